@@ -330,5 +330,5 @@ class Shelf(Protocol):
         ...
 
     def open(self, ref: str) -> OpenCourse:
-        """By path, installed id or number of the library. TutorError if there is none, exit code 4 if broken."""
+        """By path, installed or shipped id. TutorError if there is none (exit code 4 if it is broken)."""
         ...
