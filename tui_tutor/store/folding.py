@@ -1,0 +1,67 @@
+"""What one record changes in the summaries; run in the same transaction as the record itself."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from typing import Final
+
+from tui_tutor.core.ports import Json, Record
+
+SUMMARIES: Final = ("cell_record", "cell_done", "lesson_summary")
+
+_COUNT: Final = """
+insert into cell_record (course, lesson, cell, kind, count, newest) values (?, ?, ?, ?, 1, ?)
+on conflict (course, lesson, cell, kind) do update set count = count + 1, newest = excluded.newest
+"""
+_FORGET: Final = "delete from cell_record where course = ? and lesson = ? and cell = ?"
+_DONE: Final = "insert or ignore into cell_done (course, lesson, cell) values (?, ?, ?)"
+_OPENED: Final = """
+insert into lesson_summary (course, lesson, opened) values (?, ?, ?)
+on conflict (course, lesson) do update set opened = excluded.opened
+"""
+_STUDIED: Final = """
+insert into lesson_summary (course, lesson, minutes) values (?, ?, ?)
+on conflict (course, lesson) do update set minutes = minutes + excluded.minutes
+"""
+
+
+def fold(connection: sqlite3.Connection, event: int, record: Record) -> None:
+    """Bring the summaries up to date with one record, whose row in the log is `event`."""
+    place = (record.course, record.lesson, record.cell)
+    if record.kind == "opened":
+        connection.execute(_OPENED, (record.course, record.lesson, event))
+    elif record.kind == "studied":
+        connection.execute(_STUDIED, (record.course, record.lesson, _minutes(record.data)))
+    elif record.kind == "reset":
+        connection.execute(_FORGET, place)
+    if not record.cell or record.kind == "reset":
+        return
+    connection.execute(_COUNT, (*place, record.kind, event))
+    if makes_done(record):
+        connection.execute(_DONE, place)
+
+
+def makes_done(record: Record) -> bool:
+    """Whether the cell counts as done from here on; `"done"` in the data decides where it is given.
+
+    Source: docs/course-format.md, "What counts". Once done, a cell stays done: a reset lets a learner try
+    again and takes nothing away.
+    """
+    if "done" in record.data:
+        return record.data["done"] is True
+    match record.kind:
+        case "passed":
+            return True
+        case "ran":
+            # An exercise is done by its checks, not by running it.
+            return record.data.get("outcome") == "ok" and record.data.get("kind") != "ex"
+        case "attempted":
+            return record.data.get("correct") is True or record.data.get("form") == "reflect"
+        case _:
+            return False
+
+
+def _minutes(data: Mapping[str, Json]) -> float:
+    minutes = data.get("minutes", 0)
+    return float(minutes) if isinstance(minutes, int | float) and 0 < minutes < 1e6 else 0.0

@@ -1,0 +1,351 @@
+"""The event log in SQLite: what `append` returned from is on the disk."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import threading
+import time
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from tui_tutor.core.errors import TutorError
+from tui_tutor.core.ports import CellHistory, LessonProgress, Record, RecordKind
+from tui_tutor.store import folding, migrating
+
+_INSERT: Final = """
+insert into event (device, sequence, kind, course, lesson, cell, at, data) values (?, ?, ?, ?, ?, ?, ?, ?)
+"""
+_HISTORY: Final = """
+select cell_record.count, event.kind, event.course, event.lesson, event.cell, event.at, event.data
+from cell_record join event on event.id = cell_record.newest
+where cell_record.course = ? and cell_record.lesson = ? order by event.id
+"""
+_LESSONS: Final = """
+select lesson_summary.lesson, minutes, event.at, event.data
+from lesson_summary left join event on event.id = opened where lesson_summary.course = ?
+"""
+_ATTEMPTS: Final = """
+select kind, course, lesson, cell, at, data from event where course = ? and kind = 'attempted' order by id
+"""
+_ALL: Final = "select id, kind, course, lesson, cell, at, data from event order by id"
+_COURSES: Final = """
+select course from lesson_summary union select course from cell_record union select course from cell_done
+"""
+_DONE: Final = "select cell from cell_done where course = ? and lesson = ?"
+_LAST_OPENED: Final = (
+    "select course, lesson from lesson_summary where opened is not null order by opened desc limit 1"
+)
+
+# A damaged page that a start does not touch is found here; larger files are checked by `doctor` only.
+_QUICK_CHECK_LIMIT: Final = 4_000_000
+MEMORY: Final = Path(":memory:")
+
+
+class SqliteStore:
+    """`EventStore` in one SQLite file, private to the learner, shared by any number of processes.
+
+    `is_saving` is False for a store in memory; `notice` is then, or after a damaged file was put aside,
+    what the learner should be told. TutorError if the file cannot be opened for writing.
+    """
+
+    def __init__(self, path: Path, *, steps: Sequence[str] | None = None) -> None:
+        self.path = path
+        self.is_saving = path != MEMORY
+        self.notice = ""
+        self._lock = threading.RLock()
+        self._steps = migrating.migrations() if steps is None else steps
+        with _explained():
+            self._connection = self._open()
+            self._device = self._own_device()
+
+    # --- writing ------------------------------------------------------------------------------------
+
+    def append(self, records: Sequence[Record]) -> None:
+        """Commit all or nothing; TutorError if they are not stored."""
+        with self._writing() as connection:
+            sequence = self._next_sequence(connection)
+            for offset, record in enumerate(records):
+                row = (
+                    self._device,
+                    sequence + offset,
+                    record.kind,
+                    record.course,
+                    record.lesson,
+                    record.cell,
+                )
+                event = connection.execute(
+                    _INSERT, (*row, _written_time(record.at), _dumped(record.data))
+                ).lastrowid
+                assert event is not None
+                folding.fold(connection, event, record)
+
+    def rebuild(self) -> None:
+        """Fold the summaries anew from the log alone."""
+        with self._writing() as connection:
+            for table in folding.SUMMARIES:
+                connection.execute(f"delete from {table}")  # noqa: S608 - names of our own
+            for event, *row in connection.execute(_ALL):
+                folding.fold(connection, event, _record(row))
+
+    def set_setting(self, name: str, value: str) -> None:
+        """Store a setting; committed on return."""
+        with self._writing() as connection:
+            connection.execute("insert or replace into setting (name, value) values (?, ?)", (name, value))
+
+    # --- reading ------------------------------------------------------------------------------------
+
+    def lesson_history(self, course: str, lesson: str) -> tuple[CellHistory, ...]:
+        """The newest record of each kind of each cell, and whether the cell is done."""
+        newest: dict[str, dict[RecordKind, Record]] = {}
+        counts: dict[str, dict[RecordKind, int]] = {}
+        with self._reading() as connection:
+            for count, *row in connection.execute(_HISTORY, (course, lesson)):
+                record = _record(row)
+                newest.setdefault(record.cell, {})[record.kind] = record
+                counts.setdefault(record.cell, {})[record.kind] = count
+            done = {row[0] for row in connection.execute(_DONE, (course, lesson))}
+        cells = dict.fromkeys((*newest, *sorted(done)))
+        return tuple(
+            CellHistory(cell, newest.get(cell, {}), counts.get(cell, {}), cell in done) for cell in cells
+        )
+
+    def progress(self, course: str) -> Mapping[str, LessonProgress]:
+        """By lesson id."""
+        with self._reading() as connection:
+            done = _cells_done(connection, course)
+            found = {lesson: LessonProgress(lesson, cells) for lesson, cells in done.items()}
+            for lesson, minutes, at, data in connection.execute(_LESSONS, (course,)):
+                opened_at = datetime.fromisoformat(at) if at else None
+                last_cell = str(json.loads(data).get("cell", "")) if data else ""
+                cells = done.get(lesson, frozenset())
+                found[lesson] = LessonProgress(lesson, cells, minutes, opened_at, last_cell)
+        return found
+
+    def attempts(self, course: str) -> tuple[Record, ...]:
+        """Every attempt, oldest first."""
+        with self._reading() as connection:
+            return tuple(_record(row) for row in connection.execute(_ATTEMPTS, (course,)))
+
+    def courses(self) -> tuple[str, ...]:
+        """The ids of all courses that the log knows of."""
+        with self._reading() as connection:
+            return tuple(row[0] for row in connection.execute(_COURSES))
+
+    def last_opened(self) -> tuple[str, str] | None:
+        """(course id, lesson id) of the lesson opened last."""
+        with self._reading() as connection:
+            row = connection.execute(_LAST_OPENED).fetchone()
+        return (row[0], row[1]) if row else None
+
+    def setting(self, name: str, default: str = "") -> str:
+        """A stored setting."""
+        with self._reading() as connection:
+            row = connection.execute("select value from setting where name = ?", (name,)).fetchone()
+        return str(row[0]) if row else default
+
+    def close(self) -> None:
+        """Release the file; safe to call twice."""
+        with self._lock:
+            self._connection.close()
+
+    # --- the connection -----------------------------------------------------------------------------
+
+    def _open(self) -> sqlite3.Connection:
+        if not self.is_saving:
+            return self._connect()
+        _make_private(self.path)
+        try:
+            return self._connect()
+        except sqlite3.DatabaseError as error:
+            if not migrating.is_damage(error):
+                raise
+            aside = _put_aside(self.path)
+        self.notice = (
+            f"Your progress could not be read. It was kept as {aside.name}; a new record starts here."
+        )
+        _make_private(self.path)
+        return self._connect()
+
+    def _connect(self) -> sqlite3.Connection:
+        # Transactions are begun by us alone, never by the module.
+        connection = sqlite3.connect(
+            self.path, isolation_level=None, timeout=migrating.BUSY_S, check_same_thread=False
+        )
+        try:
+            self._prepare(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _prepare(self, connection: sqlite3.Connection) -> None:
+        connection.execute("select count(*) from sqlite_schema").fetchone()
+        if self.is_saving:
+            is_on_network = migrating.file_system(self.path.parent) in migrating.NETWORK_FILE_SYSTEMS
+            migrating.set_durability(connection, is_on_network=is_on_network)
+            if self.path.stat().st_size <= _QUICK_CHECK_LIMIT:
+                _check(connection)
+        migrating.migrate(connection, self.path if self.is_saving else None, self._steps)
+
+    def _own_device(self) -> int:
+        query = "select number from device where is_here"
+        row = self._connection.execute(query).fetchone()
+        if row is not None:
+            return int(row[0])
+        with self._writing() as connection:
+            row = connection.execute(query).fetchone()  # another process may have been faster
+            if row is None:
+                insert = "insert into device (id, is_here) values (?, 1)"
+                return int(connection.execute(insert, (str(uuid.uuid4()),)).lastrowid or 0)
+        return int(row[0])
+
+    def _next_sequence(self, connection: sqlite3.Connection) -> int:
+        query = "select coalesce(max(sequence), 0) + 1 from event where device = ?"
+        return int(connection.execute(query, (self._device,)).fetchone()[0])
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        with self._lock, _explained():
+            yield self._connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with self._lock, _explained():
+            self._connection.execute("begin immediate")
+            try:
+                yield self._connection
+                self._connection.execute("commit")
+            except BaseException:
+                with suppress(sqlite3.Error):
+                    self._connection.rollback()
+                raise
+
+
+def open_store(path: Path) -> SqliteStore:
+    """The learner's store; where nothing can be written, a copy in memory that says so (`notice`).
+
+    TutorError only if the file is from a newer version or another process holds it.
+    """
+    try:
+        return SqliteStore(path)
+    except (TutorError, OSError) as error:
+        if isinstance(error, TutorError) and not isinstance(error, NotWritable):
+            raise
+        reason = error.reason if isinstance(error, NotWritable) else _os_reason(error)
+    store = SqliteStore(MEMORY)
+    _load_read_only(path, store)
+    store.notice = f"Nothing you do is saved: {reason}. Set TUI_TUTOR_DATA to a folder you may write to."
+    return store
+
+
+class NotWritable(TutorError):
+    """The place itself takes no writing; `reason` is part of a sentence."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"Not saved: {reason}.", help="Free some space and press any key to try again.")
+        self.reason = reason
+
+
+def _os_reason(error: OSError) -> str:
+    return f"the data folder cannot be written ({os.strerror(error.errno or 0).lower()})"
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise _in_words(error) from error
+
+
+def _in_words(error: sqlite3.Error) -> TutorError:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code == sqlite3.SQLITE_FULL:
+        return NotWritable("the disk is full")
+    if code in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}:
+        return NotWritable("the data folder is read-only")
+    if migrating.is_busy(error):
+        return TutorError(
+            "Not saved: another program holds your progress.", help="Close it and press any key to try again."
+        )
+    if migrating.is_damage(error):
+        return TutorError(
+            "Your progress file is damaged; nothing was written to it.",
+            help="Start TUI Tutor again: it keeps the damaged file aside and begins a new one.",
+        )
+    if code == sqlite3.SQLITE_IOERR:
+        return NotWritable("the disk reported an error")
+    return TutorError(f"Your progress could not be reached: {error}.", help="Start TUI Tutor again.")
+
+
+def _check(connection: sqlite3.Connection) -> None:
+    found = connection.execute("pragma quick_check(1)").fetchone()[0]
+    if found != "ok":
+        damage = sqlite3.DatabaseError(found)
+        damage.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+        raise damage
+
+
+def _make_private(path: Path) -> None:
+    """Make the folder (0700) and the file (0600) if absent; the journal copies the file's mode."""
+    if not path.parent.is_dir():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.parent.chmod(0o700)
+    if path.is_dir() and not path.is_symlink():
+        _put_aside(path)
+    descriptor = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    try:
+        os.fchmod(descriptor, 0o600)
+    finally:
+        os.close(descriptor)
+
+
+def _put_aside(path: Path) -> Path:
+    aside = path.with_name(
+        f"{path.name}.damaged-{time.strftime('%Y%m%d-%H%M%S')}-{time.time_ns() % 1_000_000:06d}"
+    )
+    for suffix in ("-wal", "-shm", "-journal"):
+        with suppress(FileNotFoundError):
+            os.rename(f"{path}{suffix}", f"{aside}{suffix}")
+    os.rename(path, aside)
+    return aside
+
+
+def _load_read_only(path: Path, store: SqliteStore) -> None:
+    """Copy what can be read, so that earlier work is seen although nothing new is kept."""
+    with suppress(sqlite3.Error, OSError):
+        # Immutable: a read-only folder has no room for the shared memory of a write-ahead log.
+        source = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+        try:
+            if source.execute("pragma user_version").fetchone()[0] == len(store._steps):
+                source.backup(store._connection)
+                store._device = store._own_device()
+        finally:
+            source.close()
+
+
+def _cells_done(connection: sqlite3.Connection, course: str) -> dict[str, frozenset[str]]:
+    done: dict[str, set[str]] = {}
+    for lesson, cell in connection.execute("select lesson, cell from cell_done where course = ?", (course,)):
+        done.setdefault(lesson, set()).add(cell)
+    return {lesson: frozenset(cells) for lesson, cells in done.items()}
+
+
+def _record(row: Sequence[Any]) -> Record:
+    kind, course, lesson, cell, at, data = row
+    return Record(kind, course, lesson, cell, datetime.fromisoformat(at), json.loads(data))
+
+
+def _written_time(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def _dumped(data: Mapping[str, Any]) -> str:
+    # ASCII: a lone surrogate in a program's output must not stop its record from being kept.
+    return json.dumps(dict(data), separators=(",", ":"))
