@@ -1,0 +1,95 @@
+"""Answering: questions, hints, solutions, starting a cell anew."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tui_tutor.core.course import (
+    ExerciseCell,
+    QuizBase,
+)
+from tui_tutor.core.ports import Record
+from tui_tutor.core.study.events import (
+    CellReset,
+    Effect,
+    GradeAnswer,
+    HintAsked,
+    QuizAnswered,
+    Remember,
+    SolutionAsked,
+)
+from tui_tutor.core.study.remembering import (
+    a_record,
+    applied,
+)
+from tui_tutor.core.study.state import (
+    CellState,
+    Notice,
+    Study,
+    starter_files,
+    starter_of,
+)
+
+Step = tuple[Study, tuple[Effect, ...]]
+
+
+def answer_question(study: Study, event: QuizAnswered) -> Step:
+    cell, state = study.cell(event.cell_id), study.state(event.cell_id)
+    if not isinstance(cell, QuizBase):
+        return study, ()
+    if state.is_closed and cell.form != "reflect":
+        return replace(study, notice=Notice("This question is answered. r asks it again.")), ()
+    return study, (GradeAnswer(cell.id, event.answer),)
+
+
+def ask_hint(study: Study, event: HintAsked) -> Step:
+    cell, state = study.cell(event.cell_id), study.state(event.cell_id)
+    hints = cell.hints if isinstance(cell, ExerciseCell | QuizBase) else ()
+    if not hints:
+        return replace(study, notice=Notice("There is no hint here.")), ()
+    if state.hints_shown >= len(hints):
+        has_solution = isinstance(cell, ExerciseCell) and bool(cell.solution)
+        tail = " s shows the solution." if has_solution else ""
+        return replace(study, notice=Notice(f"That was the last hint.{tail}")), ()
+    return study, (Remember((a_record(study, "hinted", cell.id, event.at, number=state.hints_shown + 1),)),)
+
+
+def ask_solution(study: Study, event: SolutionAsked) -> Step:
+    cell, state = study.cell(event.cell_id), study.state(event.cell_id)
+    if not isinstance(cell, ExerciseCell) or not (cell.solution or any(f.solution for f in cell.file)):
+        return replace(study, notice=Notice("There is no solution here.")), ()
+    if state.attempts == 0:
+        return replace(study, notice=Notice("Try once first; then s shows the solution.")), ()
+    if state.is_solution_shown:
+        return study, ()
+    return study, (Remember((a_record(study, "solved", cell.id, event.at),)),)
+
+
+def reset_cell(study: Study, event: CellReset) -> Step:
+    """The author's text again; the record comes first, and what the learner wrote stays in the log."""
+    if study.state(event.cell_id).is_busy:
+        return replace(study, notice=Notice("This cell is running. F9 stops it first.")), ()
+    return study, (Remember((a_record(study, "reset", event.cell_id, event.at),)),)
+
+
+def _after_reset(study: Study, cell_id: str) -> Study:
+    cell, old = study.cell(cell_id), study.state(cell_id)
+    fresh = CellState(source=starter_of(cell), files=starter_files(cell), is_done=old.is_done, plot=old.plot)
+    return study.with_cell(cell_id, fresh)
+
+
+def stored(study: Study, records: tuple[Record, ...]) -> Study:
+    was_done = study.is_done
+    for record in records:
+        if record.kind == "reset":
+            study = _after_reset(study, record.cell)
+        elif record.kind not in ("edited", "plotted"):
+            study = applied(study, record)
+    return study if was_done or not study.is_done else _with_end(study)
+
+
+def _with_end(study: Study) -> Study:
+    """Say once that the lesson is done, and what comes next."""
+    if study.notice is not None and study.notice.is_alarm:
+        return study
+    return replace(study, notice=Notice(f"Lesson {study.number} is done."))

@@ -1,0 +1,336 @@
+"""Running: the queue, what a run says, the kernel's life, the trust question, plots after a run."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from tui_tutor.core.course import (
+    Cell,
+    CodeCell,
+    ExerciseCell,
+    ShellCell,
+    VizCell,
+)
+from tui_tutor.core.execution import (
+    ErrorRaised,
+    Finished,
+    InputAsked,
+    LivePlotted,
+    Outcome,
+    RunEvent,
+    Started,
+)
+from tui_tutor.core.output import Transcript
+from tui_tutor.core.plotting.data import PlotData, plot_data_from_json
+from tui_tutor.core.study.events import (
+    AskTrust,
+    CheckAnswer,
+    CheckRequested,
+    Effect,
+    EvaluatePlots,
+    GiveInput,
+    GrantTrust,
+    HiddenRun,
+    InputGiven,
+    InterruptRun,
+    KernelDied,
+    KernelStarted,
+    OutputGuessed,
+    Plotted,
+    Remember,
+    RestartKernel,
+    RunCode,
+    RunReported,
+    RunScript,
+    TrustAnswered,
+)
+from tui_tutor.core.study.remembering import (
+    plot_record,
+    run_record,
+    status_of,
+)
+from tui_tutor.core.study.state import (
+    CellState,
+    KernelStatus,
+    Notice,
+    Study,
+    Why,
+    is_runnable,
+    uses_shell,
+)
+from tui_tutor.core.wording.labels import plain_label
+
+Step = tuple[Study, tuple[Effect, ...]]
+
+NEW_KERNEL: Final = "New kernel. Cells above have not run in it yet."
+
+
+def runs_above(study: Study, cell_id: str) -> tuple[tuple[str, Why], ...]:
+    """Code cells from the top to this one, and this one if it runs at all."""
+    wanted: list[tuple[str, Why]] = []
+    for cell in study.visible:
+        if isinstance(cell, CodeCell) or (cell.id == cell_id and is_runnable(cell)):
+            wanted.append((cell.id, "run"))
+        if cell.id == cell_id:
+            break
+    return tuple(wanted)
+
+
+def request_check(study: Study, event: CheckRequested) -> Step:
+    cell, state = study.cell(event.cell_id), study.state(event.cell_id)
+    if not isinstance(cell, ExerciseCell | ShellCell):
+        return study, ()
+    if not cell.check:
+        return replace(study, notice=Notice("There is nothing to check here; F5 runs it.")), ()
+    is_fresh = study.last_run == cell.id and state.status == "ok" and not _needs_run(study, cell)
+    if is_fresh and not study.running:
+        return study, (CheckAnswer(cell.id, state.source),)
+    return request_runs(study, ((cell.id, "check"),), event.at)
+
+
+def _needs_run(study: Study, cell: Cell) -> bool:
+    state = study.state(cell.id)
+    return state.ran_source != state.source or bool(state.stale) or bool(state.files)
+
+
+def request_runs(study: Study, wanted: tuple[tuple[str, Why], ...], at: datetime) -> Step:
+    wanted = tuple((cell_id, why) for cell_id, why in wanted if is_runnable(study.cell(cell_id)))
+    if not wanted:
+        return study, ()
+    if study.kernel == "missing" and not all(uses_shell(study.cell(cell_id)) for cell_id, _ in wanted):
+        return study, ()
+    if study.trust in ("unknown", "refused"):
+        return replace(study, wished=wanted), (AskTrust(),)
+    first, state = study.cell(wanted[0][0]), study.state(wanted[0][0])
+    if isinstance(first, CodeCell) and first.ask_first and state.guess is None and state.ran_source is None:
+        return replace(study, asks_guess=first.id, at_cell=first.id), ()
+    for cell_id, why in wanted:
+        study = _queued(study, cell_id, why)
+    return _start_next(study, at)
+
+
+def _queued(study: Study, cell_id: str, why: Why) -> Study:
+    if study.state(cell_id).is_busy:
+        return study
+    study = replace(study, queue=(*study.queue, (cell_id, why)))
+    return study.changed(cell_id, status="queued", why=why)
+
+
+def _start_next(study: Study, at: datetime) -> Step:
+    if study.running or not study.queue:
+        return study, ()
+    (cell_id, why), *rest = study.queue
+    cell, state = study.cell(cell_id), study.state(cell_id)
+    study = replace(study, queue=tuple(rest), running=cell_id, notice=None)
+    kernel = study.kernel if uses_shell(cell) else "busy"
+    state = replace(state, status="running", why=why, started_at=at, ran_source=state.source, reason="")
+    study = replace(study, kernel=kernel).with_cell(cell_id, state)
+    return study, (_run_effect(study, cell),)
+
+
+def _run_effect(study: Study, cell: Cell) -> Effect:
+    state = study.state(cell.id)
+    timeout_s = getattr(cell, "timeout_s", None) or study.course.kernel.timeout_s
+    match cell:
+        case ShellCell():
+            return RunScript(cell.id, state.source, timeout_s, cell.shell, cell.tty, cell.stdin)
+        case ExerciseCell() if uses_shell(cell):
+            return RunScript(cell.id, cell.run or state.source, timeout_s, files=tuple(state.files.items()))
+        case _:
+            return RunCode(cell.id, state.source, timeout_s, _hidden_before(study, cell.id))
+
+
+def _hidden_before(study: Study, cell_id: str) -> tuple[HiddenRun, ...]:
+    """The hidden code cells that stand directly before this cell's visible predecessor and it."""
+    hidden: list[HiddenRun] = []
+    for cell in study.lesson.cells:
+        if cell.id == cell_id:
+            return tuple(hidden)
+        if cell.hidden and isinstance(cell, CodeCell):
+            hidden.append(HiddenRun(cell.id, cell.source))
+        elif is_runnable(cell):
+            hidden.clear()
+    return ()
+
+
+def take_guess(study: Study, event: OutputGuessed) -> Step:
+    study = replace(study.changed(event.cell_id, guess=event.text), asks_guess="")
+    return request_runs(study, ((event.cell_id, "run"),), event.at)
+
+
+def take_report(study: Study, event: RunReported) -> Step:
+    effects: list[Effect] = []
+    for run_event in event.events:
+        study, more = _run_event(study, event.cell_id, run_event, event.at)
+        effects += more
+    return study, tuple(effects)
+
+
+def _run_event(study: Study, cell_id: str, run_event: RunEvent, at: datetime) -> Step:
+    state = study.state(cell_id)
+    match run_event:
+        case Started():
+            fresh = replace(state, count=run_event.execution_count, stale="", is_recorded=False, verdict=None)
+            return study.with_cell(cell_id, replace(fresh, transcript=Transcript(), prompt=None)), ()
+        case InputAsked():
+            return study.changed(cell_id, prompt=run_event), ()
+        case LivePlotted():
+            data = plot_data_from_json(run_event.data)
+            return take_plot(study, Plotted(run_event.viz_id, data, at, is_live=True))
+        case Finished():
+            return _finish(study, cell_id, run_event, at)
+        case ErrorRaised() if _is_stop(run_event):
+            return study, ()
+        case _:
+            return study.changed(cell_id, transcript=state.transcript.after(run_event)), ()
+
+
+def _is_stop(error: ErrorRaised) -> bool:
+    """The traceback of an interrupt says nothing that `stopped by you` does not."""
+    return error.name in ("KeyboardInterrupt", "CancelledError")
+
+
+def _finish(study: Study, cell_id: str, end: Finished, at: datetime) -> Step:
+    cell, old = study.cell(cell_id), study.state(cell_id)
+    state = replace(
+        old,
+        status=status_of(end.outcome),
+        elapsed_ms=end.elapsed_ms,
+        exit_status=end.exit_status,
+        reason=end.reason,
+        started_at=None,
+        prompt=None,
+    )
+    study = replace(study.with_cell(cell_id, state), running="", last_run=cell_id)
+    if not uses_shell(cell):
+        study = replace(study, kernel="dead" if end.outcome == "died" else "idle")
+        study = _later_ones_stale(study, cell_id)
+    effects: list[Effect] = [Remember((run_record(study, cell_id, end.outcome, at),))]
+    study, more = _after_run(study, cell, end.outcome, at)
+    return study, (*effects, *more)
+
+
+def _after_run(study: Study, cell: Cell, outcome: Outcome, at: datetime) -> Step:
+    effects: list[Effect] = []
+    if outcome != "ok":
+        study = dropped_queue(study)
+    elif plots := _plots(study):
+        effects.append(EvaluatePlots(plots))
+    if _wants_check(study, cell, outcome):
+        effects.append(CheckAnswer(cell.id, study.state(cell.id).ran_source or ""))
+    study, more = _start_next(study, at)
+    return study, (*effects, *more)
+
+
+def _wants_check(study: Study, cell: Cell, outcome: Outcome) -> bool:
+    if not isinstance(cell, ExerciseCell | ShellCell) or not cell.check:
+        return False
+    is_asked = study.state(cell.id).why == "check" or isinstance(cell, ShellCell)
+    return is_asked and outcome in ("ok", "error")
+
+
+def _plots(study: Study) -> tuple[str, ...]:
+    return tuple(cell.id for cell in study.visible if isinstance(cell, VizCell))
+
+
+def dropped_queue(study: Study) -> Study:
+    for cell_id, _ in study.queue:
+        before = "idle" if study.state(cell_id).ran_source is None else "ok"
+        study = study.changed(cell_id, status=before)
+    return replace(study, queue=())
+
+
+def _later_ones_stale(study: Study, cell_id: str) -> Study:
+    """Output below a cell that ran again may no longer fit what the kernel holds."""
+    state = study.state(cell_id)
+    is_below = False
+    for cell in study.visible:
+        if is_below and isinstance(cell, CodeCell):
+            other = study.state(cell.id)
+            ran_before = other.status == "ok" and not other.stale and other.count is not None
+            if ran_before and (state.count or 0) > (other.count or 0):
+                study = study.changed(cell.id, stale=f"In [{state.count}] ran again")
+        is_below = is_below or cell.id == cell_id
+    return study
+
+
+def give_input(study: Study, event: InputGiven) -> Step:
+    if not study.running or study.state(study.running).prompt is None:
+        return study, ()
+    cell_id = study.running
+    return study.changed(cell_id, prompt=None), (GiveInput(cell_id, event.text),)
+
+
+def interrupt(study: Study) -> Step:
+    if not study.running:
+        return replace(study, notice=Notice("Nothing is running.")), ()
+    return dropped_queue(study), (InterruptRun(),)
+
+
+def restart(study: Study) -> Step:
+    return dropped_queue(replace(study, kernel="starting")), (RestartKernel(),)
+
+
+# --- the kernel's life ------------------------------------------------------------------------------
+
+
+def kernel_started(study: Study, event: KernelStarted) -> Step:
+    status: KernelStatus = "busy" if study.running and not uses_shell(study.cell(study.running)) else "idle"
+    study = replace(study, kernel=status, info=event.info)
+    if not event.is_restart:
+        return study, ()
+    for cell in study.lesson.cells:
+        state = study.state(cell.id)
+        if state.count is not None and not state.is_busy and not uses_shell(cell):
+            study = study.changed(cell.id, stale="new kernel", count=None)
+    return replace(study, last_run="", notice=Notice(NEW_KERNEL)), ()
+
+
+def kernel_died(study: Study, event: KernelDied) -> Step:
+    text = f"The kernel stopped ({event.reason}). Your work is kept. F8 starts a new one."
+    return dropped_queue(replace(study, kernel="dead", notice=Notice(text, is_alarm=True))), ()
+
+
+def answer_trust(study: Study, event: TrustAnswered) -> Step:
+    wished, study = study.wished, replace(study, wished=())
+    if event.answer == "no":
+        notice = Notice("Read only: nothing of this course runs. Run again to be asked again.")
+        return replace(study, trust="refused", notice=notice), ()
+    is_lasting = event.answer == "always"
+    study = replace(study, trust="trusted" if is_lasting else "once", notice=None)
+    study, effects = request_runs(study, wished, event.at)
+    return study, (GrantTrust(is_lasting), *effects)
+
+
+# --- plots ------------------------------------------------------------------------------------------
+
+
+def take_plot(study: Study, event: Plotted) -> Step:
+    cell = study.lesson.cell_by_id(event.cell_id)
+    if not isinstance(cell, VizCell):
+        return study, ()
+    state = study.state(cell.id)
+    after = _drawn_after(study, state)
+    ghost = state.ghost if event.is_live or state.is_recorded else _ghost(cell, state, event.data)
+    state = replace(state, plot=event.data, ghost=ghost, plotted_after=after, is_recorded=False, stale="")
+    study = study.with_cell(cell.id, state)
+    if event.is_live or event.data.error:
+        return study, ()
+    record = plot_record(study, cell.id, event.at)
+    return study, ((Remember((record,)),) if record else ())
+
+
+def _ghost(cell: VizCell, state: CellState, data: PlotData) -> PlotData | None:
+    """The run before, if it looked different; an unchanged plot keeps the older ghost."""
+    if not cell.ghost or state.plot is None or state.plot.error:
+        return None
+    return state.ghost if state.plot == data else state.plot
+
+
+def _drawn_after(study: Study, state: CellState) -> str:
+    cell_id = study.running or study.last_run
+    if not cell_id:
+        return state.plotted_after
+    return plain_label(study.cell(cell_id), study.number_of(cell_id), study.state(cell_id).count)

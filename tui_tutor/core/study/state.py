@@ -1,0 +1,176 @@
+"""Study: where a learner stands in one lesson, as one frozen value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from types import MappingProxyType
+from typing import Final, Literal
+
+from tui_tutor.core.course import (
+    Cell,
+    CodeCell,
+    Course,
+    ExerciseCell,
+    Lesson,
+    MarkdownCell,
+    QuizCell,
+    ShellCell,
+    VizCell,
+)
+from tui_tutor.core.execution import InputAsked, KernelInfo
+from tui_tutor.core.grading.verdict import Answer, Verdict
+from tui_tutor.core.output import Transcript
+from tui_tutor.core.plotting.data import PlotData
+from tui_tutor.core.ports import Record
+
+CellStatus = Literal["idle", "queued", "running", "ok", "failed", "stopped", "timeout", "died"]
+Why = Literal["run", "check"]
+KernelStatus = Literal["absent", "starting", "idle", "busy", "dead", "missing"]
+Trust = Literal["unknown", "once", "trusted", "refused"]
+
+EMPTY: Final = Transcript()
+
+
+@dataclass(frozen=True, slots=True)
+class CellState:
+    """One cell as the learner left it. `elapsed_ms` is of the newest run, `started_at` of one in progress."""
+
+    source: str = ""
+    files: Mapping[str, str] = field(default_factory=dict)
+    status: CellStatus = "idle"
+    why: Why = "run"
+    transcript: Transcript = EMPTY
+    count: int | None = None
+    elapsed_ms: float = 0.0
+    started_at: datetime | None = None
+    exit_status: int | None = None
+    reason: str = ""
+    ran_source: str | None = None
+    is_recorded: bool = False  # what is shown is the author's recorded output
+    stale: str = ""  # why the output shown no longer fits: "edited since", "In [6] ran again"
+    prompt: InputAsked | None = None
+    plot: PlotData | None = None
+    ghost: PlotData | None = None
+    plotted_after: str = ""  # the label of the run it was drawn after
+    answer: Answer = ()
+    verdict: Verdict | None = None
+    attempts: int = 0
+    is_closed: bool = False  # right, or attempts used up: the key may be shown
+    hints_shown: int = 0
+    is_solution_shown: bool = False
+    guess: str | None = None  # what the learner thought it would print (ask_first)
+    is_done: bool = False
+
+    @property
+    def is_busy(self) -> bool:
+        return self.status in ("queued", "running")
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A sentence for the learner: what happened, what was kept, what to do."""
+
+    text: str
+    is_alarm: bool = False
+    help: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """A lesson being studied. `cells` holds a state for every cell, hidden ones too, in lesson order."""
+
+    course: Course
+    lesson: Lesson
+    number: int  # of the lesson in its course, from 1
+    cells: Mapping[str, CellState]
+    trust: Trust = "unknown"
+    kernel: KernelStatus = "absent"
+    info: KernelInfo | None = None
+    running: str = ""  # id of the cell that runs, "" if none
+    queue: tuple[tuple[str, Why], ...] = ()
+    last_run: str = ""  # id of the cell whose run ended last in this kernel
+    wished: tuple[tuple[str, Why], ...] = ()  # runs that wait for the trust question
+    asks_guess: str = ""  # id of the cell whose output the learner should predict first
+    at_cell: str = ""  # where the learner is
+    notice: Notice | None = None
+    unsaved: tuple[tuple[Record, ...], ...] = ()  # records that could not be stored yet
+    active_at: datetime | None = None
+    active_s: float = 0.0  # time with keys or runs that is not in the log yet
+
+    @property
+    def visible(self) -> tuple[Cell, ...]:
+        return self.lesson.visible_cells
+
+    @property
+    def lesson_count(self) -> int:
+        return len(self.course.lessons)
+
+    def cell(self, cell_id: str) -> Cell:
+        """The cell with this id; KeyError if there is none."""
+        found = self.lesson.cell_by_id(cell_id)
+        if found is None:
+            raise KeyError(cell_id)
+        return found
+
+    def state(self, cell_id: str) -> CellState:
+        return self.cells[cell_id]
+
+    def number_of(self, cell_id: str) -> int:
+        """The cell's `[n]`, from 1; 0 for a hidden cell."""
+        return next((n for n, cell in enumerate(self.visible, 1) if cell.id == cell_id), 0)
+
+    def with_cell(self, cell_id: str, state: CellState) -> Study:
+        return replace(self, cells=MappingProxyType({**self.cells, cell_id: state}))
+
+    def changed(self, cell_id: str, **changes: object) -> Study:
+        """This study with some fields of one cell's state replaced."""
+        return self.with_cell(cell_id, replace(self.cells[cell_id], **changes))  # type: ignore[arg-type]
+
+    @property
+    def cells_done(self) -> int:
+        return sum(1 for cell in self.visible if cell.counts and self.cells[cell.id].is_done)
+
+    @property
+    def cells_counted(self) -> int:
+        return sum(1 for cell in self.visible if cell.counts)
+
+    @property
+    def is_done(self) -> bool:
+        return self.cells_done == self.cells_counted
+
+
+def starter_of(cell: Cell) -> str:
+    """The text the learner starts from: source, starter or command; "" where nothing is edited."""
+    match cell:
+        case CodeCell():
+            return cell.source.rstrip("\n")
+        case ExerciseCell():
+            return cell.starter.rstrip("\n")
+        case ShellCell():
+            return cell.run.rstrip("\n")
+        case MarkdownCell() | VizCell():
+            return ""
+        case _:
+            return _quiz_starter(cell)
+
+
+def _quiz_starter(cell: QuizCell) -> str:
+    del cell  # a question has nothing to edit
+    return ""
+
+
+def is_runnable(cell: Cell) -> bool:
+    return isinstance(cell, CodeCell | ExerciseCell | ShellCell)
+
+
+def uses_shell(cell: Cell) -> bool:
+    """Whether the cell runs in a shell of its own rather than in the kernel."""
+    return isinstance(cell, ShellCell) or (
+        isinstance(cell, ExerciseCell) and (cell.language == "sh" or bool(cell.run))
+    )
+
+
+def starter_files(cell: Cell) -> dict[str, str]:
+    return {file.path: file.starter for file in cell.file} if isinstance(cell, ExerciseCell) else {}

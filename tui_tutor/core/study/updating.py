@@ -1,0 +1,228 @@
+"""update(study, event) -> (study, effects): all a learner can do in a lesson, without doing any of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from types import MappingProxyType
+from typing import Final, assert_never
+
+from tui_tutor.core.course import (
+    Course,
+    Lesson,
+    MarkdownCell,
+    VizCell,
+)
+from tui_tutor.core.study.answering import answer_question, ask_hint, ask_solution, reset_cell, stored
+from tui_tutor.core.study.events import (
+    CellEntered,
+    CellReset,
+    Checked,
+    CheckRequested,
+    Effect,
+    Event,
+    Graded,
+    HintAsked,
+    InputGiven,
+    InterruptRequested,
+    KernelDied,
+    KernelFailed,
+    KernelStarted,
+    KernelStarting,
+    LessonClosed,
+    LessonOpened,
+    Noticed,
+    NoticeRead,
+    OutputGuessed,
+    Plotted,
+    QuizAnswered,
+    Remember,
+    RestartRequested,
+    RunAboveRequested,
+    RunReported,
+    RunRequested,
+    SaveRetried,
+    SolutionAsked,
+    SourceEdited,
+    Stored,
+    StoreFailed,
+    TrustAnswered,
+)
+from tui_tutor.core.study.remembering import (
+    a_record,
+    attempt_record,
+)
+from tui_tutor.core.study.running import (
+    answer_trust,
+    dropped_queue,
+    give_input,
+    interrupt,
+    kernel_died,
+    kernel_started,
+    request_check,
+    request_runs,
+    restart,
+    runs_above,
+    take_guess,
+    take_plot,
+    take_report,
+)
+from tui_tutor.core.study.state import (
+    CellState,
+    Notice,
+    Study,
+    Trust,
+    starter_files,
+    starter_of,
+)
+
+Step = tuple[Study, tuple[Effect, ...]]
+
+IDLE_S: Final = 120.0
+"""Longer pauses between events are not time spent."""
+RECORD_EVERY_S: Final = 60.0
+
+
+def begin(course: Course, lesson: Lesson, *, number: int, trust: Trust = "unknown") -> Study:
+    """A lesson that nobody has touched yet."""
+    cells = {cell.id: CellState(source=starter_of(cell), files=starter_files(cell)) for cell in lesson.cells}
+    first = lesson.visible_cells[0].id if lesson.visible_cells else ""
+    return Study(course, lesson, number, MappingProxyType(cells), trust=trust, at_cell=first)
+
+
+def update(study: Study, event: Event) -> Step:
+    """The lesson after an event, and what must be done in the world because of it."""
+    study, counted = _with_time(study, event)
+    study, effects = _step(study, event)
+    return study, (*counted, *effects)
+
+
+def _step(study: Study, event: Event) -> Step:  # noqa: PLR0912 - one branch for each event
+    match event:
+        case LessonOpened():
+            return study, (Remember((a_record(study, "opened", "", event.at, cell=study.at_cell),)),)
+        case LessonClosed():
+            return _close(study, event)
+        case CellEntered():
+            return _enter(study, event)
+        case SourceEdited():
+            return _edit(study, event)
+        case RunRequested():
+            return request_runs(study, ((event.cell_id, "run"),), event.at)
+        case CheckRequested():
+            return request_check(study, event)
+        case RunAboveRequested():
+            return request_runs(study, runs_above(study, event.cell_id), event.at)
+        case OutputGuessed():
+            return take_guess(study, event)
+        case InputGiven():
+            return give_input(study, event)
+        case InterruptRequested():
+            return interrupt(study)
+        case RestartRequested():
+            return restart(study)
+        case QuizAnswered():
+            return answer_question(study, event)
+        case HintAsked():
+            return ask_hint(study, event)
+        case SolutionAsked():
+            return ask_solution(study, event)
+        case CellReset():
+            return reset_cell(study, event)
+        case TrustAnswered():
+            return answer_trust(study, event)
+        case SaveRetried():
+            return replace(study, unsaved=(), notice=None), tuple(Remember(r) for r in study.unsaved)
+        case NoticeRead():
+            return replace(study, notice=None), ()
+        case RunReported():
+            return take_report(study, event)
+        case Checked():
+            cell = study.cell(event.cell_id)
+            answer = (study.state(cell.id).ran_source or "",)
+            return study, (Remember((attempt_record(study, cell, answer, event.verdict, event.at),)),)
+        case Graded():
+            cell = study.cell(event.cell_id)
+            return study, (Remember((attempt_record(study, cell, event.answer, event.verdict, event.at),)),)
+        case Plotted():
+            return take_plot(study, event)
+        case KernelStarting():
+            return replace(study, kernel="starting"), ()
+        case KernelStarted():
+            return kernel_started(study, event)
+        case KernelDied():
+            return kernel_died(study, event)
+        case KernelFailed():
+            notice = Notice(event.message, is_alarm=True, help=event.help)
+            return dropped_queue(replace(study, kernel="missing", notice=notice)), ()
+        case Noticed():
+            return replace(study, notice=Notice(event.text, event.is_alarm)), ()
+        case Stored():
+            return stored(study, event.records), ()
+        case StoreFailed():
+            notice = Notice(event.message, is_alarm=True, help=event.help)
+            return replace(study, notice=notice, unsaved=(*study.unsaved, event.records)), ()
+        case _:
+            assert_never(event)
+
+
+# --- time -------------------------------------------------------------------------------------------
+
+
+def _with_time(study: Study, event: Event) -> Step:
+    """Add the time since the last event, unless it was a pause; log it a minute at a time."""
+    last = study.active_at
+    gap = (event.at - last).total_seconds() if last else 0.0
+    spent = study.active_s + (gap if 0 <= gap <= IDLE_S else 0.0)
+    study = replace(study, active_at=event.at, active_s=spent)
+    if spent < RECORD_EVERY_S:
+        return study, ()
+    return _time_logged(study, event.at)
+
+
+def _time_logged(study: Study, at: datetime) -> Step:
+    record = a_record(study, "studied", "", at, minutes=round(study.active_s / 60, 4))
+    return replace(study, active_s=0.0), (Remember((record,)),)
+
+
+def _close(study: Study, event: LessonClosed) -> Step:
+    opened = a_record(study, "opened", "", event.at, cell=study.at_cell)
+    if study.active_s < 1:
+        return study, (Remember((opened,)),)
+    study, effects = _time_logged(study, event.at)
+    return study, (*effects, Remember((opened,)))
+
+
+# --- moving and editing -----------------------------------------------------------------------------
+
+
+def _enter(study: Study, event: CellEntered) -> Step:
+    if event.cell_id not in study.cells:
+        return study, ()
+    records = [a_record(study, "opened", "", event.at, cell=event.cell_id)] if _moved(study, event) else []
+    left = study.lesson.cell_by_id(event.left) if event.left else None
+    if isinstance(left, MarkdownCell | VizCell) and not study.state(left.id).is_done:
+        records.append(a_record(study, "passed", left.id, event.at))
+    study = replace(study, at_cell=event.cell_id, asks_guess="")
+    return study, ((Remember(tuple(records)),) if records else ())
+
+
+def _moved(study: Study, event: CellEntered) -> bool:
+    return event.cell_id != study.at_cell
+
+
+def _edit(study: Study, event: SourceEdited) -> Step:
+    state = study.state(event.cell_id)
+    if event.path:
+        if state.files.get(event.path) == event.source:
+            return study, ()
+        state = replace(state, files={**state.files, event.path: event.source})
+    elif state.source == event.source:
+        return study, ()
+    else:
+        state = replace(state, source=event.source)
+    if state.ran_source is not None and state.status not in ("queued", "running"):
+        state = replace(state, stale="edited since" if state.source != state.ran_source else "")
+    data = {"source": event.source} | ({"path": event.path} if event.path else {})
+    record = a_record(study, "edited", event.cell_id, event.at, **data)
+    return study.with_cell(event.cell_id, state), (Remember((record,)),)
