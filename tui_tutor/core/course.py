@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, Strict, StringConstraints, model_validator
 
 FORMAT: Final = 1
 ID_PATTERN: Final = r"^[a-z0-9][a-z0-9-]{0,63}$"
@@ -18,9 +18,12 @@ Id = Annotated[str, StringConstraints(pattern=ID_PATTERN)]
 Text = Annotated[str, StringConstraints(min_length=1)]
 Bloom = Literal["remember", "understand", "apply", "analyse", "evaluate", "create"]
 Level = Literal["beginner", "intermediate", "advanced"]
-Limits = tuple[float, float]
-Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]
-Tolerance = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Flag = Annotated[bool, Strict()]  # true or false, never a text or number that looks like it
+Whole = Annotated[int, Strict()]
+Real = Annotated[float, Strict(), Field(allow_inf_nan=False)]  # a whole number will do
+Seconds = Annotated[float, Strict(), Field(gt=0, le=86_400, allow_inf_nan=False)]
+Limits = tuple[Real, Real]
+Tolerance = Annotated[float, Strict(), Field(ge=0, allow_inf_nan=False)]
 TomlValue = Any  # whatever TOML can hold; compared by type and value, never executed
 
 FILE_FIELDS: Final = frozenset(
@@ -47,7 +50,8 @@ FILE_FIELDS: Final = frozenset(
 class Model(BaseModel):
     """Frozen, and strict about unknown keys."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # Models are built when first used: nobody pays for the kinds of cell that do not occur.
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 def _exactly_one(model: BaseModel, *names: str) -> None:
@@ -140,7 +144,7 @@ class PropertyCheck(CheckBase):
     kind: Literal["property"]
     given: tuple[Text, ...] = ()
     holds: Text
-    times: Annotated[int, Field(ge=1, le=100_000)] = 100
+    times: Annotated[int, Strict(), Field(ge=1, le=100_000)] = 100
 
 
 class AstCheck(CheckBase):
@@ -171,7 +175,7 @@ class FileCheck(CheckBase):
 
     kind: Literal["file"]
     path: Text
-    exists: bool | None = None
+    exists: Flag | None = None
     contains: str | None = None
     matches: str | None = None
 
@@ -186,7 +190,7 @@ class StatusCheck(CheckBase):
     """The exit status of a shell cell."""
 
     kind: Literal["status"]
-    expected: Annotated[int, Field(alias="is", ge=0, le=255)] = 0
+    expected: Annotated[int, Strict(), Field(alias="is", ge=0, le=255)] = 0
 
 
 Check = Annotated[
@@ -220,9 +224,9 @@ class CellBase(Model):
     title: str = ""
     objective: str = ""
     bloom: Bloom | None = None
-    difficulty: Annotated[int, Field(ge=1, le=5)] | None = None
-    hidden: bool = False
-    optional: bool = False
+    difficulty: Annotated[int, Strict(), Field(ge=1, le=5)] | None = None
+    hidden: Flag = False
+    optional: Flag = False
     params: Params | None = None
 
     @property
@@ -241,7 +245,7 @@ class MarkdownCell(CellBase):
 class Callout(Model):
     """A numbered note on a line (from 1) of the author's source."""
 
-    line: Annotated[int, Field(ge=1)]
+    line: Annotated[int, Strict(), Field(ge=1)]
     text: Text
 
 
@@ -254,9 +258,9 @@ class CodeCell(CellBase):
     expect: Literal["ok", "error"] = "ok"
     output: str | None = None
     tolerance: Tolerance | None = None
-    unstable: bool = False
+    unstable: Flag = False
     timeout_s: Seconds | None = None
-    ask_first: bool = False
+    ask_first: Flag = False
     callout: tuple[Callout, ...] = ()
 
 
@@ -294,13 +298,13 @@ class VizCell(CellBase):
     yscale: Scale = "linear"
     xlabel: str = ""
     ylabel: str = ""
-    bins: Annotated[int, Field(ge=1, le=1000)] | None = None
-    columns: Annotated[int, Field(ge=1, le=1000)] | None = None
-    vmin: float | None = None
-    vmax: float | None = None
-    hline: float | tuple[float, ...] | None = None
-    vline: float | tuple[float, ...] | None = None
-    ghost: bool = False
+    bins: Annotated[int, Strict(), Field(ge=1, le=1000)] | None = None
+    columns: Annotated[int, Strict(), Field(ge=1, le=1000)] | None = None
+    vmin: Real | None = None
+    vmax: Real | None = None
+    hline: Real | tuple[Real, ...] | None = None
+    vline: Real | tuple[Real, ...] | None = None
+    ghost: Flag = False
     layer: tuple[Layer, ...] = ()
     pick: str = ""
     caption: str = ""
@@ -361,7 +365,7 @@ class Option(Model):
     """One option of a choice."""
 
     text: Text
-    correct: bool = False
+    correct: Flag = False
     feedback: str = ""
     id: Id | None = None
 
@@ -374,7 +378,7 @@ class Near(Model):
 
 
 Match = Literal["fold", "exact", "regex"]
-Attempts = Annotated[int, Field(ge=1, le=1000)]
+Attempts = Annotated[int, Strict(), Field(ge=1, le=1000)]
 
 
 class QuizBase(CellBase):
@@ -385,10 +389,10 @@ class QuizBase(CellBase):
     question: Text
     hints: tuple[Text, ...] = ()
     explain: str = ""
-    shuffle: bool = False
+    shuffle: Flag = False
     attempts: Attempts | None = None
-    confidence: bool = False
-    review: bool = True
+    confidence: Flag = False
+    review: Flag = True
 
 
 def _two_options(options: tuple[Option, ...]) -> None:
@@ -422,7 +426,7 @@ class TextQuiz(QuizBase):
 class NumberKey(Model):
     """The key of a number: a value with a tolerance, or a range."""
 
-    value: float | None = Field(default=None, allow_inf_nan=False)
+    value: Real | None = None
     value_py: str = ""
     tolerance: Tolerance | None = None
     rel_tolerance: Tolerance | None = None
@@ -483,9 +487,9 @@ class OrderQuiz(QuizBase):
 
     form: Literal["order"]
     items: Annotated[tuple[Text, ...], Field(min_length=2)]
-    orders: tuple[tuple[int, ...], ...] = ()  # further right orders, as positions from 1 into items
+    orders: tuple[tuple[Whole, ...], ...] = ()  # further right orders, as positions from 1 into items
     distractors: tuple[Text, ...] = ()
-    indent: bool = False
+    indent: Flag = False
     language: str = ""
     check: tuple[Check, ...] = ()
 
@@ -522,13 +526,13 @@ class ShellCell(CellBase):
     kind: Literal["sh"]
     run: Text
     shell: Literal["sh", "bash"] = "sh"
-    tty: bool = False
+    tty: Flag = False
     stdin: str = ""
     timeout_s: Seconds | None = None
     expect: Literal["ok", "error"] = "ok"
     output: str | None = None
     tolerance: Tolerance | None = None
-    unstable: bool = False
+    unstable: Flag = False
     check: tuple[Check, ...] = ()
 
 
@@ -542,19 +546,24 @@ RunnableCell = CodeCell | ExerciseCell | ShellCell
 # --- lesson and course ------------------------------------------------------------------------------
 
 
-class Lesson(Model):
-    """One lesson. Its id is its file's stem and is filled in by the parser."""
+class LessonHeader(Model):
+    """What a lesson says before its cells. Its id is its file's stem and is filled in by the parser."""
 
     id: Id = "lesson"
     title: Text
-    minutes: Annotated[float, Field(gt=0, le=10_000, allow_inf_nan=False)] | None = None
+    minutes: Annotated[float, Strict(), Field(gt=0, le=10_000, allow_inf_nan=False)] | None = None
     bloom: Bloom | None = None
     objective: str = ""
     objectives: tuple[Id, ...] = ()
     requires: tuple[Id, ...] = ()
-    draft: bool = False
+    draft: Flag = False
     setup: str = ""  # the path of a file run unseen when a kernel starts
     setup_source: str = ""  # its text, filled in by the parser
+
+
+class Lesson(LessonHeader):
+    """One lesson."""
+
     cell: tuple[AnyCell, ...] = ()
 
     @property
@@ -586,7 +595,7 @@ class KernelSettings(Model):
 class Permissions(Model):
     """What the course asks for; the learner sees it before the first run."""
 
-    network: bool = False
+    network: Flag = False
 
 
 class Asset(Model):
@@ -616,7 +625,7 @@ class Objective(Model):
 class Course(Model):
     """What course.toml says. Lessons are parsed one by one, when they are opened."""
 
-    format: Annotated[int, Field(ge=1)]
+    format: Annotated[int, Strict(), Field(ge=1)]
     needs: str = ""
     id: Id = "course"
     title: Text
@@ -628,8 +637,8 @@ class Course(Model):
     level: Level | None = None
     lessons: Annotated[tuple[Id, ...], Field(min_length=1)]
     after: tuple[Id, ...] = ()
-    kernel: KernelSettings = KernelSettings()
-    permissions: Permissions = Permissions()
+    kernel: KernelSettings = Field(default_factory=KernelSettings)
+    permissions: Permissions = Field(default_factory=Permissions)
     asset: tuple[Asset, ...] = ()
     silence: tuple[Silence, ...] = ()
     objective: tuple[Objective, ...] = ()

@@ -1,0 +1,9 @@
+"""{path: bytes} -> Course and Lesson, or every mistake found."""
+
+from __future__ import annotations
+
+from tui_tutor.core.parsing.course_file import COURSE_FILE, parse_course
+from tui_tutor.core.parsing.findings import Parsed
+from tui_tutor.core.parsing.lesson_file import files_named, lesson_file, parse_lesson
+
+__all__ = ["COURSE_FILE", "Parsed", "files_named", "lesson_file", "parse_course", "parse_lesson"]

@@ -1,0 +1,271 @@
+"""Raw TOML tables -> frozen models, or what is wrong with each key in plain words."""
+
+from __future__ import annotations
+
+import difflib
+import types
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Annotated, Any, Final, Literal, TypeVar, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from tui_tutor.core.course import FILE_FIELDS
+from tui_tutor.core.document import Path
+from tui_tutor.core.parsing.findings import Findings
+
+Made = TypeVar("Made", bound=BaseModel)
+Said = tuple[str, str, str]  # code, message, help
+
+_WANTED: Final[Mapping[str, str]] = {
+    "string_type": "a text in quotes",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "bool_type": "true or false",
+    "tuple_type": "a list in [ ]",
+    "model_type": "a table",
+    "model_attributes_type": "a table",
+    "dict_type": "a table",
+    "mapping_type": "a table",
+}
+
+
+def make(
+    model: type[Made],
+    raw: Mapping[str, Any],
+    findings: Findings,
+    path: Path = (),
+    *,
+    excused: frozenset[Path] = frozenset(),
+    outer: type[BaseModel] | None = None,
+) -> Made | None:
+    """Validate `raw`, which stands at `path`, and report what is wrong.
+
+    `excused` are paths whose absence was reported already; `outer` is the model of the table around it,
+    to recognise a key written one table too deep. After mistakes that do not concern required keys the
+    value is made without them, so that the rules about the rest can still speak.
+    """
+    try:
+        return model.model_validate(raw)
+    except ValidationError as error:
+        details = error.errors(include_url=False, include_context=True)
+    for detail in _one_per_place(details):
+        at = path + _without_tags(raw, detail["loc"])
+        if at not in excused:
+            _report(model, detail, at, findings, outer)
+    return _salvage(model, raw, details)
+
+
+def _salvage(model: type[Made], raw: Mapping[str, Any], details: list[ErrorDetails]) -> Made | None:
+    faulty = {detail["loc"][0] for detail in details if detail["loc"]}
+    if not faulty:
+        return None
+    try:
+        return model.model_validate({key: value for key, value in raw.items() if key not in faulty})
+    except ValidationError:
+        return None
+
+
+def _one_per_place(details: list[ErrorDetails]) -> Iterator[ErrorDetails]:
+    """A union (`y` is a text or a list) reports once for each member: keep the first of each field."""
+    seen: set[tuple[Any, ...]] = set()
+    for detail in details:
+        place = tuple(part for part in detail["loc"] if not _is_member_tag(part))
+        if (place, detail["type"] == "extra_forbidden") not in seen:
+            seen.add((place, detail["type"] == "extra_forbidden"))
+            yield detail
+
+
+def _is_member_tag(part: int | str) -> bool:
+    return isinstance(part, str) and (part in ("str", "float", "int") or "[" in part)
+
+
+def _without_tags(raw: object, location: tuple[int | str, ...]) -> Path:
+    """A pydantic location without the tags that unions put into it."""
+    path: Path = ()
+    value = raw
+    for index, part in enumerate(location):
+        if isinstance(value, Mapping):
+            is_last = index == len(location) - 1
+            if part in value or is_last:
+                path, value = (*path, part), value.get(part)
+        elif isinstance(value, list) and isinstance(part, int) and part < len(value):
+            path, value = (*path, part), value[part]
+    return path
+
+
+def _report(
+    model: type[BaseModel], detail: ErrorDetails, at: Path, findings: Findings, outer: type[BaseModel] | None
+) -> None:
+    name = str(at[-1]) if at else ""
+    if detail["type"] == "extra_forbidden":
+        owners = [*([outer] if outer else []), *_models_on_the_way(model, detail["loc"][:-1])]
+        code, message, help = unknown_key(name, owners, at)
+        findings.error(code, message, at, help=help, at="key")
+    elif detail["type"] == "missing":
+        _report_missing(name, at, findings)
+    else:
+        code, message, help = _describe(detail, at)
+        findings.error(code, message, at, help=help)
+
+
+def _report_missing(name: str, at: Path, findings: Findings) -> None:
+    help = f"add `{name} = ...`" + (f" or `{name}_file = ...`" if name in FILE_FIELDS else "")
+    findings.error("missing-key", f"`{name}` is missing", at[:-1], help=help, at="key")
+
+
+def unknown_key(name: str, owners: Sequence[type[BaseModel]], at: Path) -> Said:
+    """What to say about a key that the last of `owners` (models from the outermost in) does not have."""
+    message = f"`{name}` is not a key here"
+    tables = [part for part in at[:-1] if isinstance(part, str)]
+    for depth in range(len(owners) - 2, -1, -1):
+        if name in key_names(owners[depth]):
+            below = ".".join(tables[: len(tables) - (len(owners) - 2 - depth)])
+            owner = tables[len(tables) - (len(owners) - 1 - depth) - 1] if depth and len(tables) > 1 else ""
+            belongs = f"`{name}` belongs to the {owner or 'file'}: move it above the first `[[{below}]]`"
+            return "key-after-subtable", message, belongs
+    if close := nearest(name, key_names(owners[-1])):
+        return "unknown-key", message, f"did you mean `{close}`?"
+    return "unknown-key", message, "known here: " + ", ".join(sorted(key_names(owners[-1])))
+
+
+def nearest(name: str, known: Iterable[object]) -> str:
+    """The known name that was probably meant, "" if none is near."""
+    found = difflib.get_close_matches(name, [str(item) for item in known], n=1, cutoff=0.6)
+    return found[0] if found else ""
+
+
+def key_names(model: type[BaseModel]) -> set[str]:
+    """Every key that may be written in the model's table, `x_file` twins too."""
+    names = {field.alias or name for name, field in model.model_fields.items()} - {"setup_source"}
+    return names | {f"{name}_file" for name in names & FILE_FIELDS}
+
+
+def _models_on_the_way(model: type[BaseModel], location: tuple[int | str, ...]) -> list[type[BaseModel]]:
+    """The model of every table on the way to a location, the outermost first."""
+    way = [model]
+    members = [model]
+    for part in location:
+        if isinstance(part, int):
+            continue
+        tagged = [member for member in members if part in _tags(member)]
+        if len(members) > 1 and tagged:
+            members = way[-1:] = tagged
+            continue
+        field = members[0].model_fields.get(part) if members else None
+        members = list(_models_in(field.annotation)) if field else []
+        way.extend(members[:1])
+    return way
+
+
+def _tags(model: type[BaseModel]) -> set[str]:
+    tags: set[str] = set()
+    for name in ("kind", "form"):
+        if (field := model.model_fields.get(name)) and get_origin(field.annotation) is Literal:
+            tags.update(get_args(field.annotation))
+    return tags
+
+
+def _models_in(annotation: object) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    elif get_origin(annotation) is Annotated:
+        yield from _models_in(get_args(annotation)[0])
+    elif get_origin(annotation) in (Union, types.UnionType, tuple):
+        for inner in get_args(annotation):
+            yield from _models_in(inner)
+
+
+# --- what to say ------------------------------------------------------------------------------------
+
+
+def _describe(detail: ErrorDetails, at: Path) -> Said:
+    kind = detail["type"]
+    name = next((str(part) for part in reversed(at) if isinstance(part, str)), "")
+    if kind in _WANTED:
+        return "wrong-type", f"`{name}` must be {_WANTED[kind]}, not {toml_type(detail['input'])}", ""
+    if say := _SAYINGS.get(kind):
+        return say(name, detail.get("ctx", {}), detail["input"])
+    # Our own validators raise PydanticCustomError with a code of ours as its type.
+    return kind.replace("_", "-"), detail["msg"], ""
+
+
+def toml_type(value: object) -> str:
+    """What a TOML value is, in words."""
+    match value:
+        case bool():
+            return "true or false"
+        case int():
+            return "a whole number"
+        case float():
+            return "a number with a point"
+        case str():
+            return "a text" if value else "an empty text"
+        case list():
+            return "a list"
+        case dict():
+            return "a table"
+        case _:
+            return "a date or time"
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 40 else text[:39] + "…"
+
+
+def _literal(name: str, context: Mapping[str, Any], value: object) -> Said:
+    expected = str(context.get("expected", ""))
+    options = [part.strip().strip("'") for part in expected.replace(" or ", ", ").split(",")]
+    close = nearest(str(value), options)
+    help = f"did you mean {close!r}?" if close else f"one of: {', '.join(options)}"
+    return "wrong-value", f"`{name}` cannot be {_shown(value)}", help
+
+
+def _pattern(name: str, _: Mapping[str, Any], value: object) -> Said:
+    return (
+        "bad-id",
+        f"{_shown(value)} is not an id",
+        "an id has small letters, digits and hyphens, begins with a letter or digit, and has at most 64 of them",
+    )
+
+
+def _empty(name: str, context: Mapping[str, Any], value: object) -> Said:
+    if isinstance(value, str):
+        return "empty", f"`{name}` is empty", "write a text between the quotes"
+    least = context.get("min_length", 1)
+    return "too-few", f"`{name}` has {len(value)} of at least {least}", ""  # type: ignore[arg-type]
+
+
+def _too_many(name: str, context: Mapping[str, Any], value: object) -> Said:
+    return (
+        "wrong-value",
+        f"`{name}` holds {context.get('actual_length')} values, not {context.get('max_length')}",
+        "",
+    )
+
+
+def _bound(words: str, key: str) -> Callable[[str, Mapping[str, Any], object], Said]:
+    def say(name: str, context: Mapping[str, Any], value: object) -> Said:
+        return "out-of-range", f"`{name}` is {_shown(value)}; it must be {words} {context[key]:g}", ""
+
+    return say
+
+
+def _not_finite(name: str, _: Mapping[str, Any], value: object) -> Said:
+    return "not-finite", f"`{name}` must be a finite number", "nan and inf can only come from an expression"
+
+
+_SAYINGS: Final[Mapping[str, Callable[[str, Mapping[str, Any], Any], Said]]] = {
+    "literal_error": _literal,
+    "string_pattern_mismatch": _pattern,
+    "string_too_short": _empty,
+    "too_short": _empty,
+    "too_long": _too_many,
+    "greater_than": _bound("more than", "gt"),
+    "greater_than_equal": _bound("at least", "ge"),
+    "less_than": _bound("less than", "lt"),
+    "less_than_equal": _bound("at most", "le"),
+    "finite_number": _not_finite,
+}
