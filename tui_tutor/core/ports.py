@@ -231,6 +231,22 @@ class EventStore(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class LessonFacts:
+    """What library and outline show of a lesson without parsing it whole. `cells` are the ids that count."""
+
+    title: str
+    minutes: float | None = None
+    bloom: str = ""
+    requires: tuple[str, ...] = ()
+    is_draft: bool = False
+    cells: tuple[str, ...] = ()
+
+    def is_done(self, cells_done: frozenset[str]) -> bool:
+        """Whether all cells that count are done; a draft or empty lesson never is."""
+        return bool(self.cells) and cells_done.issuperset(self.cells)
+
+
+@dataclass(frozen=True, slots=True)
 class CourseEntry:
     """One line of the library, from course.toml alone. `course` is None when it is broken."""
 
@@ -240,6 +256,7 @@ class CourseEntry:
     path: str
     course: Course | None
     lesson_titles: Mapping[str, str] = field(default_factory=dict)
+    lesson_facts: Mapping[str, LessonFacts] = field(default_factory=dict)  # by lesson id, for progress
     diagnostics: tuple[Diagnostic, ...] = ()
     is_shipped: bool = False
 

@@ -35,10 +35,10 @@ def fold(connection: sqlite3.Connection, event: int, record: Record) -> None:
         connection.execute(_STUDIED, (record.course, record.lesson, _minutes(record.data)))
     elif record.kind == "reset":
         connection.execute(_FORGET, place)
-    if not record.cell or record.kind == "reset":
+    if record.kind == "reset" or not (record.cell or record.kind == "opened"):
         return
     connection.execute(_COUNT, (*place, record.kind, event))
-    if makes_done(record):
+    if record.cell and makes_done(record):
         connection.execute(_DONE, place)
 
 
