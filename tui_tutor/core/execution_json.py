@@ -14,6 +14,7 @@ from tui_tutor.core.execution import (
     OutputCleared,
     RunEvent,
     Started,
+    StreamName,
     StreamText,
 )
 
@@ -85,10 +86,14 @@ def _decoded(value: Mapping[str, Any]) -> RunEvent | None:
         case "started":
             return Started(_number(value.get("count")))
         case "stream":
-            stream = "stderr" if value.get("stream") == "stderr" else "stdout"
+            stream: StreamName = "stderr" if value.get("stream") == "stderr" else "stdout"
             return StreamText(stream, _text(value["text"]), _number(value.get("dropped")) or 0)
         case "displayed":
-            bundle = {str(mime): _text(data) for mime, data in dict(value["bundle"]).items() if isinstance(data, str)}
+            bundle = {
+                str(mime): _text(data)
+                for mime, data in dict(value["bundle"]).items()
+                if isinstance(data, str)
+            }
             return Displayed(
                 bundle,
                 bool(value.get("is_result")),
@@ -101,7 +106,9 @@ def _decoded(value: Mapping[str, Any]) -> RunEvent | None:
             return InputAsked(_text(value.get("prompt", "")), bool(value.get("is_secret")))
         case "error":
             lines = tuple(_text(line) for line in value.get("traceback", ()))
-            return ErrorRaised(_text(value["name"]), _text(value["message"]), lines, _number(value.get("line")))
+            return ErrorRaised(
+                _text(value["name"]), _text(value["message"]), lines, _number(value.get("line"))
+            )
         case "plot":
             return LivePlotted(_text(value["viz_id"]), dict(value["data"]))
         case "finished":

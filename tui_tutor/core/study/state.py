@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from hashlib import sha256
 from types import MappingProxyType
 from typing import Final, Literal
 
@@ -85,6 +86,7 @@ class Study:
     lesson: Lesson
     number: int  # of the lesson in its course, from 1
     cells: Mapping[str, CellState]
+    seed: int = 0  # of the learner: orders options and draws parameters
     trust: Trust = "unknown"
     kernel: KernelStatus = "absent"
     info: KernelInfo | None = None
@@ -120,6 +122,11 @@ class Study:
     def number_of(self, cell_id: str) -> int:
         """The cell's `[n]`, from 1; 0 for a hidden cell."""
         return next((n for n, cell in enumerate(self.visible, 1) if cell.id == cell_id), 0)
+
+    def question_seed(self, cell_id: str) -> int:
+        """The seed of one question: the same for one learner and cell, whatever else changes."""
+        text = f"{self.seed}/{self.course.id}/{self.lesson.id}/{cell_id}"
+        return int.from_bytes(sha256(text.encode()).digest()[:6], "big")
 
     def with_cell(self, cell_id: str, state: CellState) -> Study:
         return replace(self, cells=MappingProxyType({**self.cells, cell_id: state}))

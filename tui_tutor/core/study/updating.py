@@ -83,11 +83,11 @@ IDLE_S: Final = 120.0
 RECORD_EVERY_S: Final = 60.0
 
 
-def begin(course: Course, lesson: Lesson, *, number: int, trust: Trust = "unknown") -> Study:
+def begin(course: Course, lesson: Lesson, *, number: int, trust: Trust = "unknown", seed: int = 0) -> Study:
     """A lesson that nobody has touched yet."""
     cells = {cell.id: CellState(source=starter_of(cell), files=starter_files(cell)) for cell in lesson.cells}
     first = lesson.visible_cells[0].id if lesson.visible_cells else ""
-    return Study(course, lesson, number, MappingProxyType(cells), trust=trust, at_cell=first)
+    return Study(course, lesson, number, MappingProxyType(cells), seed=seed, trust=trust, at_cell=first)
 
 
 def update(study: Study, event: Event) -> Step:
