@@ -294,9 +294,10 @@ def _check(connection: sqlite3.Connection) -> None:
 
 def _make_private(path: Path) -> None:
     """Make the folder (0700) and the file (0600) if absent; the journal copies the file's mode."""
-    if not path.parent.is_dir():
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path.parent.chmod(0o700)
+    for folder in (*reversed(path.parent.parents), path.parent):
+        if not folder.is_dir():
+            folder.mkdir(mode=0o700, exist_ok=True)
+            folder.chmod(0o700)
     if path.is_dir() and not path.is_symlink():
         _put_aside(path)
     descriptor = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)

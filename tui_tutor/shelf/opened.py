@@ -1,0 +1,194 @@
+"""A course opened from a folder: its lessons, assets, trust, packages and workspace."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+from tui_tutor.core.course import Course
+from tui_tutor.core.errors import TutorError
+from tui_tutor.core.ports import CourseEntry, Json, LessonFile, PackageNeed, Progress, TrustState
+from tui_tutor.shelf.environment import Environments
+from tui_tutor.shelf.folder import LOCK, Snapshot, stamps_of, take_snapshot
+from tui_tutor.shelf.trust import TrustBook, changed_files, judge_trust, ownership_warnings
+from tui_tutor.shelf.workspace import CourseWorkspace
+
+
+@dataclass(frozen=True)
+class CoursePlaces:
+    """Where what belongs to courses but is not theirs lies, in the data folder."""
+
+    data: Path
+
+    @property
+    def installed(self) -> Path:
+        return self.data / "courses"
+
+    @property
+    def trust(self) -> Path:
+        return self.data / "trust"
+
+    @property
+    def cache(self) -> Path:
+        return self.data / "cache"
+
+    @property
+    def environments(self) -> Path:
+        return self.data / "environments"
+
+    def workspace(self, name: str) -> Path:
+        return self.data / "workspaces" / name
+
+    def manifest(self, name: str) -> Path:
+        return self.data / "manifests" / f"{name}.json"
+
+
+class FolderCourse:
+    """`OpenCourse` over a folder.
+
+    Everything is parsed, hashed, copied and run from bytes held in memory: what a learner trusts is what
+    runs, whatever happens to the folder meanwhile. When files change, new bytes are read; code of every
+    state that lessons were handed out from must then be trusted.
+    """
+
+    def __init__(
+        self,
+        entry: CourseEntry,
+        snapshot: Snapshot,
+        places: CoursePlaces,
+        book: TrustBook,
+        environments: Environments,
+        *,
+        has_own_name: bool,
+    ) -> None:
+        if entry.course is None:
+            raise TutorError(f"{entry.path} has no course that can be opened.", exit_code=4)
+        self._course = entry.course
+        self._entry = entry
+        self._path = Path(entry.path)
+        self._places = places
+        self._book = book
+        self._environments = environments
+        self._has_own_name = has_own_name
+        self._now = snapshot
+        self._lessons: dict[str, LessonFile] = {}
+        self._handed: list[Snapshot] = [snapshot]  # states that a course or lesson was handed out from
+
+    @property
+    def entry(self) -> CourseEntry:
+        return self._entry
+
+    @property
+    def course(self) -> Course:
+        return self._course
+
+    # --- reading ------------------------------------------------------------------------------------
+
+    def lesson(self, lesson_id: str) -> LessonFile:
+        """Parse one lesson; cached while no file of the course changes."""
+        from tui_tutor.core.parsing import parse_lesson
+
+        snapshot = self._refreshed()
+        if lesson_id not in self._lessons:
+            parsed = parse_lesson(self.course, lesson_id, snapshot.files)
+            lesson = parsed.value
+            is_empty = lesson is not None and lesson.draft and not lesson.cells
+            self._lessons[lesson_id] = LessonFile(lesson_id, None if is_empty else lesson, parsed.diagnostics)
+        return self._lessons[lesson_id]
+
+    def asset(self, path: str) -> bytes | None:
+        """A file of the course, None if it is absent."""
+        return self._now.files.get(path)
+
+    def lock(self) -> Mapping[str, Json]:
+        """course.lock.json, {} if absent or unreadable."""
+        try:
+            value = json.loads(self._refreshed().files.get(LOCK, b""))
+        except (ValueError, RecursionError):
+            return {}
+        return value if isinstance(value, dict) else {}
+
+    def source_hash(self) -> str:
+        """Hash of the whole tree, lock and dot folders left out."""
+        return self._refreshed().tree_hash
+
+    def files(self) -> Mapping[str, bytes]:
+        """All files of the course as they are parsed now, by relative name."""
+        return self._refreshed().files
+
+    def _refreshed(self) -> Snapshot:
+        # The stamps only say when to read again; trust always looks at the bytes that were read.
+        if self._now.stamps != stamps_of(self._path):
+            self._now = take_snapshot(self._path)
+            self._handed.append(self._now)
+            self._lessons.clear()
+            self._read_course(self._now)
+        return self._now
+
+    def _read_course(self, snapshot: Snapshot) -> None:
+        """Take course.toml from the same bytes; a broken one leaves what was there before."""
+        from tui_tutor.core.parsing import parse_course
+
+        parsed = parse_course(snapshot.files, folder_name=self._path.name)
+        if parsed.value is not None and parsed.value.id == self._course.id:
+            self._course = parsed.value
+            self._entry = replace(self._entry, course=parsed.value, diagnostics=parsed.diagnostics)
+
+    # --- trust --------------------------------------------------------------------------------------
+
+    def trust(self) -> TrustState:
+        """The answer for the bytes in use; `changed` when any state in use was not said yes to."""
+        now = self._refreshed()
+        warnings = ownership_warnings(self._path, now)
+        if self._entry.is_shipped and not warnings:
+            return TrustState("trusted", now.tree_hash)
+        state = judge_trust(self._book, self._path, now, warnings)
+        if state.answer != "trusted":
+            return state
+        for earlier in self._handed:
+            if not self._book.is_trusted(self._path, earlier.tree_hash):
+                changed = changed_files(now.hashes, earlier.hashes)
+                return TrustState("changed", now.tree_hash, changed, warnings)
+        return state
+
+    def grant_trust(self, *, is_lasting: bool) -> None:
+        """Remember the learner's yes for the bytes in use."""
+        for handed in self._handed:
+            self._book.grant(self._path, handed, is_lasting=False)
+        if is_lasting:
+            self._book.grant(self._path, self._now, is_lasting=True)
+
+    def refuse_trust(self) -> None:
+        """Remember the learner's no until this process ends."""
+        self._book.refuse(self._path, self._now.tree_hash)
+
+    # --- packages and workspace ---------------------------------------------------------------------
+
+    def packages(self) -> PackageNeed:
+        """Which interpreter runs the cells, and what is missing for one to do so."""
+        return self._environments.need(self._course)
+
+    def set_up(self) -> AsyncIterator[Progress]:
+        """Install the packages into the course's own environment; TutorError if it cannot."""
+        return self._environments.set_up(self._course, self.lock())
+
+    def workspace(self) -> CourseWorkspace:
+        """The learner's folder for this course."""
+        return self._workspace
+
+    @cached_property
+    def _workspace(self) -> CourseWorkspace:
+        name = self._course.id
+        if not self._has_own_name:
+            name += "-" + hashlib.sha256(os.fsencode(self._path)).hexdigest()[:10]
+        return CourseWorkspace(
+            self._places.workspace(name),
+            self._places.manifest(name),
+            files=lambda: self._now.files,
+            modes=lambda: {path: stamp.mode for path, stamp in self._now.stamps.items()},
+        )

@@ -1,0 +1,45 @@
+"""Files of our own: private whatever the umask, and whole or not there at all."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from contextlib import suppress
+from pathlib import Path
+
+
+def make_private_folder(path: Path) -> None:
+    """Make a folder, and those above it, that only the learner may enter; what existed keeps its rights."""
+    if path.is_dir():
+        return
+    make_private_folder(path.parent)
+    path.mkdir(mode=0o700, exist_ok=True)
+    path.chmod(0o700)
+
+
+def write_atomically(path: Path, data: bytes, *, is_durable: bool = True) -> None:
+    """Replace a file of our own by new bytes; durable: on the disk when this returns."""
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        write_in(folder, path.name, data, is_durable=is_durable)
+    finally:
+        os.close(folder)
+
+
+def write_in(folder: int, name: str, data: bytes, *, mode: int = 0o600, is_durable: bool = True) -> None:
+    """The same in a folder given by descriptor: nothing on the way can be swapped for a link."""
+    scratch = f".{secrets.token_hex(8)}.part"
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    descriptor = os.open(scratch, flags, 0o600, dir_fd=folder)
+    try:
+        with open(descriptor, "wb") as file:
+            os.fchmod(descriptor, mode)
+            file.write(data)
+            file.flush()
+            if is_durable:
+                os.fsync(descriptor)
+        os.rename(scratch, name, src_dir_fd=folder, dst_dir_fd=folder)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(scratch, dir_fd=folder)
+        raise
