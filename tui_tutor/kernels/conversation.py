@@ -1,0 +1,101 @@
+"""Talking with one living kernel: who waits for which reply, and what a run hears."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final
+
+from tui_tutor.kernels.inbox import Inbox
+from tui_tutor.kernels.launching import Life
+from tui_tutor.kernels.translating import Message, content_of, kind_of, parent_id
+
+DEATH: Final[Message] = {"header": {"msg_type": "death"}}
+_DEATH_DELAY_S: Final = 0.03  # what a dying kernel has sent is on its way
+
+
+class Conversation:
+    """The pumps of one kernel. What nobody asked for (text of threads, say) waits for the next run."""
+
+    def __init__(self, life: Life) -> None:
+        self.life, self.client = life, life.client
+        self.inbox: Inbox[Message] = Inbox()
+        self.run_id = ""
+        self.abandoned: set[str] = set()
+        self._replies: dict[str, asyncio.Future[Message]] = {}
+        self._tasks = [
+            asyncio.create_task(self._pump(self.client.get_iopub_msg, self._hear)),
+            asyncio.create_task(self._pump(self.client.get_shell_msg, self._reply)),
+            asyncio.create_task(self._pump(self.client.get_stdin_msg, self._ask_back)),
+        ]
+        life.process.ended.add_done_callback(self._note_death)
+
+    async def _pump(
+        self, receive: Callable[[], Awaitable[Message]], take: Callable[[Message], Awaitable[None]]
+    ) -> None:
+        while True:
+            try:
+                message = await receive()
+            except Exception:  # noqa: BLE001 - a message that a stranger forged or cut
+                await asyncio.sleep(0)
+                continue
+            await take(message)
+
+    async def _hear(self, message: Message) -> None:
+        kind, parent = kind_of(message), parent_id(message)
+        if parent in self.abandoned:
+            return
+        if kind in ("status", "execute_input", "error") and parent != self.run_id:
+            return
+        if kind in ("stream", "display_data", "update_display_data") or parent == self.run_id:
+            await self.inbox.put(message)
+
+    async def _reply(self, message: Message) -> None:
+        future = self._replies.pop(parent_id(message), None)
+        if future is not None and not future.done():
+            future.set_result(message)
+        if parent_id(message) == self.run_id:
+            self.inbox.post(message)
+
+    async def _ask_back(self, message: Message) -> None:
+        await asyncio.sleep(0.01)  # the text before the prompt comes on another channel
+        self.inbox.post(message)
+
+    def _note_death(self, _: object) -> None:
+        loop = asyncio.get_running_loop()
+        loop.call_later(_DEATH_DELAY_S, self.inbox.post, DEATH)
+        for future in self._replies.values():
+            if not future.done():
+                future.cancel()
+
+    def execute(self, source: str, *, is_silent: bool, allow_input: bool) -> None:
+        """Begin a run; its messages come to the inbox."""
+        self.run_id = self.client.execute(
+            source, silent=is_silent, store_history=not is_silent, allow_stdin=allow_input
+        )
+
+    def abandon(self) -> None:
+        """Nobody listens to the present run any more."""
+        self.abandoned.add(self.run_id)
+        self.run_id = ""
+
+    async def ask(self, kind: str, content: Mapping[str, Any], timeout_s: float) -> Mapping[str, Any] | None:
+        """Send a request on the shell channel; the reply's content, None if none comes in time."""
+        message = self.client.session.msg(kind, dict(content))
+        future = asyncio.get_running_loop().create_future()
+        self._replies[message["header"]["msg_id"]] = future
+        try:
+            self.client.shell_channel.send(message)
+            async with asyncio.timeout(timeout_s):
+                return content_of(await future)
+        except (TimeoutError, asyncio.CancelledError):
+            if (task := asyncio.current_task()) is not None and task.cancelling():
+                raise
+            return None
+        finally:
+            self._replies.pop(message["header"]["msg_id"], None)
+
+    def close(self) -> None:
+        """Stop listening."""
+        for task in self._tasks:
+            task.cancel()

@@ -1,0 +1,216 @@
+"""What runs inside the kernel's process: ipykernel with bounded output, probes, plots and module `tutor`.
+
+Standard library and ipykernel only: it is handed over by path to interpreters that know nothing of us, run
+as a script (a plain kernel) or imported by the fork server. The evaluators lie beside it in files of their own.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import sys
+import time
+import types
+from typing import Any
+
+import zmq
+from ipykernel.ipkernel import IPythonKernel
+from ipykernel.kernelapp import IPKernelApp
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+PLOT_MIME = "application/vnd.tui-tutor.plot+json"
+LIVE_S = 0.033
+
+
+def load(name: str) -> Any:
+    """A module of this folder, which never is on sys.path; None if it is not there."""
+    path, known = os.path.join(HERE, name + ".py"), "_tui_tutor_" + name
+    if not os.path.exists(path):
+        return None
+    spec = importlib.util.spec_from_file_location(known, path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[known] = module  # dataclasses look their module up
+    spec.loader.exec_module(module)
+    return module
+
+
+streams, probes = load("inside_streams"), load("inside_probes")
+checks, plots = load("inside_checks"), load("inside_plots")
+
+
+class Kernel(IPythonKernel):  # type: ignore[misc]
+    """An IPython kernel that answers two more requests on its shell channel."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.shell_handlers["tui_tutor_probe_request"] = self.probe_request
+        self.shell_handlers["tui_tutor_plot_request"] = self.plot_request
+        self.master = os.getpid()
+        self.threads: Any = None
+        self.live = LivePlots(self.shell)
+        sys.modules["tutor"] = self.live.module
+
+    async def do_execute(self, *arguments: Any, **options: Any) -> Any:
+        """As inherited; a child that a cell forked ends here instead of playing kernel."""
+        try:
+            return await super().do_execute(*arguments, **options)
+        finally:
+            if os.getpid() != self.master:
+                os._exit(0)
+
+    async def probe_request(self, stream: Any, ident: Any, parent: Any) -> None:
+        """Evaluate each request in a copy of the names."""
+        content = parent["content"]
+        reports = [self._probe(request, content["limit_s"]) for request in content["requests"]]
+        self._reply(stream, "tui_tutor_probe_reply", reports, parent, ident)
+
+    def _probe(self, request: dict[str, Any], limit_s: float) -> dict[str, Any]:
+        try:
+            if checks is None:
+                return probes.failure("Missing", "this kernel cannot check")  # type: ignore[no-any-return]
+            if hasattr(os, "fork") and not self.threads.has_strangers():
+                work = lambda: checks.run_probe(request, self.shell.user_ns, self.shell)  # noqa: E731
+                return probes.in_copy(work, limit_s, self._fall_silent)  # type: ignore[no-any-return]
+            work = lambda: checks.run_probe(request, dict(self.shell.user_ns), self.shell)  # noqa: E731
+            return {"note": probes.NOTE, **probes.in_place(work, limit_s)}
+        except (Exception, KeyboardInterrupt) as error:
+            return probes.failure(type(error).__name__, probes.text_of(error))  # type: ignore[no-any-return]
+
+    def _fall_silent(self) -> None:
+        self.silenced, self.iopub_thread.socket = self.iopub_thread.socket, None
+
+    async def plot_request(self, stream: Any, ident: Any, parent: Any) -> None:
+        """Evaluate a viz cell's expressions."""
+        content = parent["content"]
+        with muted(), probes.random_state():
+            report = self._plot(content["request"], content["limit_s"])
+        self._reply(stream, "tui_tutor_plot_reply", [report], parent, ident)
+
+    def _plot(self, request: dict[str, Any], limit_s: float) -> dict[str, Any]:
+        try:
+            with probes.time_limit(limit_s):
+                return json.loads(json.dumps(plots.evaluate(request, self.shell.user_ns)))  # type: ignore[no-any-return]
+        except NameError as error:
+            return {"missing": [error.name or ""]}
+        except probes.OutOfTime:
+            return {"error": f"it did not finish within {limit_s:g} s"}
+        except (Exception, KeyboardInterrupt, SystemExit) as error:
+            return {"error": f"{type(error).__name__}: {probes.text_of(error)}"}
+
+    def _reply(self, stream: Any, kind: str, reports: list[Any], parent: Any, ident: Any) -> None:
+        # As text: lone surrogates and NaN pass through ASCII JSON, but not through the session's packer.
+        content = {"reports": [json.dumps(report) for report in reports]}
+        self.session.send(stream, kind, content, parent, ident)
+
+
+class muted:  # noqa: N801 - reads as a state
+    """Nothing that the main thread prints is seen."""
+
+    def __enter__(self) -> None:
+        self.kept = sys.stdout, sys.stderr
+        self.streams = [one for one in self.kept if isinstance(one, streams.Stream)]
+        for one in self.streams:
+            one.is_muted = True
+
+    def __exit__(self, *_: object) -> None:
+        sys.stdout, sys.stderr = self.kept
+        for one in self.streams:
+            one.is_muted = False
+
+
+class LivePlots:
+    """Module `tutor`: plots sent from a running cell, at most 30 a second, the last one always."""
+
+    def __init__(self, shell: Any) -> None:
+        self.shell = shell
+        self.waiting: dict[str, dict[str, Any]] = {}
+        self.sent_at: dict[str, float] = {}
+        self.module = types.ModuleType("tutor", "Talk to the lesson: `tutor.plot`.")
+        self.module.plot = self.plot  # type: ignore[attr-defined]
+        shell.events.register("post_execute", self.send_waiting)
+
+    def plot(self, viz_id: str, **data: Any) -> None:
+        """Draw data (x=..., y=... and what else a viz cell takes) in the viz cell with this id, now."""
+        self.waiting[str(viz_id)] = data
+        if time.monotonic() - self.sent_at.get(viz_id, 0.0) >= LIVE_S:
+            self._send(viz_id)
+
+    def send_waiting(self) -> None:
+        """Send what was held back."""
+        for viz_id in list(self.waiting):
+            self._send(viz_id)
+
+    def _send(self, viz_id: str) -> None:
+        data = self.waiting.pop(viz_id)
+        if plots is None:
+            return
+        bundle = {PLOT_MIME: {"viz": viz_id, "data": plots.live(data)}}
+        self.shell.display_pub.publish(bundle)
+        self.sent_at[viz_id] = time.monotonic()
+
+
+class Application(IPKernelApp):  # type: ignore[misc]
+    """ipykernel's application with our kernel, our streams and no parent watch of its own."""
+
+    def init_iopub(self, context: Any) -> None:
+        """An iopub socket that refuses instead of dropping, behind a bounded queue."""
+        self.iopub_socket = context.socket(zmq.XPUB)
+        self.iopub_socket.linger = 1000
+        self.iopub_socket.sndhwm = streams.SEND_LIMIT
+        self.iopub_socket.setsockopt(zmq.XPUB_NODROP, 1)
+        self.iopub_port = self._bind_socket(self.iopub_socket, self.iopub_port)
+        self.configure_tornado_logger()
+        self.iopub_thread = streams.Publisher(self.iopub_socket, self.session)
+        self.iopub_thread.start()
+        self.iopub_socket = self.iopub_thread.background_socket
+
+    def init_poller(self) -> None:
+        """The kernel dies with its parent at once, by the system's own means."""
+        if sys.platform == "linux":
+            return
+        super().init_poller()
+
+    def init_kernel(self) -> None:
+        """Remember which threads are ours before a learner's code can start some."""
+        super().init_kernel()
+        self.kernel.threads = probes.ThreadCount()
+
+
+def launch(argv: list[str]) -> None:
+    """Be a kernel until it ends."""
+    sys.argv = ["ipykernel_launcher", *argv]
+    app = Application.instance(kernel_class=Kernel, outstream_class=streams.Stream.__module__ + ".Stream")
+    app.initialize(argv)
+    app.start()
+
+
+def run_forked(job: dict[str, Any]) -> None:
+    """In a child of the fork server: take the job's environment and folder, then be its kernel."""
+    os.environ.clear()
+    os.environ.update(job["env"])
+    time.tzset()
+    if job["cwd"]:
+        os.chdir(job["cwd"])
+    # `random` seeds itself anew after a fork, NumPy's global generator does not. torch starts every
+    # process from one fixed seed, as a fresh one does.
+    if "numpy" in sys.modules:
+        sys.modules["numpy"].random.seed()
+    if "torch" in sys.modules and (count := job["env"].get("OMP_NUM_THREADS", "")).isdigit():
+        sys.modules["torch"].set_num_threads(int(count))  # libgomp has read the variable already
+    launch(job["argv"])
+
+
+def main() -> None:
+    """A plain kernel: end with the process that started it."""
+    if sys.platform == "linux":
+        import ctypes
+        import signal
+
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL, 0, 0, 0)
+    launch(sys.argv[1:])
+
+
+if __name__ == "__main__":
+    main()

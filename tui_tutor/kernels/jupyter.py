@@ -1,0 +1,380 @@
+"""ports.Kernel over jupyter_client and ipykernel. Light to import: jupyter_client comes in a thread at the start."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from tui_tutor.core.errors import TutorError
+from tui_tutor.core.execution import Completions, KernelInfo, RunEvent
+from tui_tutor.core.ports import Report
+from tui_tutor.kernels.ending import reason_of
+from tui_tutor.kernels.environment import clean_environment
+from tui_tutor.kernels.fork_link import ForkLink, can_fork
+
+if TYPE_CHECKING:
+    from tui_tutor.kernels.conversation import Conversation
+    from tui_tutor.kernels.launching import Plan
+
+_KILL_WITHIN_S: Final = 2.0
+_ASK_S: Final = 2.0
+_PATH_LIMIT: Final = 70  # of the folder; a Unix socket's path ends at about 107 bytes
+
+
+class JupyterKernel:
+    """One kernel for one open course. Every method is used on one event loop, `start` on its main thread.
+
+    `preload` names modules that the fork server imports before the first cell asks for them: names of our own
+    choice (`environment.modules_to_warm`), never the course's. `prefix` is an argument list put before every
+    interpreter (a sandbox).
+    """
+
+    def __init__(
+        self,
+        python: str,
+        *,
+        cwd: str,
+        kernel_name: str = "python3",
+        preload: Sequence[str] = (),
+        env: Mapping[str, str] | None = None,
+        prefix: Sequence[str] = (),
+        may_fork: bool = True,
+    ) -> None:
+        self._python, self._kernel_name, self._cwd = python, kernel_name, cwd
+        self._preload, self._prefix, self._extra = tuple(preload), tuple(prefix), dict(env or {})
+        self._may_fork = may_fork and kernel_name == "python3" and can_fork()
+        self._folder: Path | None = None
+        self._log = -1
+        self._server: ForkLink | None = None
+        self._warm: ForkLink | None = None
+        self._failures = 0
+        self._lives = 0
+        self._talk: Conversation | None = None
+        self._info = KernelInfo()
+        self._starting = asyncio.Lock()
+        self._wanted = asyncio.Event()
+        self._changed = asyncio.Event()
+        self._is_running = False
+        self._interrupted_at = -_KILL_WITHIN_S
+        self._is_closed = False
+
+    # --- life -------------------------------------------------------------------------------------------
+
+    async def start(self) -> KernelInfo:
+        """Start (or wait for) an empty kernel. Waits for `preload`, unless something wants to run meanwhile."""
+        async with self._starting:
+            if self._talk is None or self._talk.life.process.poll() is not None:
+                await self._begin()
+            return self._info
+
+    async def _begin(self) -> None:
+        if self._is_closed:
+            raise TutorError("The kernel is closed.")
+        began = time.monotonic()
+        if self._talk is not None:
+            await self._end_life()
+        self._make_folder()
+        self._start_server()
+        # Its import takes a quarter of a second, which the interface uses to draw.
+        launching = await asyncio.to_thread(import_module, "tui_tutor.kernels.launching")
+        conversation = await asyncio.to_thread(import_module, "tui_tutor.kernels.conversation")
+        life = await self._launch(launching)
+        self._talk = conversation.Conversation(life)
+        self._changed.set()
+        self._info = KernelInfo(
+            life.language, life.version, self._python, 1000 * (time.monotonic() - began), self._notes()
+        )
+
+    def _notes(self) -> tuple[str, ...]:
+        if self._failures and not self._may_fork:
+            return ("kernels start more slowly: the fork server does not work here",)
+        return ()
+
+    async def _launch(self, launching: Any) -> Any:
+        while True:
+            link = await self._link()
+            self._lives += 1
+            assert self._folder is not None
+            folder = self._folder / str(self._lives)
+            folder.mkdir(mode=0o700)
+            try:
+                return await launching.launch(self._plan(launching), folder, link)
+            except (ConnectionError, TimeoutError, OSError, TutorError) as error:
+                shutil.rmtree(folder, ignore_errors=True)
+                if link is None:
+                    raise self._refusal(error) from error
+                await self._forget_server()
+
+    def _plan(self, launching: Any) -> Plan:
+        return launching.Plan(  # type: ignore[no-any-return]
+            self._python, self._kernel_name, self._environment(), self._cwd, self._log, self._prefix
+        )
+
+    def _environment(self) -> dict[str, str]:
+        private = {
+            name: str(self._folder) for name in ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR")
+        }
+        return {**clean_environment(self._extra), **private, "PYTHONSAFEPATH": ""}
+
+    def _refusal(self, error: Exception) -> TutorError:
+        if isinstance(error, TutorError) and error.help:
+            return error
+        said = self._log_tail()
+        if "No module named" in said and "ipykernel" in said:
+            return TutorError(
+                f"{self._python} cannot run cells: it lacks the package ipykernel.",
+                help="Install it there (pip install ipykernel), then open the course again.",
+                exit_code=3,
+            )
+        return TutorError(
+            f"The kernel did not start. {said}".strip(),
+            help="Recorded outputs can still be read.",
+            exit_code=3,
+        )
+
+    def _log_tail(self) -> str:
+        try:
+            text = os.pread(self._log, 100_000, 0).decode(errors="replace").strip()
+        except OSError:
+            return ""
+        return text[-300:].rpartition("\n")[2] if text else ""
+
+    def _make_folder(self) -> None:
+        if self._folder is not None:
+            return
+        try:
+            self._folder = Path(tempfile.mkdtemp(prefix="tt-", dir=_runtime_folder()))
+            self._log = os.open(
+                self._folder / "log", os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600
+            )
+        except OSError as error:
+            raise TutorError(
+                f"There is no place for the kernel's sockets: {error.strerror}.",
+                help="Make room in the temporary folder, or set TMPDIR to a short path that can be written.",
+            ) from error
+
+    # --- the fork server ----------------------------------------------------------------------------------
+
+    def _start_server(self) -> None:
+        if not self._may_fork or (self._server is not None and self._server.is_alive):
+            return
+        env = {**clean_environment(self._extra), "PYTHONSAFEPATH": "1"}
+        for name, text in clean_environment().items():
+            if name.endswith("_NUM_THREADS"):  # a thread of the server would be missing in every kernel
+                env[name] = text
+        try:
+            self._server = ForkLink.start(self._python, env=env, prefix=self._prefix, log=self._log)
+        except OSError:
+            self._may_fork = False
+
+    async def _link(self) -> ForkLink | None:
+        """The server to fork from, None for a plain kernel."""
+        while self._may_fork:
+            self._start_server()
+            if self._server is None:
+                break
+            try:
+                await self._server.ready()
+                return await self._warm_link(self._server)
+            except (ConnectionError, TimeoutError):
+                await self._forget_server()
+        return None
+
+    async def _warm_link(self, server: ForkLink) -> ForkLink:
+        """The server with `preload`, once it has it; the bare one if something wants to run before."""
+        if not self._preload:
+            return server
+        if self._warm is None or not self._warm.is_alive:
+            self._warm = await server.split(self._preload)
+        warm = self._warm
+        wanted = asyncio.create_task(self._wanted.wait())
+        ready = asyncio.create_task(warm.ready())
+        await asyncio.wait([wanted, ready], return_when=asyncio.FIRST_COMPLETED)
+        wanted.cancel()
+        if not ready.done() or ready.exception() is not None:
+            ready.cancel()
+            return server
+        # A thread that an import started would be missing in the fork.
+        return warm if ready.result()["threads"] == 1 else server
+
+    async def _forget_server(self) -> None:
+        self._failures += 1
+        if self._failures >= 2:
+            self._may_fork = False
+        for link in (self._warm, self._server):
+            if link is not None:
+                await link.stop()
+        self._warm = self._server = None
+
+    # --- running ------------------------------------------------------------------------------------------
+
+    async def _ready_talk(self) -> Conversation:
+        self._wanted.set()
+        try:
+            await self.start()
+        finally:
+            self._wanted.clear()
+        assert self._talk is not None
+        return self._talk
+
+    async def run(
+        self, source: str, *, timeout_s: float, is_silent: bool = False, allow_input: bool = True
+    ) -> AsyncIterator[RunEvent]:
+        """Run source and yield what it says; the last event is always Finished. Starts a kernel if none lives."""
+        from tui_tutor.kernels.running import Run
+
+        talk = await self._ready_talk()
+        self._is_running, self._interrupted_at = True, -_KILL_WITHIN_S
+        run = self._run = Run(talk, timeout_s=timeout_s, is_silent=is_silent, interrupt=self._soft_interrupt)
+        try:
+            async for event in run.events(source, allow_input=allow_input):
+                yield event
+        finally:
+            self._is_running = False
+            if not run.is_over:
+                talk.abandon()
+                await self._soft_interrupt()
+
+    async def answer_input(self, text: str) -> None:
+        """Give the waiting program a line."""
+        if self._talk is not None and self._is_running:
+            self._run.resume_clock()
+            self._talk.client.input(text)
+
+    async def interrupt(self) -> None:
+        """Stop what runs; a second call within two seconds kills the kernel."""
+        if self._talk is None or not self._is_running:
+            return
+        now = time.monotonic()
+        is_second = now - self._interrupted_at < _KILL_WITHIN_S
+        self._interrupted_at = now
+        self._run.is_interrupted = True
+        if is_second:
+            self._run.is_killed = True
+            self._talk.life.process.kill()
+        else:
+            await self._soft_interrupt()
+
+    async def _soft_interrupt(self) -> None:
+        talk = self._talk
+        if talk is None or talk.life.process.poll() is not None:
+            return
+        await talk.life.manager.interrupt_kernel()
+        # ipykernel 7 notices the interrupt of an `await` only when its loop wakes: any request does.
+        await asyncio.sleep(0.02)
+        if talk is self._talk and talk.life.process.poll() is None:
+            talk.client.kernel_info()
+
+    async def restart(self) -> KernelInfo:
+        """A new, empty kernel; the old one and all it started are gone."""
+        async with self._starting:
+            await self._begin()
+            return self._info
+
+    async def died(self) -> str:
+        """Return when the kernel has ended unasked and no run has told so: a plain reason."""
+        while True:
+            self._changed.clear()
+            if self._talk is not None:
+                life = self._talk.life
+                changed = asyncio.create_task(self._changed.wait())
+                await asyncio.wait([life.process.ended, changed], return_when=asyncio.FIRST_COMPLETED)
+                changed.cancel()
+                if life.process.ended.done() and not life.is_told and not self._is_running:
+                    life.is_told = True
+                    return reason_of(life.process.ended.result())
+            if not self._changed.is_set():
+                await self._changed.wait()
+
+    # --- questions ------------------------------------------------------------------------------------------
+
+    async def probe(self, requests: Sequence[Report], *, timeout_s: float) -> tuple[Report, ...]:
+        """One report for each request; `timeout_s` is the limit of each."""
+        content = {"requests": [dict(request) for request in requests], "limit_s": timeout_s}
+        reports = await self._evaluate("tui_tutor_probe_request", content, timeout_s * len(requests))
+        if reports is None or len(reports) != len(requests):
+            return tuple({"error": {"name": "NoAnswer", "message": self._silence()}} for _ in requests)
+        return tuple(reports)
+
+    async def plot(self, request: Report, *, timeout_s: float = 5.0) -> Report:
+        """A viz cell's plot JSON, {"missing": [names]} or {"error": sentence}."""
+        content = {"request": dict(request), "limit_s": timeout_s}
+        reports = await self._evaluate("tui_tutor_plot_request", content, timeout_s)
+        return reports[0] if reports else {"error": self._silence()}
+
+    def _silence(self) -> str:
+        return "the kernel runs something else" if self._is_running else "the kernel did not answer"
+
+    async def _evaluate(self, kind: str, content: Mapping[str, Any], limit_s: float) -> list[Report] | None:
+        if self._is_running or self._kernel_name != "python3":
+            return None
+        try:
+            talk = await self._ready_talk()
+            reply = await talk.ask(kind, content, limit_s + 3)
+            if reply is None:
+                await self._soft_interrupt()
+                return None
+            reports = [json.loads(text) for text in reply["reports"]]
+        except (TutorError, ValueError, KeyError, TypeError):
+            return None
+        return [report if isinstance(report, dict) else {} for report in reports]
+
+    async def complete(self, source: str, cursor: int) -> Completions:
+        """Completions at a character offset; none while busy or before the first start."""
+        reply = await self._ask_idle("complete_request", {"code": source, "cursor_pos": cursor})
+        matches, start, end = reply.get("matches"), reply.get("cursor_start"), reply.get("cursor_end")
+        if not (isinstance(matches, list) and isinstance(start, int) and isinstance(end, int)):
+            return Completions(start=cursor, end=cursor)
+        return Completions(tuple(str(match) for match in matches[:500]), start, end)
+
+    async def document(self, source: str, cursor: int) -> str:
+        """Documentation of the name at a character offset; "" if none."""
+        content = {"code": source, "cursor_pos": cursor, "detail_level": 0}
+        reply = await self._ask_idle("inspect_request", content)
+        data = reply.get("data")
+        text = data.get("text/plain", "") if isinstance(data, dict) else ""
+        return str(text)[:100_000]
+
+    async def _ask_idle(self, kind: str, content: Mapping[str, Any]) -> Mapping[str, Any]:
+        if self._is_running or self._talk is None or self._talk.life.process.poll() is not None:
+            return {}
+        return await self._talk.ask(kind, content, _ASK_S) or {}
+
+    # --- end --------------------------------------------------------------------------------------------
+
+    async def _end_life(self) -> None:
+        if self._talk is not None:
+            talk, self._talk = self._talk, None
+            talk.life.is_told = True
+            talk.close()
+            await talk.life.end()
+
+    async def close(self) -> None:
+        """End the kernel and all it started, and remove its folder. Safe to call twice."""
+        self._is_closed = True
+        await self._end_life()
+        for link in (self._warm, self._server):
+            if link is not None:
+                await link.stop()
+        self._warm = self._server = None
+        if self._log >= 0:
+            os.close(self._log)
+            self._log = -1
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder = None
+
+
+def _runtime_folder() -> str | None:
+    folder = os.environ.get("XDG_RUNTIME_DIR", "")
+    if folder and len(folder) < _PATH_LIMIT and os.access(folder, os.W_OK):
+        return folder
+    return None if len(tempfile.gettempdir()) < _PATH_LIMIT else "/tmp"  # noqa: S108 - mkdtemp makes it 0700
