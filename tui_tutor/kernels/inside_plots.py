@@ -1,0 +1,753 @@
+"""Runs inside the kernel: what expressions give -> plot data as JSON (see `core.plotting.data`).
+
+Standard library only, any Python from 3.9 on, imports nothing of ours: it is handed over as text. Arrays,
+tensors, frames and pictures are known by what they can do, so none of their packages is imported.
+"""
+
+from __future__ import annotations
+
+import builtins
+import math
+import re
+import sys
+from typing import Any, Callable, Dict, List, Optional, Sequence
+
+LIMIT = 20_000  # points of one plot
+MOST_BARS = 500
+MOST_CLASSES = 36
+MOST_IMAGES = 256
+MOST_PIXELS = 400_000
+MOST_SIDE = 128
+MOST_HEAT = 200  # rows and columns of a heatmap
+
+Json = Dict[str, Any]
+Numbers = List[Optional[float]]
+
+
+class Unfit(Exception):
+    """A value that cannot be drawn; the message is one sentence for the learner."""
+
+
+# --- entry points -----------------------------------------------------------------------------------
+
+
+def evaluate(request: Json, namespace: Json) -> Json:
+    """Evaluate the expressions of `core.plotting.request.plot_request`; plot data, or {"missing": [names]}.
+
+    A value that cannot be drawn and an expression that raises give {"kind", "error": one line}.
+    """
+    kind = str(request.get("kind", "scatter"))
+    try:
+        scope = dict(namespace)  # a copy: an assignment expression must not reach the learner's names
+        scope.update(request.get("bind") or {})
+        missing: list[str] = []
+        values = _evaluated(request, scope, missing)
+        layers = [_evaluated(layer, scope, missing) for layer in request.get("layers") or []]
+        if missing:
+            return {"missing": sorted(set(missing))}
+        return _with_layers(values, layers)
+    except Exception as error:
+        return {"kind": kind, "error": _one_line(error)}
+
+
+def live(values: Json, request: Json | None = None) -> Json:
+    """Plot data of `tutor.plot("id", x=..., y=..., data=..., color=..., label=..., names=...)`.
+
+    `request` is that of the viz cell, if known: its kind and settings hold where `values` says nothing.
+    """
+    settings = dict(request or {})
+    settings.update({"data": None, "x": None, "y": [], "color": None, "label": None, "layers": []})
+    y = values.get("y")
+    several = isinstance(y, (list, tuple)) and bool(y) and all(_is_sequence(item) for item in y)
+    given = {name: value for name, value in values.items() if name != "y" and value is not None}
+    settings.update(given)
+    settings["y"] = list(y) if several else ([] if y is None else [y])  # type: ignore[arg-type]
+    settings.setdefault("kind", "scatter" if values.get("data") is not None else "line")
+    try:
+        return _plot(settings)
+    except Exception as error:
+        return {"kind": str(settings["kind"]), "error": _one_line(error)}
+
+
+def _evaluated(request: Json, scope: Json, missing: list[str]) -> Json:
+    """The request with values in place of expressions; names that do not exist are put into `missing`."""
+    found = dict(request)
+    for name in ("data", "x", "color", "label"):
+        found[name] = _value(request.get(name), scope, missing)
+    found["y"] = [_value(text, scope, missing) for text in request.get("y") or []]
+    found["texts"] = {"data": request.get("data"), "x": request.get("x"), "y": request.get("y") or []}
+    return found
+
+
+def _value(text: Any, scope: Json, missing: list[str]) -> Any:
+    if not text:
+        return None
+    try:
+        code = builtins.compile("(\n" + str(text) + "\n)", "<viz>", "eval")
+        return builtins.eval(code, scope)
+    except UnboundLocalError:
+        raise
+    except NameError as error:
+        missing.append(_missing_name(error))
+        return None
+
+
+def _missing_name(error: NameError) -> str:
+    found = re.search(r"'([^']+)'", str(error))
+    return getattr(error, "name", None) or (found.group(1) if found else str(error))
+
+
+def _one_line(error: Exception) -> str:
+    text = " ".join(str(error).split())
+    if isinstance(error, Unfit):
+        return text
+    return (type(error).__name__ + (": " + text if text else ""))[:300]
+
+
+def _with_layers(values: Json, layers: list[Json]) -> Json:
+    plot = _plot(values)
+    if layers:
+        plot["layers"] = [_plot(layer) for layer in layers]
+    return plot
+
+
+def _plot(request: Json) -> Json:
+    kind = request["kind"]
+    makers: dict[str, Callable[[Json], Json]] = {
+        "scatter": _points,
+        "line": _points,
+        "bar": _bars,
+        "hist": _histogram,
+        "heatmap": _heatmap,
+        "image": _image_plot,
+        "image-grid": _image_plot,
+    }
+    if kind not in makers:
+        raise Unfit("There is no plot of the kind " + repr(kind) + ".")
+    plot = makers[kind](request)
+    plot["kind"] = kind
+    return plot
+
+
+# --- values -----------------------------------------------------------------------------------------
+
+
+def _is_sequence(value: Any) -> bool:
+    return not isinstance(value, (str, bytes, dict)) and (
+        len(shape_of(value)) > 0 if hasattr(value, "shape") else hasattr(value, "__len__")
+    )
+
+
+def array_of(value: Any, what: str) -> Any:
+    """The value as something that can be measured, sliced and made a list: a tensor leaves its graph."""
+    if hasattr(value, "detach"):
+        value = value.detach()
+        if getattr(value, "is_sparse", False):
+            value = value.to_dense()
+        value = value.cpu()
+        if str(value.dtype) in ("torch.bfloat16", "torch.float16"):
+            value = value.float()
+        return value
+    if hasattr(value, "select_dtypes"):
+        value = value.select_dtypes("number")
+    if hasattr(value, "to_numpy"):
+        return value.to_numpy()
+    if hasattr(value, "__next__"):
+        raise Unfit(what + " is an iterator: make it a list first, list(...).")
+    if isinstance(value, dict):
+        return list(value.values())
+    if isinstance(value, (str, bytes)) or not (hasattr(value, "__iter__") or hasattr(value, "shape")):
+        return [value] if not hasattr(value, "__iter__") else _refuse_text(value, what)
+    return value if hasattr(value, "__getitem__") and hasattr(value, "__len__") else list(value)
+
+
+def _refuse_text(value: Any, what: str) -> Any:
+    raise Unfit(what + " is text, not numbers: " + repr(value)[:40] + ".")
+
+
+def shape_of(value: Any) -> tuple[int, ...]:
+    """The lengths along each dimension; of nested lists as far as their first elements tell."""
+    shape = getattr(value, "shape", None)
+    if shape is not None and not callable(shape):
+        return tuple(int(length) for length in shape)
+    lengths: list[int] = []
+    while hasattr(value, "__len__") and not isinstance(value, (str, bytes, dict)):
+        lengths.append(len(value))
+        if not len(value) or len(lengths) > 8:
+            break
+        value = value[0] if hasattr(value, "__getitem__") else next(iter(value))
+        inner = getattr(value, "shape", None)
+        if inner is not None and not callable(inner):
+            return (*lengths, *(int(length) for length in inner))
+    return tuple(lengths)
+
+
+def plain(value: Any, depth: int = 0) -> Any:
+    """Nested lists of whatever stands inside."""
+    if depth > 8:
+        raise Unfit("The data is nested too deeply.")
+    if hasattr(value, "detach") or (hasattr(value, "tolist") and hasattr(value, "__len__")):
+        return array_of(value, "The data").tolist()
+    if isinstance(value, (list, tuple, range)) or (
+        hasattr(value, "__iter__") and not isinstance(value, (str, bytes, dict))
+    ):
+        if hasattr(value, "shape") and not shape_of(value):
+            return value
+        return [plain(item, depth + 1) for item in value]
+    return value
+
+
+def number(value: Any, what: str) -> float | None:
+    """A finite float, or None for NaN, infinities and missing values."""
+    if value is None or type(value).__name__ in ("NAType", "NaTType"):
+        return None
+    if hasattr(value, "item") and hasattr(value, "dtype"):
+        value = value.item()
+    if isinstance(value, complex):
+        raise Unfit(what + " is complex: draw its real part, its size or its angle.")
+    if isinstance(value, (str, bytes)):
+        raise Unfit(what + " holds text, not numbers: " + repr(value)[:40] + ".")
+    try:
+        found = float(value)
+    except OverflowError:
+        return None
+    except (TypeError, ValueError):
+        raise Unfit(what + " holds a " + type(value).__name__ + ", not numbers.") from None
+    return found if math.isfinite(found) else None
+
+
+def numbers(value: Any, what: str) -> Numbers:
+    """A flat list of numbers; dimensions of length 1 are dropped."""
+    rows = plain(value)
+    while isinstance(rows, list) and len(rows) == 1 and isinstance(rows[0], list):
+        rows = rows[0]
+    if not isinstance(rows, list):
+        rows = [rows]
+    if rows and all(isinstance(row, list) and len(row) == 1 for row in rows):
+        rows = [row[0] for row in rows]
+    if any(isinstance(row, list) for row in rows):
+        raise Unfit(what + " has several dimensions where one row of numbers is needed.")
+    return [number(item, what) for item in rows]
+
+
+def flat(value: Any) -> list[Any]:
+    """All scalars of nested lists, in order."""
+    if not isinstance(value, list):
+        return [value]
+    found: list[Any] = []
+    for item in value:
+        found.extend(flat(item)) if isinstance(item, list) else found.append(item)
+    return found
+
+
+def stride_for(count: int, most: int) -> int:
+    """The step that leaves at most `most` of `count` items."""
+    return max(1, -(-count // most))
+
+
+def counted(count: int, one: str, many: str) -> str:
+    """ "1 point", "20,000 points"."""
+    return f"{count:,} {one if count == 1 else many}"
+
+
+# --- scatter and line -------------------------------------------------------------------------------
+
+
+def _points(request: Json) -> Json:
+    if request.get("data") is not None:
+        return _projected_points(request)
+    columns = _y_columns(request)
+    if not columns:
+        raise Unfit("There is nothing to draw: the cell names no data.")
+    names = list(request.get("names") or [])
+    x = request.get("x")
+    xs = None if x is None else array_of(x, "x")
+    total = sum(len(column) for _, column in columns)
+    stride = stride_for(total, int(request.get("limit") or LIMIT))
+    series = []
+    for position, (name, column) in enumerate(columns):
+        chosen = names[position] if position < len(names) else name
+        series.append(_xy_series(request, xs, column, stride, str(chosen)))
+    return {"series": series, "total": total, "facts": _point_facts(total, stride, "")}
+
+
+def _y_columns(request: Json) -> list[tuple[str, Any]]:
+    """(name, values) of every series: an N x K value gives K of them, a dict of sequences one per key."""
+    columns: list[tuple[str, Any]] = []
+    given = request.get("y") or []
+    for value in given:
+        if isinstance(value, dict) and value and all(_is_sequence(item) for item in value.values()):
+            columns += [(str(key), array_of(item, str(key))) for key, item in value.items()]
+            continue
+        array = array_of(value, "y")
+        shape = shape_of(array)
+        if len(shape) == 2 and 1 < shape[1] <= 16 and shape[0] > 1:
+            rows = plain(array)
+            _same_length(rows, "y")
+            columns += [("", [row[k] for row in rows]) for k in range(shape[1])]
+        else:
+            columns.append(("", numbers(array, "y")))
+    if len(columns) > 32:
+        raise Unfit(f"{len(columns)} series are too many to tell apart; 32 can be drawn.")
+    return columns
+
+
+def _same_length(rows: Any, what: str) -> int:
+    lengths = {len(row) if isinstance(row, list) else -1 for row in rows}
+    if len(lengths) != 1 or -1 in lengths:
+        raise Unfit(what + " has rows of different lengths.")
+    return int(lengths.pop())
+
+
+def _xy_series(request: Json, xs: Any, column: Any, stride: int, name: str) -> Json:
+    ys = numbers(column, "y")
+    count = len(ys)
+    if xs is not None:
+        along = numbers(xs, "x")
+        if len(along) != count:
+            raise Unfit(f"x has {counted(len(along), 'value', 'values')}, y has {count:,}.")
+        along = along[::stride]
+    else:
+        along = [float(n) for n in range(0, count, stride)]
+    series: Json = {"x": along, "y": ys[::stride], "name": name}
+    series.update(_texts(request, count, stride))
+    return series
+
+
+def _texts(request: Json, count: int, stride: int) -> Json:
+    found: Json = {}
+    if request.get("color") is not None:
+        found["classes"] = classes_of(_matching(request["color"], count, "color"))[::stride]
+    if request.get("label") is not None:
+        found["labels"] = [_word(item) for item in _matching(request["label"], count, "label")[::stride]]
+    return found
+
+
+def _matching(value: Any, count: int, what: str) -> list[Any]:
+    if isinstance(value, str):
+        return [value] * count
+    rows = plain(array_of(value, what) if not hasattr(value, "select_dtypes") else value)
+    items = flat(rows)
+    if len(items) == 1:
+        items = items * count
+    if len(items) != count:
+        raise Unfit(f"{what} has {counted(len(items), 'value', 'values')}, the plot {count:,} points.")
+    return items
+
+
+def _word(item: Any) -> str:
+    if hasattr(item, "item") and hasattr(item, "dtype"):
+        item = item.item()
+    if isinstance(item, float):
+        return f"{item:.4g}"
+    return " ".join(str(item).split())[:80]
+
+
+def classes_of(items: list[Any]) -> list[str]:
+    """The class of each point as text; many different numbers become five intervals, rare words "other"."""
+    kinds = {item for item in items if item is not None}
+    if all(isinstance(item, (int, float)) for item in kinds):
+        whole = all(float(item).is_integer() for item in kinds if math.isfinite(item))
+        if len(kinds) > (MOST_CLASSES if whole else 12):
+            return _intervals(items)
+    words = [_word(item) for item in items]
+    if len(set(words)) <= MOST_CLASSES:
+        return words
+    count: dict[str, int] = {}
+    for word in words:
+        count[word] = count.get(word, 0) + 1
+    kept = set(sorted(count, key=lambda word: (-count[word], word))[: MOST_CLASSES - 1])
+    return [word if word in kept else "other" for word in words]
+
+
+def _intervals(items: list[Any], parts: int = 5) -> list[str]:
+    values = [number(item, "color") for item in items]
+    known = [value for value in values if value is not None]
+    low, high = min(known), max(known)
+    step = (high - low) / parts
+    names = [f"{low + n * step:.3g} to {low + (n + 1) * step:.3g}" for n in range(parts)]
+    return [
+        "none" if value is None else names[min(int((value - low) / step), parts - 1) if step > 0 else 0]
+        for value in values
+    ]
+
+
+def _projected_points(request: Json) -> Json:
+    array = array_of(request["data"], "data")
+    shape = shape_of(array)
+    if len(shape) < 2 or shape[1:] == (1,):
+        inner = dict(request)
+        inner.update({"data": None, "y": [request["data"]]})
+        return _points(inner)
+    total = shape[0]
+    stride = stride_for(total, int(request.get("limit") or LIMIT))
+    rows = [[number(item, "data") for item in flat(row)] for row in plain(array[::stride])]
+    dimensions = _same_length(rows, "data")
+    if dimensions < 2:
+        raise Unfit("data has no values.")
+    facts = ""
+    if request.get("project") == "pca":
+        pairs, share = principal_axes(rows)
+        facts = f"{share:.0%} of variance".replace("%", " %")
+    else:
+        pairs = [(row[0], row[1]) for row in rows]
+        facts = "2-d projection" if dimensions > 2 else ""
+    series: Json = {"x": [pair[0] for pair in pairs], "y": [pair[1] for pair in pairs]}
+    series.update(_texts(request, total, stride))
+    names = list(request.get("names") or [])
+    series["name"] = str(names[0]) if names else ""
+    return {"series": [series], "total": total, "facts": _point_facts(total, stride, facts)}
+
+
+def _point_facts(total: int, stride: int, projection: str) -> str:
+    one, many = ("sample", "samples") if projection else ("point", "points")
+    count = counted(total, one, many)
+    if stride > 1:
+        count = f"{-(-total // stride):,} of {count}"
+    return projection + " · " + count if projection else count
+
+
+def principal_axes(rows: list[Numbers]) -> tuple[list[tuple[float | None, float | None]], float]:
+    """Each row on the first two principal axes, and the share of the variance they hold.
+
+    The largest entry of each axis is positive, so that the picture does not flip between runs.
+    """
+    known = [[float(item) for item in row if item is not None] for row in rows if None not in row]
+    if not known:
+        raise Unfit("data has no complete row of finite numbers.")
+    width = len(known[0])
+    middle = [math.fsum(row[k] for row in known) / len(known) for k in range(width)]
+    centred = [[value - mean for value, mean in zip(row, middle)] for row in known]
+    axes, share = _axes_by_numpy(centred) if "numpy" in sys.modules else _axes_by_power(centred)
+    pairs: list[tuple[float | None, float | None]] = []
+    for row in rows:
+        if None in row:
+            pairs.append((None, None))
+            continue
+        shifted = [float(value or 0.0) - mean for value, mean in zip(row, middle)]
+        pairs.append((_dot(axes[0], shifted), _dot(axes[1], shifted)))
+    return pairs, share
+
+
+def _dot(a: Sequence[float], b: Sequence[float]) -> float:
+    return float(sum(map(float.__mul__, a, b)))
+
+
+def _axes_by_numpy(centred: list[list[float]]) -> tuple[list[list[float]], float]:
+    numpy = sys.modules["numpy"]
+    table = numpy.asarray(centred, dtype=float)
+    table = table[:: stride_for(len(table), 2_000)]
+    if table.shape[1] <= 1024:
+        sizes, vectors = numpy.linalg.eigh(table.T @ table)
+        axes = [vectors[:, -1].tolist(), vectors[:, -2].tolist()]
+        spread = float(sizes.sum())
+        held = float(sizes[-1] + sizes[-2])
+    else:
+        _, singular, directions = numpy.linalg.svd(table[:500], full_matrices=False)
+        axes = [row.tolist() for row in directions[:2]]
+        axes += [[0.0] * table.shape[1]] * (2 - len(axes))
+        spread, held = float((singular**2).sum()), float((singular[:2] ** 2).sum())
+    return [_upright(axis) for axis in axes], held / spread if spread > 0 else 1.0
+
+
+def _axes_by_power(centred: list[list[float]]) -> tuple[list[list[float]], float]:
+    """Power iteration with deflation, on as many rows as a second allows."""
+    width = len(centred[0])
+    rows = centred[:: stride_for(len(centred), max(20, 40_000 // width))]
+    spread = sum(_dot(row, row) for row in rows)
+    axes: list[list[float]] = []
+    held = 0.0
+    for position in range(2):
+        axis = [1.0 if k % (position + 2) == 0 else 0.5 / (k + 1) for k in range(width)]
+        size = 0.0
+        for _ in range(60):
+            weights = [_dot(row, axis) for row in rows]
+            nxt = [0.0] * width
+            for weight, row in zip(weights, rows):
+                nxt = [a + weight * b for a, b in zip(nxt, row)]
+            for other in axes:
+                part = _dot(nxt, other)
+                nxt = [a - part * b for a, b in zip(nxt, other)]
+            size = math.sqrt(_dot(nxt, nxt))
+            if size <= 1e-12 * max(spread, 1e-300):
+                size, axis = 0.0, [0.0] * width
+                break
+            axis = [value / size for value in nxt]
+        axes.append(_upright(axis))
+        held += size
+    return axes, min(held / spread, 1.0) if spread > 0 else 1.0
+
+
+def _upright(axis: list[float]) -> list[float]:
+    largest = max(axis, key=abs)
+    return [-value for value in axis] if largest < 0 else axis
+
+
+# --- bar and hist -----------------------------------------------------------------------------------
+
+
+def _bars(request: Json) -> Json:
+    given = [request["data"]] if request.get("data") is not None else request.get("y") or []
+    if not given:
+        raise Unfit("There is nothing to draw: the cell names no data.")
+    categories = None if request.get("x") is None else _category_words(request["x"])
+    names = list(request.get("names") or [])
+    series, total = [], 0
+    for position, value in enumerate(given):
+        own = _own_categories(value)
+        heights = numbers(array_of(value, "y"), "y")
+        words = categories if categories is not None else own
+        if words is not None and len(words) != len(heights):
+            raise Unfit(f"x has {counted(len(words), 'value', 'values')}, y has {len(heights):,}.")
+        total = max(total, len(heights))
+        words = words or [str(n) for n in range(len(heights))]
+        kept = heights[:MOST_BARS]
+        name = str(names[position]) if position < len(names) else ""
+        places = [float(n) for n in range(len(kept))]
+        series.append({"x": places, "y": kept, "name": name, "categories": words[: len(kept)]})
+    facts = counted(total, "bar", "bars")
+    facts = f"first {MOST_BARS} of {facts}" if total > MOST_BARS else facts
+    return {"series": series, "total": total, "facts": facts}
+
+
+def _category_words(value: Any) -> list[str]:
+    if isinstance(value, (str, bytes)):
+        raise Unfit("x is one text; bars need one for each of them.")
+    return [
+        _word(item) for item in flat(plain(value if not hasattr(value, "detach") else array_of(value, "x")))
+    ]
+
+
+def _own_categories(value: Any) -> list[str] | None:
+    """The keys of a dict, or the index of a pandas series."""
+    if isinstance(value, dict):
+        return [_word(key) for key in value]
+    index = getattr(value, "index", None)
+    if hasattr(value, "to_numpy") and hasattr(index, "tolist"):
+        return [_word(key) for key in index.tolist()]  # type: ignore[union-attr]
+    return None
+
+
+def _histogram(request: Json) -> Json:
+    given = [request["data"]] if request.get("data") is not None else request.get("y") or []
+    names = list(request.get("names") or [])
+    columns = [_finite_values(array_of(value, "data")) for value in given]
+    known = [value for column in columns for value in (column[:1] + column[-1:])]
+    if not known:
+        raise Unfit("There is nothing to draw: no value is a finite number.")
+    total = sum(map(len, columns))
+    low, high = _histogram_range(request, columns)
+    bins = int(request.get("bins") or min(50, max(5, math.ceil(math.sqrt(max(map(len, columns)))))))
+    step = (high - low) / bins
+    centres = [low + (n + 0.5) * step for n in range(bins)]
+    series = []
+    for position, column in enumerate(columns):
+        name = str(names[position]) if position < len(names) else ""
+        series.append({"x": centres, "y": _bin_counts(column, low, high, bins), "name": name})
+    facts = counted(total, "value", "values") + " · " + counted(bins, "bin", "bins")
+    return {"series": series, "total": total, "facts": facts}
+
+
+def _finite_values(array: Any) -> list[float]:
+    found = [number(item, "data") for item in flat(plain(array))]
+    return [value for value in found if value is not None]
+
+
+def _histogram_range(request: Json, columns: list[list[float]]) -> tuple[float, float]:
+    limits = request.get("xlim")
+    if limits and all(math.isfinite(end) for end in limits) and limits[0] < limits[1]:
+        return float(limits[0]), float(limits[1])
+    low = min(min(column) for column in columns if column)
+    high = max(max(column) for column in columns if column)
+    if high - low <= abs(high) * 1e-12 or not math.isfinite(high - low):
+        half = abs(low) * 0.5 or 0.5
+        return (low - half, high + half) if math.isfinite(high - low) else (-1e300, 1e300)
+    return low, high
+
+
+def _bin_counts(column: list[float], low: float, high: float, bins: int) -> list[float]:
+    counts = [0.0] * bins
+    factor = bins / (high - low)
+    for value in column:
+        if low <= value <= high:
+            counts[min(int((value - low) * factor), bins - 1)] += 1
+    return counts
+
+
+# --- heatmap and images -----------------------------------------------------------------------------
+
+
+def _single_value(request: Json) -> Any:
+    value = request.get("data")
+    given = request.get("y") or []
+    if value is None and given:
+        value = given[0]
+    if value is None:
+        raise Unfit("There is nothing to draw: the cell names no data.")
+    return value
+
+
+def _heatmap(request: Json) -> Json:
+    array = array_of(_single_value(request), "data")
+    shape = shape_of(array)
+    while len(shape) > 2 and shape[0] == 1:
+        array, shape = array[0], shape[1:]
+    if len(shape) != 2 or 0 in shape:
+        raise Unfit(f"A heatmap needs rows and columns; this has the shape {_shape_text(shape)}.")
+    steps = stride_for(shape[0], MOST_HEAT), stride_for(shape[1], MOST_HEAT)
+    rows = [row[:: steps[1]] if isinstance(row, list) else [row] for row in plain(array[:: steps[0]])]
+    _same_length(rows, "data")
+    matrix: Json = {"rows": [[number(item, "data") for item in row] for row in rows]}
+    y = request.get("y") or []
+    if request.get("x") is not None:
+        matrix["x_range"] = _ends(request["x"], "x")
+    if request.get("data") is not None and y:
+        matrix["y_range"] = _ends(y[0], "y")
+    facts = f"{shape[0]:,} × {shape[1]:,}"
+    return {"matrix": matrix, "total": shape[0] * shape[1], "facts": facts}
+
+
+def _ends(value: Any, what: str) -> list[float]:
+    known = [
+        item for item in (number(v, what) for v in flat(plain(array_of(value, what)))) if item is not None
+    ]
+    if not known:
+        raise Unfit(what + " has no finite number.")
+    return [min(known), max(known)]
+
+
+def _shape_text(shape: tuple[int, ...]) -> str:
+    return " × ".join(map(str, shape)) if shape else "of one number"
+
+
+def _image_plot(request: Json) -> Json:
+    value = _single_value(request)
+    pictures = _pictures(value, is_grid=request["kind"] == "image-grid")
+    total = len(pictures)
+    if not total:
+        raise Unfit("There is nothing to draw: there are no images.")
+    pictures = pictures[:MOST_IMAGES]
+    side = min(MOST_SIDE, int(math.sqrt(MOST_PIXELS / len(pictures))))
+    size = f"{len(pictures[0][0]):,} × {len(pictures[0]):,}"
+    small = [_shrunk(picture, side) for picture in pictures]
+    scale = _grey_scale(small, request.get("vmin"), request.get("vmax"))
+    images = [_image_json(picture, scale) for picture in small]
+    labels = request.get("label") if request.get("label") is not None else request.get("color")
+    if labels is not None:
+        for image, label in zip(images, _matching(labels, total, "label")):
+            image["label"] = _word(label)
+    facts = size if request["kind"] == "image" else counted(total, "image", "images") + " · " + size
+    return {"images": images, "total": total, "facts": facts}
+
+
+Picture = List[List[Any]]
+
+
+def _pictures(value: Any, *, is_grid: bool) -> list[Picture]:
+    if _is_pil(value):
+        return [_pil_rows(value)]
+    if isinstance(value, (list, tuple)) and value and all(map(_is_pil, value)):
+        return [_pil_rows(item) for item in value[:MOST_IMAGES]]
+    array = array_of(value, "data")
+    shape = shape_of(array)
+    if 0 in shape or not shape:
+        raise Unfit(
+            "An image needs rows and columns of numbers; this has the shape " + _shape_text(shape) + "."
+        )
+    if not is_grid:
+        while len(shape) > 1 and shape[0] == 1 and (len(shape) != 3 or shape[2] not in (3, 4)):
+            array, shape = array[0], shape[1:]
+        return [_picture(plain(array), shape)]
+    if len(shape) == 1:
+        return [_picture(plain(array), shape)]
+    if len(shape) == 2 and math.isqrt(shape[1]) ** 2 != shape[1]:
+        return [_picture(plain(array), shape)]
+    return [_picture(item, shape[1:]) for item in plain(array)]
+
+
+def _is_pil(value: Any) -> bool:
+    return all(hasattr(value, name) for name in ("mode", "size", "convert", "tobytes", "resize"))
+
+
+def _pil_rows(image: Any) -> Picture:
+    width, height = image.size
+    if max(width, height) > MOST_SIDE:
+        scale = MOST_SIDE / max(width, height)
+        width, height = max(1, int(width * scale)), max(1, int(height * scale))
+        image = image.resize((width, height))
+    is_grey = image.mode in ("1", "L", "I", "F", "I;16", "LA")
+    data = image.convert("L" if is_grey else "RGB").tobytes()
+    if is_grey:
+        return [list(data[y * width : (y + 1) * width]) for y in range(height)]
+    pixels = [list(data[n : n + 3]) for n in range(0, len(data), 3)]
+    return [pixels[y * width : (y + 1) * width] for y in range(height)]
+
+
+def _picture(rows: Any, shape: tuple[int, ...]) -> Picture:
+    """Rows from H x W, H x W x C, C x H x W or a flat square."""
+    if len(shape) == 1:
+        side = math.isqrt(shape[0])
+        if side * side != shape[0]:
+            raise Unfit(
+                f"{shape[0]} pixels in one row are no square image: give it a shape of rows and columns."
+            )
+        return [rows[y * side : (y + 1) * side] for y in range(side)]
+    if len(shape) == 2:
+        _same_length(rows, "An image")
+        return list(rows)
+    if len(shape) == 3 and shape[2] in (1, 3, 4):
+        return [[pixel[0] if shape[2] == 1 else pixel[:3] for pixel in row] for row in rows]
+    if len(shape) == 3 and shape[0] in (1, 3, 4):
+        planes = rows[:3] if shape[0] > 1 else rows[:1]
+        if len(planes) == 1:
+            return list(planes[0])
+        return [[list(pixel) for pixel in zip(*lines)] for lines in zip(*planes)]
+    raise Unfit(
+        "An image has rows, columns and perhaps 3 colours; this has the shape " + _shape_text(shape) + "."
+    )
+
+
+def _shrunk(picture: Picture, side: int) -> Picture:
+    step = stride_for(max(len(picture), len(picture[0])), side)
+    return [row[::step] for row in picture[::step]] if step > 1 else picture
+
+
+def _grey_scale(pictures: list[Picture], vmin: Any, vmax: Any) -> tuple[float, float]:
+    """What black and white stand for: the author's values, else the usual ones, else the range."""
+    known = [
+        v
+        for picture in pictures
+        for v in (number(item, "An image") for item in flat(picture))
+        if v is not None
+    ]
+    low, high = min(known, default=0.0), max(known, default=1.0)
+    if low >= 0:
+        found = (0.0, 1.0) if high <= 1 else (0.0, 255.0) if high <= 255 else (low, high)
+    else:
+        found = (-1.0, 1.0) if low >= -1 and high <= 1 else (low, high)
+    return (found[0] if vmin is None else float(vmin), found[1] if vmax is None else float(vmax))
+
+
+def _image_json(picture: Picture, scale: tuple[float, float]) -> Json:
+    width = _same_length(picture, "An image")
+    is_color = bool(width) and isinstance(picture[0][0], (list, tuple))
+    pixels = [
+        _packed([_level(part, scale) for part in pixel]) if is_color else _level(pixel, scale)
+        for row in picture
+        for pixel in row
+    ]
+    return {"width": width, "height": len(picture), "pixels": pixels, "is_color": is_color}
+
+
+def _packed(parts: list[int]) -> int:
+    red, green, blue = (parts * 3)[:3] if len(parts) < 3 else parts[:3]
+    return red << 16 | green << 8 | blue
+
+
+def _level(value: Any, scale: tuple[float, float]) -> int:
+    found = number(value, "An image")
+    if found is None:
+        return 0
+    span = scale[1] / 2 - scale[0] / 2
+    share = (found / 2 - scale[0] / 2) / span if span > 0 else 0.0
+    return int(round(min(max(share, 0.0), 1.0) * 255))
