@@ -118,9 +118,9 @@ def write_files(folder: Path, files: Mapping[str, str | bytes]) -> Path:
 
 
 def a_record(
-    kind: RecordKind, cell: str = "", *, course: str = "a-course", lesson: str = "first", **data: Any
+    kind: RecordKind, cell: str = "", /, *, course: str = "a-course", lesson: str = "first", **data: Any
 ) -> Record:
-    """One line of the event log, at noon."""
+    """One line of the event log, at noon; further arguments are its data."""
     return Record(kind, course, lesson, cell, NOON, data)
 
 

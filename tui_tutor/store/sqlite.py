@@ -247,8 +247,8 @@ def open_store(path: Path) -> SqliteStore:
 class NotWritable(TutorError):
     """The place itself takes no writing; `reason` is part of a sentence."""
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(f"Not saved: {reason}.", help="Free some space and press any key to try again.")
+    def __init__(self, reason: str, help: str) -> None:
+        super().__init__(f"Not saved: {reason}.", help=f"{help} and press any key to try again.")
         self.reason = reason
 
 
@@ -267,9 +267,9 @@ def _explained() -> Iterator[None]:
 def _in_words(error: sqlite3.Error) -> TutorError:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code == sqlite3.SQLITE_FULL:
-        return NotWritable("the disk is full")
+        return NotWritable("the disk is full", "Free some space")
     if code in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}:
-        return NotWritable("the data folder is read-only")
+        return NotWritable("the data folder is read-only", "Make it writable")
     if migrating.is_busy(error):
         return TutorError(
             "Not saved: another program holds your progress.", help="Close it and press any key to try again."
@@ -280,7 +280,7 @@ def _in_words(error: sqlite3.Error) -> TutorError:
             help="Start TUI Tutor again: it keeps the damaged file aside and begins a new one.",
         )
     if code == sqlite3.SQLITE_IOERR:
-        return NotWritable("the disk reported an error")
+        return NotWritable("the disk reported an error", "See to the disk")
     return TutorError(f"Your progress could not be reached: {error}.", help="Start TUI Tutor again.")
 
 
