@@ -1,0 +1,93 @@
+"""The last row: a state at the left, at most seven keys at the right; a notice takes the state's place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tui_tutor.core.prose.lines import Role, Span, cut, merged, width_of
+from tui_tutor.tui.glyphs import spans_in_ascii
+from tui_tutor.tui.widgets.drawing import look_of, strip_of
+
+MOST_KEYS: Final = 7
+Keys = Sequence[tuple[str, str]]  # (key, what it does), the most important first and the way out last
+
+
+def footer_spans(
+    states: Sequence[str], keys: Keys, width: int, *, state_role: Role = "muted", is_ascii: bool = False
+) -> tuple[Span, ...]:
+    """The longest state that fits beside the keys; keys before the last give way when they do not fit."""
+    shown = [_key_spans(key, word) for key, word in keys][:MOST_KEYS]
+    shown = [spans_in_ascii(key) if is_ascii else key for key in shown]
+    while len(shown) > 1 and _keys_width(shown) > width - 3:
+        del shown[-2]
+    right = _keys_width(shown)
+    room = max(0, width - 3 - right - 2)
+    texts = [
+        spans_in_ascii((Span(state, state_role),)) if is_ascii else (Span(state, state_role),)
+        for state in states
+    ]
+    left = next((text for text in texts if width_of(text) <= room), ())
+    gap = max(0, width - 3 - width_of(left) - right)
+    joined = [span for number, key in enumerate(shown) for span in ((Span("  "),) if number else ()) + key]
+    return cut(merged((Span(" "), *left, Span(" " * gap), *joined, Span("  "))), width, mark="")
+
+
+def _key_spans(key: str, word: str) -> tuple[Span, ...]:
+    return (Span(key, "key"), Span(f" {word}", "muted"))
+
+
+def _keys_width(keys: Sequence[tuple[Span, ...]]) -> int:
+    return sum(width_of(key) for key in keys) + 2 * max(0, len(keys) - 1)
+
+
+class Footer(Widget):
+    """One row on the panel colour."""
+
+    DEFAULT_CSS = """
+    Footer { height: 1; width: 100%; dock: bottom; background: $surface; color: $foreground; }
+    """
+
+    def __init__(self, states: Sequence[str] = (), keys: Keys = ()) -> None:
+        super().__init__()
+        self._states = tuple(states)
+        self._keys = tuple(keys)
+        self._notice = ""
+
+    def show(self, states: Sequence[str], keys: Keys) -> None:
+        """States from long to short, and keys."""
+        if (tuple(states), tuple(keys)) != (self._states, self._keys):
+            self._states, self._keys = tuple(states), tuple(keys)
+            self.refresh()
+
+    def say(self, notice: str) -> None:
+        """Show one sentence until `say("")`; it takes the place of the state, then of keys."""
+        if notice != self._notice:
+            self._notice = notice
+            self.refresh()
+
+    @property
+    def notice(self) -> str:
+        """The sentence shown now."""
+        return self._notice
+
+    def render_line(self, y: int) -> Strip:
+        """The row."""
+        look, width = look_of(self), self.size.width
+        if not self._notice:
+            spans = footer_spans(self._states, self._keys, width, is_ascii=look.is_ascii)
+        else:
+            keys = list(self._keys)
+            while (
+                keys and _keys_width([_key_spans(*key) for key in keys]) + width_of(self._said()) + 5 > width
+            ):
+                keys.pop(0)
+            notice = "".join(span.text for span in cut(self._said(), width - 3))
+            spans = footer_spans([notice], keys, width, state_role="bright", is_ascii=look.is_ascii)
+        return strip_of(spans, look, "panel").extend_cell_length(width)
+
+    def _said(self) -> tuple[Span, ...]:
+        return (Span(self._notice, "bright"),)
