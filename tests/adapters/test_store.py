@@ -275,9 +275,7 @@ def test_a_read_only_home_shows_earlier_work_and_saves_nothing(tmp_path: Path):
     for parent in tmp_path.parents[:2]:
         parent.chmod(parent.stat().st_mode | 0o055)
     command = [sys.executable, "-c", _READ_ONLY, str(path)]
-    done = subprocess.run(
-        command, check=False, capture_output=True, text=True, cwd=Path(__file__).parents[2], **user
-    )
+    done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=Path(__file__).parents[2])
     tmp_path.chmod(0o755)
     assert done.stdout.startswith("False ['md-1'] ['md-1', 'md-2'] Nothing you do is saved:"), done.stderr
 
