@@ -27,7 +27,7 @@ from tui_tutor.core.course import (
     ShellCell,
     VizCell,
 )
-from tui_tutor.core.parsing import parse_course, parse_lesson
+from tui_tutor.core.parsing import check_course, parse_course, parse_lesson
 
 COURSES = Path(__file__).parents[2] / "courses"
 NAMES = sorted(folder.name for folder in COURSES.iterdir() if (folder / "course.toml").exists())
@@ -69,10 +69,9 @@ def options_of(cell: object) -> Iterator[Option]:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_shipped_course_has_neither_errors_nor_warnings_under_the_strict_rules(name: str):
-    from tui_tutor.core.linting import check_course
-
-    assert [d.as_text() for d in check_course(files_of(name), folder_name=name)] == []
+def test_a_shipped_course_has_neither_errors_nor_warnings_but_for_its_drafts(name: str):
+    found = check_course(files_of(name), folder_name=name)
+    assert [d.as_text() for d in found if d.code != "draft-lesson"] == []
 
 
 @pytest.mark.parametrize("name", NAMES)
