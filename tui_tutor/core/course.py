@@ -6,16 +6,17 @@ parser reads that file and hands the text over, so that the models know only `x`
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, Strict, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
 FORMAT: Final = 1
 ID_PATTERN: Final = r"^[a-z0-9][a-z0-9-]{0,63}$"
 
 Id = Annotated[str, StringConstraints(pattern=ID_PATTERN)]
-Text = Annotated[str, StringConstraints(min_length=1)]
+Text = Annotated[str, StringConstraints(pattern=r"\S")]  # not empty
 Bloom = Literal["remember", "understand", "apply", "analyse", "evaluate", "create"]
 Level = Literal["beginner", "intermediate", "advanced"]
 Flag = Annotated[bool, Strict()]  # true or false, never a text or number that looks like it
@@ -54,10 +55,23 @@ class Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
+def _mistake(code: str, message: str) -> PydanticCustomError:
+    """A mistake of the author; the parser shows it under this code."""
+    # The template has no fields: what stands in braces must not be taken for one.
+    return PydanticCustomError(code, "{message}", {"message": message})
+
+
 def _exactly_one(model: BaseModel, *names: str) -> None:
     given = [name for name in names if name in model.model_fields_set]
-    if len(given) != 1:
-        raise ValueError(f"needs exactly one of {', '.join(names)}")
+    if not given:
+        raise _mistake("missing-key", f"one of {_listed(names)} is missing")
+    if len(given) > 1:
+        raise _mistake("both-given", f"{_listed(given)} are given; only one of them can be")
+
+
+def _listed(names: Sequence[str]) -> str:
+    quoted = [f"`{name}`" for name in names]
+    return " and ".join([", ".join(quoted[:-1]), quoted[-1]]) if len(quoted) > 1 else quoted[0]
 
 
 # --- checks -----------------------------------------------------------------------------------------
@@ -118,7 +132,7 @@ class CallCheck(CheckBase):
     def _one_key(self) -> Self:
         _exactly_one(self, "returns", "returns_py")
         if "args" in self.model_fields_set and self.args_py:
-            raise ValueError("needs exactly one of args, args_py")
+            raise _mistake("both-given", "`args` and `args_py` are given; only one of them can be")
         return self
 
 
@@ -182,7 +196,7 @@ class FileCheck(CheckBase):
     @model_validator(mode="after")
     def _one_key(self) -> Self:
         if not self.model_fields_set & {"exists", "contains", "matches"}:
-            raise ValueError("needs one of exists, contains, matches")
+            raise _mistake("missing-key", "one of `exists`, `contains` and `matches` is missing")
         return self
 
 
@@ -312,10 +326,11 @@ class VizCell(CellBase):
 
     @model_validator(mode="after")
     def _has_data(self) -> Self:
+        _exactly_one(self, "data", "y")
+        if self.data and self.x:
+            raise _mistake("both-given", "`data` and `x` are given; only one of them can be")
         if not (self.data or self.y):
-            raise ValueError("needs exactly one of data, y")
-        if self.data and self.y:
-            raise ValueError("needs exactly one of data, y")
+            raise _mistake("empty", "`data` or `y` must be an expression")
         return self
 
 
@@ -397,9 +412,9 @@ class QuizBase(CellBase):
 
 def _two_options(options: tuple[Option, ...]) -> None:
     if len(options) < 2:
-        raise ValueError("needs at least two options")
+        raise _mistake("too-few", "a choice needs at least two options")
     if not any(option.correct for option in options):
-        raise ValueError("needs a correct option")
+        raise _mistake("no-correct-option", "no option is correct")
 
 
 class ChoiceQuiz(QuizBase):

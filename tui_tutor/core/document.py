@@ -169,7 +169,7 @@ def _cure(message: str) -> str:
 
 _HUGE_NUMBER: Final = re.compile(r"[0-9][0-9_]{4000,}")
 _DEEP_KEY: Final = re.compile(
-    r"(?<![\w-])(?:(?:[\w-]++|\"[^\"\n]*+\"|'[^'\n]*+')[ \t]*+\.[ \t]*+){%d}" % MAX_DEPTH
+    rf"(?<![\w-])(?:(?:[\w-]++|\"[^\"\n]*+\"|'[^'\n]*+')[ \t]*+\.[ \t]*+){{{MAX_DEPTH}}}"
 )
 
 

@@ -40,7 +40,7 @@ def fill_ids(tables: Sequence[object]) -> list[str]:
     counts: dict[str, int] = {}
     ids: list[str] = []
     for row in rows:
-        kind = row.get("kind") if row.get("kind") in KINDS else "cell"
+        kind = str(row["kind"]) if row.get("kind") in KINDS else "cell"
         counts[kind] = counts.get(kind, 0) + 1
         ids.append(row["id"] if isinstance(row.get("id"), str) else _free_id(kind, counts[kind], taken))
     return ids
@@ -54,17 +54,26 @@ def _free_id(kind: str, number: int, taken: set[str]) -> str:
     return made
 
 
+def check_ids_of(table: Mapping[str, Any]) -> frozenset[str]:
+    """The ids of a cell's checks as written."""
+    checks = table.get("check")
+    tables = checks if isinstance(checks, list) else ()
+    ids = (check.get("id") for check in tables if isinstance(check, dict))
+    return frozenset(name for name in ids if isinstance(name, str))
+
+
 def read_cell(
-    raw: dict[str, Any], index: int, findings: Findings, unread: frozenset[Path], *, has_own_id: bool = True
+    table: Mapping[str, Any], cell_id: str, index: int, findings: Findings, unread: frozenset[Path]
 ) -> Cell | None:
     """The cell that stands at `index`; None when its required keys are not right."""
     path: Path = ("cell", index)
-    model = _model_of(raw, path, findings)
+    model = _model_of(table, path, findings)
     if model is None:
         return None
-    if raw["kind"] in _NEEDS_ID and not has_own_id:
-        help = f"add `id = ...`: the learner's answers are kept under it; `{raw['id']}` would do"
+    if table["kind"] in _NEEDS_ID and "id" not in table:
+        help = f'add `id = "{cell_id}"` or a better one: the learner\'s answers are kept under it'
         findings.error("missing-key", "`id` is missing", path, help=help, at="key")
+    raw = {"id": cell_id, **table}
     return cast("Cell | None", make(model, raw, findings, path, excused=unread, outer=LessonHeader))
 
 

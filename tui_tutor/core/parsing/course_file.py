@@ -8,9 +8,12 @@ from typing import Any, Final
 
 from tui_tutor import __version__
 from tui_tutor.core.course import FORMAT, ID_PATTERN, Course
+from tui_tutor.core.diagnostic import Diagnostic, Span
 from tui_tutor.core.document import Document, parse_toml
 from tui_tutor.core.parsing.findings import Findings, Parsed
 from tui_tutor.core.parsing.inlining import read_named
+from tui_tutor.core.parsing.rules.courses import require_course
+from tui_tutor.core.parsing.rules.numbers import require_finite
 from tui_tutor.core.parsing.validating import make
 
 COURSE_FILE: Final = "course.toml"
@@ -18,8 +21,6 @@ COURSE_FILE: Final = "course.toml"
 
 def parse_course(files: Mapping[str, bytes], *, folder_name: str = "course") -> Parsed[Course]:
     """Read course.toml and the setup file it names. Without an `id` the folder's name is made fit."""
-    from tui_tutor.core.diagnostic import Diagnostic, Span
-
     if COURSE_FILE not in files:
         missing = Diagnostic(
             "course-file-missing",
@@ -47,6 +48,8 @@ def read_course(
         raw["id"] = fit_id(folder_name)
         _warn_about_id(raw["id"], findings)
     _inline_setup(raw, files, findings)
+    require_finite(document.values, findings)
+    require_course(raw, findings)
     return make(Course, raw, findings)
 
 
@@ -63,7 +66,14 @@ def _warn_about_id(made: str, findings: Findings) -> None:
 
 def _inline_setup(raw: dict[str, Any], files: Mapping[str, bytes], findings: Findings) -> None:
     kernel = raw.get("kernel")
-    if not isinstance(kernel, dict) or "setup" not in kernel:
+    if not isinstance(kernel, dict):
+        return
+    if "setup_source" in kernel:
+        kernel = raw["kernel"] = {key: value for key, value in kernel.items() if key != "setup_source"}
+        help = "did you mean `setup`?"
+        at = ("kernel", "setup_source")
+        findings.error("unknown-key", "`setup_source` is not a key here", at, help=help, at="key")
+    if "setup" not in kernel:
         return
     if text := read_named(kernel["setup"], files, findings, ("kernel", "setup")):
         raw["kernel"] = {**kernel, "setup_source": text.text}

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Generic, Literal, TypeVar
+from typing import Final, Generic, Literal, TypeVar
 
 from tui_tutor.core.diagnostic import Diagnostic, Severity, Span
 from tui_tutor.core.document import Document, Path
 
-Value = TypeVar("Value", covariant=True)
+# A file with more mistakes than anybody can read; the rest waits until these are mended.
+MAX_FINDINGS: Final = 1_000
+
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,24 +35,32 @@ class Findings:
         self, code: str, message: str, path: Path, *, help: str = "", at: Literal["key", "value"] = "value"
     ) -> None:
         """Something that stops the lesson from being opened."""
-        self._add(code, message, self._span(path, at), "error", help)
+        self._add("error", code, message, self._place(path, at), help)
 
     def warning(
         self, code: str, message: str, path: Path, *, help: str = "", at: Literal["key", "value"] = "key"
     ) -> None:
         """Something that is only advised."""
-        self._add(code, message, self._span(path, at), "warning", help)
+        self._add("warning", code, message, self._place(path, at), help)
 
     def error_inside(
         self, code: str, message: str, path: Path, line: int, column: int, *, help: str = ""
     ) -> None:
         """An error at a line and column (from 1) of a text, in the file that the text came from."""
-        origin = self.origins.get(path)
-        if origin is None:
-            self._add(code, message, self.document.text_span(path, line, column), "error", help)
+        if self.is_full:
             return
-        span = Span(origin.file, max(1, line), max(1, column))
-        self.items.append(origin.diagnostic(code, message, span, help=help))
+        origin = self.origins.get(path)
+        source = origin or self.document
+        if origin:
+            span = Span(origin.file, min(line, len(origin.lines)), max(1, column))
+        else:
+            span = self.document.text_span(path, line, column)
+        self.items.append(source.diagnostic(code, message, span, help=help))
+
+    @property
+    def is_full(self) -> bool:
+        """Whether no more is collected."""
+        return len(self.items) >= MAX_FINDINGS
 
     @property
     def has_errors(self) -> bool:
@@ -59,14 +71,18 @@ class Findings:
         """Everything found, by place; the same finding once."""
         return sorted_diagnostics(self.items)
 
-    def _span(self, path: Path, at: Literal["key", "value"]) -> Span:
+    def _place(self, path: Path, at: Literal["key", "value"]) -> Span:
+        if self.is_full:
+            return Span(self.document.file)
         return self.document.value_span(path) if at == "value" else self.document.key_span(path)
 
-    def _add(self, code: str, message: str, span: Span, severity: Severity, help: str) -> None:
-        self.items.append(self.document.diagnostic(code, message, span, severity=severity, help=help))
+    def _add(self, severity: Severity, code: str, message: str, span: Span, help: str) -> None:
+        if not self.is_full:
+            item = self.document.diagnostic(code, message, span, severity=severity, help=help)
+            self.items.append(item)
 
 
-def sorted_diagnostics(items: list[Diagnostic]) -> tuple[Diagnostic, ...]:
+def sorted_diagnostics(items: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     """By file, place, and code; without repetitions."""
     unique = dict.fromkeys(items)
     return tuple(sorted(unique, key=lambda item: (item.span, item.severity, item.code, item.message)))

@@ -9,6 +9,7 @@ from typing import Any, Final
 from tui_tutor.core.course import FILE_FIELDS
 from tui_tutor.core.document import MAX_FILE_BYTES, Document, Path
 from tui_tutor.core.parsing.findings import Findings
+from tui_tutor.core.parsing.validating import copied
 
 # Their tables are the author's values, not ours: a key `source_file` in one of them is data.
 VALUE_FIELDS: Final = frozenset({"equals", "to", "args", "kwargs", "returns", "env"})
@@ -37,21 +38,22 @@ def named_files(raw: object) -> Iterator[str]:
 
 
 def inline_files(
-    raw: Mapping[str, Any], files: Mapping[str, bytes], findings: Findings, path: Path = ()
+    raw: Mapping[str, Any], files: Mapping[str, bytes], findings: Findings
 ) -> tuple[dict[str, Any], frozenset[Path]]:
     """A copy of `raw` with every `x_file` replaced by `x`; and the fields whose file could not be read."""
-    copy = _copied(raw)
+    copy = copied(raw)
     unread: set[Path] = set()
-    for at, table in list(_tables(copy, path)):
+    for at, table in list(_tables(copy, ())):
         for key in [key for key in table if _field_of(key)]:
-            name = table.pop(key)
-            field = _field_of(key)
-            text = _text_of(name, field, table, files, findings, (*at, key))
-            if text is None:
-                unread.add((*at, field))
-            else:
+            name, field = table.pop(key), _field_of(key)
+            if field in table:
+                message = f"`{field}` and `{key}` are both given"
+                findings.error("both-given", message, (*at, key), help="keep one of them", at="key")
+            elif text := read_named(name, files, findings, (*at, key)):
                 table[field] = text.text
                 findings.origins[(*at, field)] = text
+            else:
+                unread.add((*at, field))
     return copy, frozenset(unread)
 
 
@@ -76,26 +78,6 @@ def _decoded(name: str, data: bytes, findings: Findings, path: Path) -> Document
     except UnicodeDecodeError:
         findings.error("not-utf8", f"{name} is not UTF-8 text", path, help="save the file as UTF-8")
         return None
-
-
-def _text_of(
-    name: object,
-    field: str,
-    table: Mapping[str, Any],
-    files: Mapping[str, bytes],
-    findings: Findings,
-    path: Path,
-) -> Document | None:
-    if field in table:
-        findings.error(
-            "both-given",
-            f"`{field}` and `{path[-1]}` are both given",
-            path,
-            help="keep one of them",
-            at="key",
-        )
-        return Document(findings.document.file, str(table[field]), {})
-    return read_named(name, files, findings, path)
 
 
 def _near_file(name: str, files: Mapping[str, bytes]) -> str:
@@ -123,11 +105,3 @@ def _tables(value: object, path: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
         for index, inner in enumerate(value):
             if isinstance(inner, dict | list):
                 yield from _tables(inner, (*path, index))
-
-
-def _copied(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {key: _copied(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_copied(inner) for inner in value]
-    return value

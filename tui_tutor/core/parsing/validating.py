@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final, Literal, TypeVar, Union, get_args, get
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from tui_tutor.core.course import FILE_FIELDS
+from tui_tutor.core.course import FILE_FIELDS, ID_PATTERN
 from tui_tutor.core.document import Path
 from tui_tutor.core.parsing.findings import Findings
 
@@ -51,20 +51,40 @@ def make(
     except ValidationError as error:
         details = error.errors(include_url=False, include_context=True)
     for detail in _one_per_place(details):
-        at = path + _without_tags(raw, detail["loc"])
-        if at not in excused:
+        if findings.is_full:
+            break
+        at = path + _without_tags(raw, detail)
+        # Numbers that are not finite are reported wherever they stand, see `numbers`.
+        if at not in excused and detail["type"] != "finite_number":
             _report(model, detail, at, findings, outer)
     return _salvage(model, raw, details)
 
 
 def _salvage(model: type[Made], raw: Mapping[str, Any], details: list[ErrorDetails]) -> Made | None:
-    faulty = {detail["loc"][0] for detail in details if detail["loc"]}
-    if not faulty:
-        return None
+    """What can be made without the mistakes; it is never shown, only read by further rules."""
+    copy = copied(raw)
+    for detail in details:
+        _take_out(_without_tags(raw, detail), copy)
     try:
-        return model.model_validate({key: value for key, value in raw.items() if key not in faulty})
+        return model.model_validate(copy)
     except ValidationError:
         return None
+
+
+def _take_out(path: Path, copy: dict[str, Any]) -> None:
+    if len(path) >= 2 and path[0] == "check" and isinstance(path[1], int):
+        # A check in the place of the faulty one keeps the places of the others right.
+        copy["check"][path[1]] = {"kind": "stdout", "text": "", "says": "faulty"}
+        return
+    while path and isinstance(path[-1], int):
+        path = path[:-1]
+    table: Any = copy
+    for part in path[:-1]:
+        if not (isinstance(table, dict) and part in table) and not isinstance(table, list):
+            return
+        table = table[part]
+    if path and isinstance(table, dict):
+        table.pop(path[-1], None)
 
 
 def _one_per_place(details: list[ErrorDetails]) -> Iterator[ErrorDetails]:
@@ -81,14 +101,15 @@ def _is_member_tag(part: int | str) -> bool:
     return isinstance(part, str) and (part in ("str", "float", "int") or "[" in part)
 
 
-def _without_tags(raw: object, location: tuple[int | str, ...]) -> Path:
+def _without_tags(raw: object, detail: ErrorDetails) -> Path:
     """A pydantic location without the tags that unions put into it."""
     path: Path = ()
     value = raw
-    for index, part in enumerate(location):
+    names_a_key = detail["type"] in ("missing", "extra_forbidden")
+    for index, part in enumerate(detail["loc"]):
         if isinstance(value, Mapping):
-            is_last = index == len(location) - 1
-            if part in value or is_last:
+            is_last = index == len(detail["loc"]) - 1
+            if part in value or (is_last and names_a_key):
                 path, value = (*path, part), value.get(part)
         elif isinstance(value, list) and isinstance(part, int) and part < len(value):
             path, value = (*path, part), value[part]
@@ -123,7 +144,7 @@ def unknown_key(name: str, owners: Sequence[type[BaseModel]], at: Path) -> Said:
         if name in key_names(owners[depth]):
             below = ".".join(tables[: len(tables) - (len(owners) - 2 - depth)])
             owner = tables[len(tables) - (len(owners) - 1 - depth) - 1] if depth and len(tables) > 1 else ""
-            belongs = f"`{name}` belongs to the {owner or 'file'}: move it above the first `[[{below}]]`"
+            belongs = f"`{name}` belongs to the {owner or 'lesson'}: move it above the first `[[{below}]]`"
             return "key-after-subtable", message, belongs
     if close := nearest(name, key_names(owners[-1])):
         return "unknown-key", message, f"did you mean `{close}`?"
@@ -184,7 +205,10 @@ def _describe(detail: ErrorDetails, at: Path) -> Said:
     kind = detail["type"]
     name = next((str(part) for part in reversed(at) if isinstance(part, str)), "")
     if kind in _WANTED:
-        return "wrong-type", f"`{name}` must be {_WANTED[kind]}, not {toml_type(detail['input'])}", ""
+        wanted = _WANTED[kind]
+        if detail["loc"][-1] in ("str", "float"):
+            wanted += ", or a list of them"
+        return "wrong-type", f"`{name}` must be {wanted}, not {toml_type(detail['input'])}", ""
     if say := _SAYINGS.get(kind):
         return say(name, detail.get("ctx", {}), detail["input"])
     # Our own validators raise PydanticCustomError with a code of ours as its type.
@@ -223,17 +247,17 @@ def _literal(name: str, context: Mapping[str, Any], value: object) -> Said:
     return "wrong-value", f"`{name}` cannot be {_shown(value)}", help
 
 
-def _pattern(name: str, _: Mapping[str, Any], value: object) -> Said:
+def _pattern(name: str, context: Mapping[str, Any], value: object) -> Said:
+    if context.get("pattern") != ID_PATTERN:
+        return "empty", f"`{name}` is empty", "write a text between the quotes"
     return (
         "bad-id",
         f"{_shown(value)} is not an id",
-        "an id has small letters, digits and hyphens, begins with a letter or digit, and has at most 64 of them",
+        "an id has small letters, digits and hyphens (at most 64), and begins with a letter or digit",
     )
 
 
 def _empty(name: str, context: Mapping[str, Any], value: object) -> Said:
-    if isinstance(value, str):
-        return "empty", f"`{name}` is empty", "write a text between the quotes"
     least = context.get("min_length", 1)
     return "too-few", f"`{name}` has {len(value)} of at least {least}", ""  # type: ignore[arg-type]
 
@@ -253,10 +277,6 @@ def _bound(words: str, key: str) -> Callable[[str, Mapping[str, Any], object], S
     return say
 
 
-def _not_finite(name: str, _: Mapping[str, Any], value: object) -> Said:
-    return "not-finite", f"`{name}` must be a finite number", "nan and inf can only come from an expression"
-
-
 _SAYINGS: Final[Mapping[str, Callable[[str, Mapping[str, Any], Any], Said]]] = {
     "literal_error": _literal,
     "string_pattern_mismatch": _pattern,
@@ -267,5 +287,12 @@ _SAYINGS: Final[Mapping[str, Callable[[str, Mapping[str, Any], Any], Said]]] = {
     "greater_than_equal": _bound("at least", "ge"),
     "less_than": _bound("less than", "lt"),
     "less_than_equal": _bound("at most", "le"),
-    "finite_number": _not_finite,
 }
+
+
+def copied(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: copied(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [copied(inner) for inner in value]
+    return value

@@ -1,0 +1,1 @@
+"""What good teaching needs: lesson -> warnings about what is missing."""

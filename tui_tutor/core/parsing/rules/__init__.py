@@ -1,0 +1,1 @@
+"""What types cannot say: values that contradict each other, name nothing, or do not parse."""

@@ -1,0 +1,37 @@
+"""What TOML 1.1 allows and 1.0 does not: found in the text, with the 1.0 way to write it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from tui_tutor.core.diagnostic import Diagnostic, Span
+from tui_tutor.core.document import Document
+
+_NEW_ESCAPE: Final = re.compile(r"\\(?:e|x[0-9A-Fa-f]{2})")
+_SHORT_TIME: Final = re.compile(r"\b\d{2}:\d{2}\b(?!:)")
+
+
+def newer_toml(document: Document) -> Iterator[Diagnostic]:
+    """What only readers of TOML 1.1 understand; nothing for a text that is TOML 1.0."""
+    for (line, column, length), written in document.places.error_places():
+        said = _explain(written, document.line(line), column)
+        if said:
+            message, help = said
+            span = Span(document.file, line, column, length)
+            yield document.diagnostic("toml-1-1", message, span, help=help)
+
+
+def _explain(written: str, line: str, column: int) -> tuple[str, str] | None:
+    if found := _NEW_ESCAPE.search(written) or _NEW_ESCAPE.match(line, max(0, column - 1)):
+        number = 0x1B if found[0] == "\\e" else int(found[0][2:], 16)
+        return f"`{found[0]}` is an escape of TOML 1.1", f"write \\u{number:04X}"
+    if "\n" in written or written.strip() in (",", ""):
+        return (
+            "a line break or a last comma inside { } is TOML 1.1",
+            "write the inline table on one line without a last comma, or as a table of its own",
+        )
+    if _SHORT_TIME.search(line):
+        return "a time without seconds is TOML 1.1", "add the seconds: 07:32:00"
+    return None
