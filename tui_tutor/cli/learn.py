@@ -1,0 +1,100 @@
+"""`tui-tutor learn COURSE [LESSON]`, and the library: which face, and what it is plugged into."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from tui_tutor.plain.player import PlainPlayer
+
+
+@click.command("learn", epilog="Example: tui-tutor learn start-here")
+@click.argument("course")
+@click.argument("lesson", required=False, default="")
+@click.option("--plain", is_flag=True, help="Lines only: for screen readers and pipes.")
+@click.option("--ascii", "is_ascii", is_flag=True, help="Draw with ASCII characters only.")
+@click.option(
+    "--trust", type=click.Choice(["once"]), help="Answer the trust question for this time, for scripts."
+)
+@click.pass_context
+def command(  # noqa: PLR0917 - one argument for each option
+    ctx: click.Context, course: str, lesson: str, plain: bool, is_ascii: bool, trust: str | None
+) -> None:
+    """Open COURSE (an id or a folder) at LESSON (an id or a number; where you were, if left out)."""
+    if wants_plain(is_asked=plain):
+        ctx.exit(_learn_plain(course, lesson, trust_once=trust == "once"))
+    from tui_tutor.cli.full_screen import run_full_screen
+
+    ctx.exit(run_full_screen(start=(course, lesson), is_ascii=is_ascii, trust_once=trust == "once"))
+
+
+def wants_plain(*, is_asked: bool) -> bool:
+    """Whether lines are wanted, or are all that can be had."""
+    is_terminal = sys.stdin.isatty() and sys.stdout.isatty()
+    accessible = os.environ.get("ACCESSIBLE", "") not in ("", "0")
+    return is_asked or accessible or not is_terminal or os.environ.get("TERM", "dumb") in ("dumb", "")
+
+
+def open_library(*, is_plain: bool, is_ascii: bool) -> int:
+    """The library on the screen, or listed in lines; the exit code."""
+    if wants_plain(is_asked=is_plain):
+        from tui_tutor.cli.list import list_courses
+
+        list_courses()
+        click.echo("tui-tutor learn COURSE --plain opens one.", err=True)
+        return 0
+    from tui_tutor.cli.full_screen import run_full_screen
+
+    return run_full_screen(start=None, is_ascii=is_ascii, trust_once=False)
+
+
+# --- plain mode -------------------------------------------------------------------------------------
+
+
+def _learn_plain(course: str, lesson: str, *, trust_once: bool) -> int:
+    from tui_tutor.cli.wiring import make_adapters, make_shelf, make_store
+    from tui_tutor.plain.lines import LineReader, LineWriter
+    from tui_tutor.plain.player import PlainPlayer
+    from tui_tutor.session.course_session import CourseSession
+    from tui_tutor.session.opening import resume_lesson
+
+    store = make_store()
+    try:
+        opened = make_shelf().open(course)
+        session = CourseSession(opened, make_adapters(store))
+        reader, writer = LineReader(sys.stdin), LineWriter(sys.stdout)
+        if store.notice:
+            writer.say(store.notice)
+        player = PlainPlayer(session, reader, writer, trust_once=trust_once)
+        return asyncio.run(_play(player, session, lesson or resume_lesson(opened, store)))
+    finally:
+        store.close()
+
+
+async def _play(player: PlainPlayer, session: object, lesson: str) -> int:
+    """Play with Ctrl+C as interrupt; whatever happens, the kernel and all it started end with us."""
+    from tui_tutor.session.course_session import CourseSession
+
+    assert isinstance(session, CourseSession)
+    playing = asyncio.ensure_future(player.play(lesson))
+    loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        if not player.interrupt():
+            playing.cancel()
+
+    loop.add_signal_handler(signal.SIGINT, stop)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, playing.cancel)
+    try:
+        return await playing
+    except asyncio.CancelledError:
+        raise click.exceptions.Abort from None
+    finally:
+        await session.close()

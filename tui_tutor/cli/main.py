@@ -1,0 +1,94 @@
+"""The command line: one program, each command imported only when it is asked for."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import Any, Final
+
+import click
+
+from tui_tutor import __version__
+from tui_tutor.core.errors import TutorError
+from tui_tutor.core.safe_text import safe_text
+
+COMMANDS: Final = {
+    "learn": "Open a course and study it.",
+    "list": "List the courses in the library.",
+    "results": "Show what you have done, as text, JSON or CSV.",
+    "setup": "Install the packages a course needs, into an environment of its own.",
+    "check": "Find every mistake in a course folder.",
+    "verify": "Run a course and record what it prints.",
+    "schema": "Print the JSON schema of the course format, for editors.",
+}
+
+
+class LazyGroup(click.Group):
+    """Lists every command without importing it."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"tui_tutor.cli.{cmd_name}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            import difflib
+
+            near = difflib.get_close_matches(args[0], COMMANDS, n=1)
+            hint = f" Did you mean {near[0]}?" if near else ""
+            raise click.UsageError(f"{error.message}{hint}", ctx) from None
+
+
+@click.group(
+    cls=LazyGroup,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Example: tui-tutor learn start-here",
+)
+@click.version_option(__version__, "-V", "--version", message="tui-tutor %(version)s")
+@click.option("--plain", is_flag=True, help="Lines only: for screen readers and pipes.")
+@click.option("--ascii", "is_ascii", is_flag=True, help="Draw with ASCII characters only.")
+@click.pass_context
+def group(ctx: click.Context, plain: bool, is_ascii: bool) -> None:
+    """Learn by doing in a terminal. Without a command: open the library."""
+    if ctx.invoked_subcommand is None:
+        from tui_tutor.cli.learn import open_library
+
+        ctx.exit(open_library(is_plain=plain, is_ascii=is_ascii))
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Run the command line and leave with its exit code; a TutorError is one line on stderr."""
+    try:
+        outcome: Any = group.main(args=argv, prog_name="tui-tutor", standalone_mode=False)
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except TutorError as error:
+        click.echo(f"tui-tutor: {safe_text(error.message)}", err=True)
+        if error.help:
+            click.echo(f"  {safe_text(error.help)}", err=True)
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of a pipe left: nothing more can be said
+        sys.exit(1)
+    sys.exit(outcome if isinstance(outcome, int) else 0)

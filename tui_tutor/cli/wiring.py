@@ -1,0 +1,94 @@
+"""Builds the adapters and hands them on as ports: the one place that knows them all."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tui_tutor.cli.places import data_folder, shipped_courses
+from tui_tutor.core.errors import TutorError
+
+if TYPE_CHECKING:
+    from tui_tutor.core.ports import Kernel, OpenCourse, PackageNeed, Shelf, Shell
+    from tui_tutor.session.course_session import Adapters
+    from tui_tutor.store.sqlite import SqliteStore
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def monotonic_s(self) -> float:
+        return time.monotonic()
+
+
+def make_store(data: Path | None = None) -> SqliteStore:
+    """The learner's store; one that says `notice` where nothing can be saved."""
+    from tui_tutor.store.sqlite import open_store
+
+    store = open_store((data or data_folder()) / "progress.db")
+    if not store.setting("seed"):
+        try:
+            store.set_setting("seed", str(secrets.randbelow(2**31)))
+        except TutorError as error:
+            store.notice = store.notice or f"{error.message} {error.help}".strip()
+    return store
+
+
+def make_shelf(data: Path | None = None) -> Shelf:
+    """The library: shipped courses, installed ones, folders by path."""
+    from tui_tutor.shelf.installed import Library
+
+    return Library(shipped_courses(), data or data_folder())
+
+
+def make_adapters(store: SqliteStore) -> Adapters:
+    """What a course session runs on. Kernels are started later, and only when asked for."""
+    from tui_tutor.session.course_session import Adapters
+
+    return Adapters(clock=SystemClock(), store=store, make_kernel=make_kernel, make_shell=make_shell)
+
+
+def make_kernel(opened: OpenCourse) -> Kernel:
+    """A kernel for a course, not yet started. TutorError (exit code 3) if its packages are missing."""
+    from tui_tutor.kernels.environment import modules_to_warm
+    from tui_tutor.kernels.jupyter import JupyterKernel
+
+    settings = opened.course.kernel
+    need = opened.packages()
+    if need.python is None and settings.name == "python3":
+        raise packages_missing(need)
+    return JupyterKernel(
+        need.python or "",
+        cwd=opened.workspace().path,
+        kernel_name=settings.name,
+        preload=modules_to_warm(settings.packages),
+        env=settings.env,
+    )
+
+
+def packages_missing(need: PackageNeed) -> TutorError:
+    """`This course needs torch 2.6 or newer.`, and how to get it."""
+    size = f", about {need.size_mb:.0f} MB to download" if need.size_mb else ""
+    return TutorError(
+        f"This course needs {', '.join(need.missing)}{size}.",
+        help="i installs it (setup in plain mode); Enter reads on with recorded outputs.",
+        exit_code=3,
+    )
+
+
+def make_shell(opened: OpenCourse) -> Shell:
+    """A shell in the course's workspace; `python` there is the interpreter that runs the cells."""
+    import sys
+
+    from tui_tutor.kernels.shell import ShellRunner
+
+    need = opened.packages()
+    return ShellRunner(
+        cwd=opened.workspace().path, env=opened.course.kernel.env, python=need.python or sys.executable
+    )

@@ -1,0 +1,51 @@
+"""What a learner should know before code of a course runs for the first time."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from tui_tutor.core.course import ExerciseCell, OrderQuiz, ShellCell
+from tui_tutor.core.ports import OpenCourse
+from tui_tutor.core.study.state import is_runnable
+
+NO_SANDBOX = "no sandbox  this code could read your files"
+"""Until confinement exists the plain truth is that there is none."""
+
+
+def counts(opened: OpenCourse) -> str:
+    """`12 code cells and exercises, 3 commands` of the whole course."""
+    kinds: Counter[str] = Counter()
+    for lesson_id in opened.course.lessons:
+        lesson = opened.lesson(lesson_id).lesson
+        for cell in lesson.cells if lesson is not None else ():
+            if isinstance(cell, ShellCell) or (isinstance(cell, ExerciseCell) and cell.language == "sh"):
+                kinds["command"] += 1
+            elif is_runnable(cell) or (isinstance(cell, QuizBase) and getattr(cell, "check", ())):
+                kinds["cell of code"] += 1
+    cells, commands = kinds["cell of code"], kinds["command"]
+    return f"{cells} {'cell' if cells == 1 else 'cells'} of code, {commands} shell {_plural(commands)}"
+
+
+def _plural(count: int) -> str:
+    return "command" if count == 1 else "commands"
+
+
+def trust_facts(opened: OpenCourse) -> tuple[tuple[str, str], ...]:
+    """(label, text) pairs: the course, its makers and place, what it runs and asks for, what is doubtful."""
+    course, trust = opened.course, opened.trust()
+    facts = [
+        ("course", f"{course.title} {course.version}"),
+        ("made by", ", ".join(course.authors) or "nobody is named"),
+        ("from", opened.entry.path),
+        ("runs", counts(opened)),
+    ]
+    if course.kernel.packages:
+        facts.append(("needs", ", ".join(course.kernel.packages)))
+    facts.append(("network", "asks for it" if course.permissions.network else "does not ask for it"))
+    if trust.answer == "changed":
+        number = len(trust.changed)
+        files = "file" if number == 1 else "files"
+        facts.append(("changed", f"This course changed since you trusted it: {number} {files}."))
+    facts += [("!", warning) for warning in trust.warnings]
+    facts.append(("!", NO_SANDBOX))
+    return tuple(facts)

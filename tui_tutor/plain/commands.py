@@ -1,0 +1,56 @@
+"""The commands of plain mode: any unambiguous start of a name is enough."""
+
+from __future__ import annotations
+
+from typing import Final
+
+COMMANDS: Final = (
+    "next",
+    "back",
+    "run",
+    "edit",
+    "answer",
+    "check",
+    "hint",
+    "solution",
+    "reset",
+    "restart",
+    "outline",
+    "go",
+    "search",
+    "points",
+    "setup",
+    "results",
+    "help",
+    "quit",
+)
+ALIASES: Final = {"r": "run", "h": "hint", "s": "solution", "?": "help"}
+
+HELP: Final = """\
+next, back       the next cell, the one before
+run (r)          run this cell; Ctrl+C stops it
+edit             type the cell anew; a line with a single dot ends it
+answer ...       answer a question
+check            check an exercise
+hint (h)         the next hint
+solution (s)     the solution, after an attempt
+reset            this cell as the author wrote it
+restart          a new kernel
+outline          the lessons of the course and the cells of this one
+go LESSON        another lesson, by number or name
+search TEXT      where a text stands in the course
+points           the points of a plot as a table
+setup            install what the course needs
+results          how far you are
+quit             leave; everything is kept"""
+
+
+def command_of(word: str) -> str | tuple[str, ...]:
+    """The command meant by a word, or the commands it could mean (none, or several)."""
+    word = word.lower()
+    if word in ALIASES:
+        return ALIASES[word]
+    if word in COMMANDS:
+        return word
+    found = tuple(name for name in COMMANDS if name.startswith(word))
+    return found[0] if len(found) == 1 else found

@@ -1,0 +1,82 @@
+"""Where plain mode reads its lines from and writes them to: no escape byte, one line at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import threading
+from collections.abc import Iterable
+from typing import TextIO
+
+from tui_tutor.core.safe_text import safe_text
+
+
+class LineReader:
+    """Reads one line when asked for one; a thread waits, so that runs, timers and Ctrl+C go on meanwhile."""
+
+    def __init__(self, source: TextIO) -> None:
+        self._source = source
+        self.is_terminal = source.isatty()
+        self._is_editing = self.is_terminal and _enable_editing()
+
+    async def line(self, prompt: str = "") -> str | None:
+        """The next line without its end, None at the end of input."""
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[str | None] = loop.create_future()
+
+        def deliver(text: str | None) -> None:
+            if not answer.done():
+                answer.set_result(text)
+
+        def wait() -> None:
+            text = self._read(prompt)
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(deliver, text)
+
+        # A daemon: a thread that waits for a key must not keep a program alive that wants to end.
+        threading.Thread(target=wait, daemon=True, name="line reader").start()
+        return await answer
+
+    def _read(self, prompt: str) -> str | None:
+        try:
+            if self._is_editing:
+                return input(prompt)
+            sys.stdout.write(prompt)
+            sys.stdout.flush()
+            text = self._source.readline()
+        except (EOFError, OSError, ValueError):
+            return None
+        return text.rstrip("\r\n") if text else None
+
+
+def _enable_editing() -> bool:
+    """Line editing and history at a terminal, where Python was built with them."""
+    try:
+        import readline
+    except ImportError:
+        return False
+    readline.set_auto_history(True)
+    # Without this some terminals are sent an escape byte before the first prompt.
+    readline.parse_and_bind("set enable-bracketed-paste off")
+    readline.parse_and_bind("set enable-meta-key off")
+    return True
+
+
+class LineWriter:
+    """Writes safe lines; an output that cannot hold a character gets `?` in its place."""
+
+    def __init__(self, target: TextIO) -> None:
+        self._target = target
+
+    def say(self, *lines: str) -> None:
+        """Write lines; each may hold several."""
+        for line in lines:
+            self._write(safe_text(line) + "\n")
+
+    def say_all(self, lines: Iterable[str]) -> None:
+        self.say(*lines)
+
+    def _write(self, text: str) -> None:
+        encoding = self._target.encoding or "utf-8"
+        self._target.write(text.encode(encoding, "replace").decode(encoding))
+        self._target.flush()

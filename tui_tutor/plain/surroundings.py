@@ -1,0 +1,219 @@
+"""What plain mode says of things around the cell: outline, search, results, setup, trust, solutions."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import AsyncIterator, Iterator
+
+from tui_tutor.core.course import (
+    Cell,
+    CodeCell,
+    ExerciseCell,
+    MarkdownCell,
+    QuizBase,
+    ShellCell,
+    VizCell,
+)
+from tui_tutor.core.ports import OpenCourse
+from tui_tutor.core.progress import CourseState, LessonState, outline_of, state_of
+from tui_tutor.core.study import CellState, Study
+from tui_tutor.core.study.state import starter_of
+from tui_tutor.core.wording.errors import meaning_of
+from tui_tutor.core.wording.labels import plain_label
+from tui_tutor.core.wording.trust import trust_facts
+from tui_tutor.session.course_session import CourseSession
+
+MARKS = {
+    "done": "done",
+    "here": "you are here",
+    "open": "open",
+    "locked": "locked",
+    "draft": "not written yet",
+    "broken": "cannot be opened",
+}
+MAX_MATCHES = 20
+
+
+def course_state(session: CourseSession) -> CourseState:
+    """The course's lessons with what the log says of them."""
+    opened = session.opened
+    outlines = {lesson_id: outline_of(opened.lesson(lesson_id)) for lesson_id in opened.course.lessons}
+    progress = session.adapters.store.progress(opened.course.id)
+    return state_of(opened.course, progress, outlines, {})
+
+
+def next_lesson(opened: OpenCourse, study: Study) -> str:
+    """`Next: β and the KL budget, 15 min ("go 4").`, or "" after the last one."""
+    if study.number >= study.lesson_count:
+        return "That was the last lesson of the course."
+    file = opened.lesson(opened.course.lessons[study.number])
+    if file.lesson is None:
+        return ""
+    if file.lesson.draft:
+        return f"Next: {file.lesson.title} (not written yet)."
+    minutes = f", {file.lesson.minutes:g} min" if file.lesson.minutes else ""
+    return f'Next: {file.lesson.title}{minutes} ("go {study.number + 1}").'
+
+
+def meaning(study: Study, cell: Cell) -> str:
+    """What the error of a run usually means at that line, in plain words."""
+    state = study.state(cell.id)
+    error = state.transcript.error
+    if error is None or state.is_recorded:
+        return ""
+    lines = (state.ran_source or "").split("\n")
+    line = lines[error.line - 1] if error.line and error.line <= len(lines) else ""
+    said = meaning_of(error.name, error.message, line)
+    return f"what it usually means: {said}" if said else ""
+
+
+def trust_question(opened: OpenCourse) -> list[str]:
+    """What a learner should know before code of this course runs for the first time."""
+    facts = trust_facts(opened)
+    return [
+        "Run code from this course?",
+        *(f"  {label}: {text}" if label else f"  {text}" for label, text in facts),
+        "1 Trust and run, 2 Run once, 3 Read only",
+    ]
+
+
+def solution_lines(cell: ExerciseCell, state: CellState) -> list[str]:
+    """The solution, and where the learner's answer differs from it."""
+    lines: list[str] = []
+    for name, mine, solution in _versions(cell, state):
+        lines.append(f"solution{name}:")
+        lines += solution.rstrip("\n").split("\n")
+        changes = list(_differences(mine, solution))
+        if changes:
+            lines += [f'yours{name} differs ("-" is yours, "+" the solution):', *changes]
+    return lines
+
+
+def _versions(cell: ExerciseCell, state: CellState) -> Iterator[tuple[str, str, str]]:
+    if cell.solution:
+        yield "", state.source, cell.solution
+    for file in cell.file:
+        if file.solution:
+            yield f" of {file.path}", state.files.get(file.path, ""), file.solution
+
+
+def _differences(mine: str, solution: str) -> Iterator[str]:
+    old, new = mine.rstrip("\n").split("\n"), solution.rstrip("\n").split("\n")
+    for line in difflib.unified_diff(old, new, n=0, lineterm=""):
+        if line[:1] in "+-" and not line.startswith(("---", "+++")):
+            yield f"{line[0]} {line[1:]}"
+
+
+# --- outline, results -------------------------------------------------------------------------------
+
+
+def outline(session: CourseSession, study: Study) -> list[str]:
+    """The lessons of the course and the cells of this one."""
+    lines = [session.opened.course.title]
+    lines += [_lesson_line(lesson, study) for lesson in course_state(session).lessons]
+    lines.append("this lesson:")
+    for cell in study.visible:
+        state = study.state(cell.id)
+        label = plain_label(cell, study.number_of(cell.id), state.count)
+        here = " (you are here)" if cell.id == study.at_cell else ""
+        lines.append(f"  {label} {'done' if state.is_done else 'open'}{here}")
+    return lines
+
+
+def _lesson_line(lesson: LessonState, study: Study) -> str:
+    is_here = lesson.lesson_id == study.lesson.id
+    minutes = f", {lesson.minutes:g} min" if lesson.minutes else ""
+    mark = MARKS[lesson.mark] if lesson.mark != "here" or is_here else "begun"
+    mark = "you are here" if is_here and mark == "open" else mark
+    after = f" after lesson {', '.join(str(n) for n in lesson.missing)}" if lesson.mark == "locked" else ""
+    return f"  {lesson.number} {lesson.title}{minutes}: {mark}{after}"
+
+
+def results(session: CourseSession, study: Study) -> list[str]:
+    """How far the learner is in this course."""
+    state = course_state(session)
+    lines = [
+        f"{session.opened.course.title}: {state.done} of {len(state.lessons)} lessons done, "
+        f"{state.minutes_spent:.0f} min spent"
+    ]
+    for lesson in state.lessons:
+        if lesson.cells_done or lesson.minutes_spent:
+            total = f" of {lesson.cells}" if lesson.cells is not None else ""
+            spent = f"{lesson.minutes_spent:.0f} min"
+            lines.append(f"  {lesson.number} {lesson.title}: {lesson.cells_done}{total} cells, {spent}")
+    attempts = session.adapters.store.attempts(study.course.id)
+    right = sum(1 for attempt in attempts if attempt.data.get("correct"))
+    lines.append(f"{len(attempts)} answers, {right} of them right")
+    return lines
+
+
+# --- search -----------------------------------------------------------------------------------------
+
+
+def matches(opened: OpenCourse, text: str) -> list[str]:
+    """Where a text stands in the course: lesson, cell, and the line that holds it."""
+    if not text:
+        return ['Search for what? Such as "search gradient".']
+    found: list[str] = []
+    for number, lesson_id in enumerate(opened.course.lessons, 1):
+        lesson = opened.lesson(lesson_id).lesson
+        if lesson is None:
+            continue
+        if text.casefold() in lesson.title.casefold():
+            found.append(f"lesson {number}: {lesson.title}")
+        for place, cell in enumerate(lesson.visible_cells, 1):
+            line = _line_with(cell, text)
+            if line:
+                found.append(f"lesson {number}, {plain_label(cell, place, None)}: {line}")
+    if not found:
+        return [f'Nothing matches "{text}".']
+    more = len(found) - MAX_MATCHES
+    return [*found[:MAX_MATCHES], *([f"and {more} more"] if more > 0 else [])]
+
+
+def searched_text(cell: Cell) -> str:
+    """The words of a cell that a learner may look for; never keys or solutions."""
+    match cell:
+        case MarkdownCell():
+            return cell.text
+        case CodeCell() | ShellCell():
+            return f"{cell.title}\n{starter_of(cell)}"
+        case VizCell():
+            return f"{cell.title}\n{cell.caption}\n{cell.alt}"
+        case ExerciseCell():
+            return f"{cell.title}\n{cell.task}\n{cell.starter}"
+        case _:
+            return _question_text(cell)
+
+
+def _question_text(cell: QuizBase) -> str:
+    return f"{cell.title}\n{cell.question}"
+
+
+def _line_with(cell: Cell, text: str) -> str:
+    wanted = text.casefold()
+    for line in searched_text(cell).split("\n"):
+        if wanted in line.casefold():
+            return line.strip()[:100]
+    return ""
+
+
+# --- setup ------------------------------------------------------------------------------------------
+
+
+async def setting_up(opened: OpenCourse) -> AsyncIterator[str]:
+    """Install the course's packages, a line for each tenth of the work."""
+    need = opened.packages()
+    if need.python is not None and not need.missing:
+        yield "Nothing is missing."
+        return
+    size = f", about {need.size_mb:.0f} MB" if need.size_mb else ""
+    yield f"Installing {', '.join(need.missing)}{size}, into {need.environment}."
+    said = ""
+    async for progress in opened.set_up():
+        percent = "" if progress.fraction is None else f" {int(progress.fraction * 10) * 10} %"
+        line = f"{progress.what}{percent}"
+        if line != said:
+            said = line
+            yield line
+    yield "The packages are installed. Open the lesson again to use them."

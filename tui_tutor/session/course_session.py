@@ -1,0 +1,110 @@
+"""One open course: its kernel, shell and workspace, shared by all its lessons."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tui_tutor.core.errors import TutorError
+from tui_tutor.core.execution import ErrorRaised, KernelInfo
+from tui_tutor.core.ports import Clock, EventStore, Kernel, OpenCourse, Shell, Workspace
+
+SETUP_TIMEOUT_S = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Adapters:
+    """What plugs a course session into the world. The factories start nothing."""
+
+    clock: Clock
+    store: EventStore
+    make_kernel: Callable[[OpenCourse], Kernel]
+    make_shell: Callable[[OpenCourse], Shell]
+
+
+class CourseSession:
+    """Starts the kernel once, empty; runs the course's setup when it is asked to, after trust."""
+
+    def __init__(self, opened: OpenCourse, adapters: Adapters) -> None:
+        self.opened = opened
+        self.adapters = adapters
+        self.workspace: Workspace = opened.workspace()
+        self._kernel: Kernel | None = None
+        self._shell: Shell | None = None
+        self._starting: asyncio.Task[KernelInfo] | None = None
+        self._set_up: set[str] = set()
+        self._is_prepared = False
+        self.granted: str = ""  # "once" or "trusted": the learner's yes holds for every lesson
+
+    @property
+    def kernel(self) -> Kernel:
+        """The course's kernel, made on first use, not yet started. TutorError if nothing can run it."""
+        if self._kernel is None:
+            self._kernel = self.adapters.make_kernel(self.opened)
+        return self._kernel
+
+    @property
+    def shell(self) -> Shell:
+        if self._shell is None:
+            self._shell = self.adapters.make_shell(self.opened)
+        return self._shell
+
+    def prepare_workspace(self) -> tuple[str, ...]:
+        """Copy the course's files at the first run; sentences about what was kept beside."""
+        if self._is_prepared:
+            return ()
+        notes = self.workspace.prepare()
+        self._is_prepared = True
+        return notes
+
+    @property
+    def is_started(self) -> bool:
+        return self._starting is not None and self._starting.done() and not self._starting.cancelled()
+
+    async def start_kernel(self) -> KernelInfo:
+        """The running kernel's facts; the first call starts it, later ones wait for the same start.
+
+        The kernel's working folder is the workspace, so that is prepared first.
+        """
+        if self._starting is None or (self._starting.done() and self._starting.exception() is not None):
+            self._starting = asyncio.ensure_future(self._start())
+        return await asyncio.shield(self._starting)
+
+    async def _start(self) -> KernelInfo:
+        self.prepare_workspace()
+        return await self.kernel.start()
+
+    async def run_setup(self, key: str, source: str) -> None:
+        """Run a setup text silently, once for each kernel; TutorError with what it raised."""
+        if not source or key in self._set_up:
+            return
+        failure: ErrorRaised | None = None
+        async for event in self.kernel.run(source, timeout_s=SETUP_TIMEOUT_S, is_silent=True):
+            if isinstance(event, ErrorRaised):
+                failure = event
+        if failure is not None:
+            message = f"The course's setup failed: {failure.name}: {failure.message}"
+            raise TutorError(message, help="Tell the course's author; F8 tries again with a new kernel.")
+        self._set_up.add(key)
+
+    async def restart_kernel(self) -> KernelInfo:
+        """A new, empty kernel; the setups run again before the next run."""
+        self._set_up.clear()
+        if self._starting is None:
+            return await self.start_kernel()
+        try:
+            await asyncio.shield(self._starting)
+        except TutorError:
+            self._starting = None
+            return await self.start_kernel()
+        return await self.kernel.restart()
+
+    async def close(self) -> None:
+        """End the kernel, the shell and all they started."""
+        if self._starting is not None and not self._starting.done():
+            self._starting.cancel()
+        for child in (self._shell, self._kernel):
+            if child is not None:
+                await child.close()
+        self._kernel = self._shell = self._starting = None

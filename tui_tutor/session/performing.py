@@ -1,0 +1,322 @@
+"""Performing: effects become calls of ports, and what they say comes back as events.
+
+One `Performer` studies one lesson. Jobs for the kernel and the shell run one after another in the order
+in which they were asked for; interrupts, input and records do not wait in that line.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine
+from datetime import datetime
+from typing import assert_never
+
+from tui_tutor.core.course import VizCell
+from tui_tutor.core.errors import TutorError
+from tui_tutor.core.execution import ErrorRaised, Finished, RunEvent, Started
+from tui_tutor.core.plotting.data import PlotData, plot_data_from_json
+from tui_tutor.core.plotting.request import pick_request, plot_request
+from tui_tutor.core.ports import Kernel, Shell
+from tui_tutor.core.study import Effect, Event, Study, update
+from tui_tutor.core.study.events import (
+    AskTrust,
+    CheckAnswer,
+    Checked,
+    EvaluatePlots,
+    GiveInput,
+    GradeAnswer,
+    Graded,
+    GrantTrust,
+    HiddenRun,
+    InterruptRun,
+    KernelDied,
+    KernelFailed,
+    KernelStarted,
+    KernelStarting,
+    Noticed,
+    Plotted,
+    Remember,
+    RestartKernel,
+    RunCode,
+    RunReported,
+    RunScript,
+    Stored,
+    StoreFailed,
+)
+from tui_tutor.session.checking import checked_exercise, graded_here, graded_question, needs_kernel
+from tui_tutor.session.course_session import CourseSession
+
+HIDDEN_TIMEOUT_S = 60.0
+Job = RunCode | RunScript | CheckAnswer | GradeAnswer | EvaluatePlots | RestartKernel
+
+
+class Performer:
+    """Holds the study of one lesson and carries out what `update` orders.
+
+    `on_change(study)` is called after every event, `ask_trust()` when the trust question must be shown.
+    """
+
+    def __init__(
+        self,
+        study: Study,
+        session: CourseSession,
+        *,
+        on_change: Callable[[Study], None],
+        ask_trust: Callable[[], None],
+    ) -> None:
+        self.study = study
+        self.session = session
+        self._on_change = on_change
+        self._ask_trust = ask_trust
+        self._jobs: asyncio.Queue[Job] = asyncio.Queue()
+        self._is_working = False
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._watch: asyncio.Task[None] | None = None
+        self._in_shell = False
+        self._is_closed = False
+
+    # --- the loop -------------------------------------------------------------------------------
+
+    def dispatch(self, event: Event) -> None:
+        """Update the study, carry out the effects, tell the face."""
+        self.study, effects = update(self.study, event)
+        for effect in effects:
+            self._perform(effect)
+        if not self._is_closed:
+            self._on_change(self.study)
+
+    def _perform(self, effect: Effect) -> None:
+        match effect:
+            case Remember():
+                self._remember(effect)
+            case AskTrust():
+                self._ask_trust()
+            case GrantTrust():
+                self._grant(is_lasting=effect.is_lasting)
+            case InterruptRun():
+                self._spawn(self._interrupt())
+            case GiveInput():
+                self._spawn(self._running_port.answer_input(effect.text))
+            case GradeAnswer() if not needs_kernel(self.study, effect):
+                self._grade_now(effect)
+            case RunCode() | RunScript() | CheckAnswer() | GradeAnswer() | EvaluatePlots() | RestartKernel():
+                self._enqueue(effect)
+            case _:
+                assert_never(effect)
+
+    def _remember(self, effect: Remember) -> None:
+        at = self.session.adapters.clock.now()
+        try:
+            self.session.adapters.store.append(effect.records)
+        except TutorError as error:
+            self.dispatch(StoreFailed(effect.records, error.message, error.help, at))
+        else:
+            self.dispatch(Stored(effect.records, at))
+
+    def _grade_now(self, effect: GradeAnswer) -> None:
+        verdict = graded_here(self.study, effect)
+        self.dispatch(Graded(effect.cell_id, effect.answer, verdict, self._now()))
+
+    def _grant(self, *, is_lasting: bool) -> None:
+        self.session.granted = "trusted" if is_lasting else "once"
+        try:
+            self.session.opened.grant_trust(is_lasting=is_lasting)
+        except TutorError as error:
+            self.dispatch(Noticed(f"{error.message} {error.help}".strip(), self._now(), is_alarm=True))
+
+    @property
+    def _running_port(self) -> Kernel | Shell:
+        return self.session.shell if self._in_shell else self.session.kernel
+
+    def _now(self) -> datetime:
+        return self.session.adapters.clock.now()
+
+    def _spawn(self, work: Coroutine[object, object, None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._task_ended)
+
+    def _task_ended(self, task: asyncio.Task[None]) -> None:
+        """A mistake of ours in the background must surface, never vanish."""
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            loop = task.get_loop()
+            loop.call_exception_handler({"message": str(error), "exception": error, "task": task})
+
+    # --- jobs -----------------------------------------------------------------------------------
+
+    def prewarm(self) -> None:
+        """Start an empty kernel in the background; nothing of the course runs."""
+        self._spawn(self._prewarmed())
+
+    async def settle(self) -> None:
+        """Return when no job is waiting or under way."""
+        while self._tasks and not self._jobs_idle:
+            await self._jobs.join()
+            await asyncio.sleep(0)
+
+    @property
+    def _jobs_idle(self) -> bool:
+        return self._jobs.empty() and not self._is_working
+
+    async def close(self) -> None:
+        """Leave the lesson: stop what runs and let it end; the kernel stays for the next lesson."""
+        if self.study.running:
+            await self._interrupt()
+            await self.settle()
+        self._is_closed = True
+        for task in tuple(self._tasks):
+            task.cancel()
+
+    def _enqueue(self, job: Job) -> None:
+        self._jobs.put_nowait(job)
+        if not self._is_working:
+            self._is_working = True
+            self._spawn(self._work())
+
+    async def _work(self) -> None:
+        try:
+            while not self._jobs.empty():
+                job = self._jobs.get_nowait()
+                try:
+                    await self._do(job)
+                finally:
+                    self._jobs.task_done()
+        finally:
+            self._is_working = False
+
+    async def _do(self, job: Job) -> None:
+        try:
+            match job:
+                case RunCode():
+                    await self._run_code(job)
+                case RunScript():
+                    await self._run_script(job)
+                case CheckAnswer():
+                    verdict = await checked_exercise(self.study, job, self.session)
+                    self.dispatch(Checked(job.cell_id, verdict, self._now()))
+                case GradeAnswer():
+                    verdict = await graded_question(self.study, job, self.session)
+                    self.dispatch(Graded(job.cell_id, job.answer, verdict, self._now()))
+                case EvaluatePlots():
+                    await self._evaluate(job)
+                case RestartKernel():
+                    await self._restart()
+                case _:
+                    assert_never(job)
+        except TutorError as error:
+            self._refused(job, error)
+
+    def _refused(self, job: Job, error: TutorError) -> None:
+        """The world said no: say so, and give the cell that waited its end."""
+        at = self._now()
+        if isinstance(job, RunCode | RunScript):
+            self.dispatch(RunReported(job.cell_id, (Finished("died", reason=error.message),), at))
+        self.dispatch(KernelFailed(error.message, error.help, at))
+
+    # --- running --------------------------------------------------------------------------------
+
+    async def _prewarmed(self) -> None:
+        try:
+            await self._ready_kernel()
+        except TutorError as error:
+            self.dispatch(KernelFailed(error.message, error.help, self._now()))
+
+    async def _ready_kernel(self) -> None:
+        if self.session.is_started and self.study.info is not None:
+            return
+        if not self.session.is_started:
+            self.dispatch(KernelStarting(self._now()))
+        info = await self.session.start_kernel()
+        if self._watch is None:
+            self._watch = asyncio.ensure_future(self._watch_kernel())
+            self._tasks.add(self._watch)
+            self._watch.add_done_callback(self._tasks.discard)
+        self.dispatch(KernelStarted(info, self._now()))
+
+    async def _watch_kernel(self) -> None:
+        """Tell of a kernel that ends while nothing runs; during a run, Finished tells."""
+        while True:
+            reason = await self.session.kernel.died()
+            if not self.study.running and self.study.kernel not in ("starting", "dead"):
+                self.dispatch(KernelDied(reason, self._now()))
+
+    async def _run_code(self, job: RunCode) -> None:
+        await self._ready_kernel()
+        if self.study.kernel == "dead":
+            await self._restart()
+        await self._run_setups()
+        for hidden in job.hidden:
+            if not await self._run_hidden(job.cell_id, hidden):
+                return
+        self._in_shell = False
+        await self._report(job.cell_id, self.session.kernel.run(job.source, timeout_s=job.timeout_s))
+
+    async def _run_setups(self) -> None:
+        await self.session.run_setup("course", self.session.opened.course.kernel.setup_source)
+        lesson = self.study.lesson
+        await self.session.run_setup(f"lesson {lesson.id}", lesson.setup_source)
+
+    async def _run_hidden(self, cell_id: str, hidden: HiddenRun) -> bool:
+        """Whether the hidden cell ran well; if not, its error stands where the visible one's would."""
+        kernel, said = self.session.kernel, []
+        async for event in kernel.run(hidden.source, timeout_s=HIDDEN_TIMEOUT_S, is_silent=True):
+            said.append(event)
+        if said and isinstance(said[-1], Finished) and said[-1].outcome == "ok":
+            return True
+        kept = (Started(None), *(event for event in said if isinstance(event, ErrorRaised | Finished)))
+        self.dispatch(RunReported(cell_id, kept, self._now()))
+        return False
+
+    async def _run_script(self, job: RunScript) -> None:
+        for note in self.session.prepare_workspace():
+            self.dispatch(Noticed(note, self._now()))
+        for path, text in job.files:
+            self.session.workspace.write_text(path, text)
+        self._in_shell = True
+        try:
+            said = self.session.shell.run(
+                job.source,
+                shell=job.shell,
+                is_tty=job.is_tty,
+                stdin=job.stdin,
+                timeout_s=job.timeout_s,
+            )
+            await self._report(job.cell_id, said)
+        finally:
+            self._in_shell = False
+
+    async def _report(self, cell_id: str, said: AsyncIterator[RunEvent]) -> None:
+        async for event in said:
+            self.dispatch(RunReported(cell_id, (event,), self._now()))
+
+    async def _interrupt(self) -> None:
+        await self._running_port.interrupt()
+
+    async def _restart(self) -> None:
+        info = await self.session.restart_kernel()
+        self.dispatch(KernelStarted(info, self._now(), is_restart=True))
+
+    # --- plots ----------------------------------------------------------------------------------
+
+    async def _evaluate(self, job: EvaluatePlots) -> None:
+        """Plots are redrawn once the names they need exist; an error is one line in the pane."""
+        if not self.session.is_started or self.study.kernel == "dead":
+            return
+        for cell_id in job.cell_ids:
+            cell = self.study.cell(cell_id)
+            if not isinstance(cell, VizCell):
+                continue
+            report = await self.session.kernel.plot(plot_request(cell))
+            if report.get("missing"):
+                continue
+            data = plot_data_from_json({"kind": cell.plot, **report})
+            self.dispatch(Plotted(cell_id, data, self._now()))
+
+    async def picked(self, cell_id: str, x: float, y: float) -> PlotData | None:
+        """The image for the point under the cursor of a viz cell with `pick`; None if it cannot be had."""
+        cell = self.study.cell(cell_id)
+        if not isinstance(cell, VizCell) or not self.session.is_started or self.study.running:
+            return None
+        report = await self.session.kernel.plot(pick_request(cell, x, y))
+        return None if report.get("missing") else plot_data_from_json({"kind": "image", **report})
