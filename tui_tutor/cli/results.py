@@ -1,0 +1,125 @@
+"""`tui-tutor results`: what a learner has done, for people and for programs."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import click
+
+from tui_tutor.core.ports import CourseEntry, LessonFacts, LessonProgress, Record
+from tui_tutor.store.sqlite import SqliteStore
+
+_COLUMNS: Final = ("course", "lesson", "cell", "kind", "form", "answer", "correct", "score", "at")
+
+
+@click.command(epilog="Example: tui-tutor results vae --csv > vae.csv")
+@click.argument("course", required=False)
+@click.option("--json", "is_json", is_flag=True, help="Everything, for programs.")
+@click.option("--csv", "is_csv", is_flag=True, help="One line for each attempt.")
+def command(course: str | None, is_json: bool, is_csv: bool) -> None:
+    """Show what you have done: lessons, time and attempts."""
+    if is_json and is_csv:
+        raise click.UsageError("--json and --csv cannot be had at once.")
+    found = _results(course)
+    if is_json:
+        click.echo(json.dumps({"courses": found}, ensure_ascii=False, indent=2))
+    elif is_csv:
+        click.echo(_as_csv(found), nl=False)
+    else:
+        click.echo(_as_text(found))
+
+
+def _results(ref: str | None) -> list[dict[str, Any]]:
+    from tui_tutor.cli.wiring import make_shelf, make_store
+
+    shelf, store = make_shelf(), make_store()
+    try:
+        if ref is not None:
+            return [course_results(shelf.open(ref).entry, store)]
+        known = store.courses()
+        entries = [entry for entry in shelf.entries() if entry.course_id in known]
+        elsewhere = sorted(set(known) - {entry.course_id for entry in entries})
+        entries += [CourseEntry(name, name, name, "", None) for name in elsewhere]
+        return [course_results(entry, store) for entry in entries]
+    finally:
+        store.close()
+
+
+def course_results(entry: CourseEntry, store: SqliteStore) -> dict[str, Any]:
+    """One course in the stable shape of `results --json`."""
+    progress = store.progress(entry.course_id)
+    # A course that is no longer here is told by what the log remembers of it.
+    names = entry.course.lessons if entry.course else tuple(progress)
+    lessons = [_lesson(name, entry.lesson_facts.get(name), progress.get(name)) for name in names]
+    return {
+        "id": entry.course_id,
+        "lessons_done": sum(lesson["done"] for lesson in lessons),
+        "lessons": len(lessons),
+        "minutes": round(sum(one.minutes for one in progress.values()), 2),
+        "lesson": lessons,
+        "attempts": [_attempt(record) for record in store.attempts(entry.course_id)],
+    }
+
+
+def _lesson(name: str, facts: LessonFacts | None, progress: LessonProgress | None) -> dict[str, Any]:
+    done = progress.cells_done if progress else frozenset()
+    if facts is None:
+        return {"id": name, "done": False, "cells_done": len(done), "cells": len(done)}
+    counted = done.intersection(facts.cells)
+    return {"id": name, "done": facts.is_done(done), "cells_done": len(counted), "cells": len(facts.cells)}
+
+
+def _attempt(record: Record) -> dict[str, Any]:
+    form = record.data.get("form", "")
+    return {
+        "lesson": record.lesson,
+        "cell": record.cell,
+        "kind": record.data.get("kind", "quiz" if form else "ex"),
+        "form": form,
+        "answer": record.data.get("answer", []),
+        "correct": record.data.get("correct", False),
+        "score": record.data.get("score", 0.0),
+        "at": record.at.isoformat(),
+    }
+
+
+def _as_csv(found: Sequence[Mapping[str, Any]]) -> str:
+    page = io.StringIO()
+    writer = csv.DictWriter(page, _COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    for course in found:
+        for attempt in course["attempts"]:
+            answer = attempt["answer"]
+            told = answer if isinstance(answer, str) else "; ".join(str(part) for part in answer)
+            writer.writerow({**attempt, "course": course["id"], "answer": told})
+    return page.getvalue()
+
+
+def _as_text(found: Sequence[Mapping[str, Any]]) -> str:
+    from tui_tutor.core.safe_text import safe_line
+
+    if not found:
+        return "Nothing done yet. tui-tutor learn start-here begins."
+    lines = []
+    for course in found:
+        said = f"{course['lessons_done']} of {course['lessons']} lessons done, {course['minutes']:.0f} min"
+        lines.append(f"{safe_line(course['id'])}: {said}")
+        lines += [_lesson_line(lesson) for lesson in course["lesson"]]
+        lines += [_attempts_line(course["attempts"]), ""]
+    return "\n".join(lines).rstrip()
+
+
+def _lesson_line(lesson: Mapping[str, Any]) -> str:
+    from tui_tutor.core.safe_text import safe_line
+
+    mark = "done" if lesson["done"] else "open"
+    return f"  {mark}  {safe_line(lesson['id'])}  {lesson['cells_done']} of {lesson['cells']} cells"
+
+
+def _attempts_line(attempts: Sequence[Mapping[str, Any]]) -> str:
+    right = sum(attempt["correct"] is True for attempt in attempts)
+    return f"  {right} of {len(attempts)} attempts right"
