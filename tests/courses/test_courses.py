@@ -13,51 +13,23 @@ from pathlib import Path
 
 import pytest
 
+from tests.courses.shipped import COURSES, NAMES, course_of, files_of, lesson_of, lessons_of
 from tui_tutor.core.course import (
     ChoiceBlank,
     ChoiceQuiz,
     ClozeQuiz,
     CodeCell,
-    Course,
     ExerciseCell,
-    Lesson,
     MarkdownCell,
     Option,
     QuizBase,
     ShellCell,
     VizCell,
 )
-from tui_tutor.core.parsing import check_course, parse_course, parse_lesson
+from tui_tutor.core.parsing import check_course
 
-COURSES = Path(__file__).parents[2] / "courses"
-NAMES = sorted(folder.name for folder in COURSES.iterdir() if (folder / "course.toml").exists())
 KINDS = {"md", "code", "viz", "ex", "quiz", "sh"}
 FORMS = {"choice", "text", "number", "cloze", "order", "match", "predict", "reflect"}
-
-
-def files_of(name: str) -> dict[str, bytes]:
-    folder = COURSES / name
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and "__pycache__" not in path.parts
-    }
-
-
-def course_of(name: str) -> Course:
-    parsed = parse_course(files_of(name), folder_name=name)
-    assert parsed.value is not None, [d.as_text() for d in parsed.diagnostics]
-    return parsed.value
-
-
-def lesson_of(name: str, lesson_id: str) -> Lesson:
-    parsed = parse_lesson(course_of(name), lesson_id, files_of(name))
-    assert parsed.value is not None, [d.as_text() for d in parsed.diagnostics]
-    return parsed.value
-
-
-def lessons_of(name: str) -> list[Lesson]:
-    return [lesson_of(name, lesson_id) for lesson_id in course_of(name).lessons]
 
 
 def options_of(cell: object) -> Iterator[Option]:
