@@ -10,10 +10,11 @@ import builtins
 import math
 import re
 import sys
-from typing import Any, Callable, Dict, List, Optional, Sequence
+from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 
 LIMIT = 20_000  # points of one plot
 MOST_BARS = 500
+MOST_PCA = 2_000_000  # numbers
 MOST_CLASSES = 36
 MOST_IMAGES = 256
 MOST_PIXELS = 400_000
@@ -37,6 +38,7 @@ def evaluate(request: Json, namespace: Json) -> Json:
     A value that cannot be drawn and an expression that raises give {"kind", "error": one line}.
     """
     kind = str(request.get("kind", "scatter"))
+    _remember(request)
     try:
         scope = dict(namespace)  # a copy: an assignment expression must not reach the learner's names
         scope.update(request.get("bind") or {})
@@ -50,23 +52,32 @@ def evaluate(request: Json, namespace: Json) -> Json:
         return {"kind": kind, "error": _one_line(error)}
 
 
-def live(values: Json, request: Json | None = None) -> Json:
+def live(values: Json, viz: str = "") -> Json:
     """Plot data of `tutor.plot("id", x=..., y=..., data=..., color=..., label=..., names=...)`.
 
-    `request` is that of the viz cell, if known: its kind and settings hold where `values` says nothing.
+    Kind and settings are those of the viz cell of this id, if it has been evaluated before; else a line, or
+    a scatter for `data`.
     """
-    settings = dict(request or {})
-    settings.update({"data": None, "x": None, "y": [], "color": None, "label": None, "layers": []})
+    settings = dict(_SETTINGS_OF.get(viz) or {})
+    settings.setdefault("kind", "scatter" if values.get("data") is not None else "line")
     y = values.get("y")
     several = isinstance(y, (list, tuple)) and bool(y) and all(_is_sequence(item) for item in y)
-    given = {name: value for name, value in values.items() if name != "y" and value is not None}
-    settings.update(given)
-    settings["y"] = list(y) if several else ([] if y is None else [y])  # type: ignore[arg-type]
-    settings.setdefault("kind", "scatter" if values.get("data") is not None else "line")
+    settings.update({name: value for name, value in values.items() if value is not None})
+    settings["y"] = list(y or []) if several else [] if y is None else [y]
     try:
         return _plot(settings)
     except Exception as error:
         return {"kind": str(settings["kind"]), "error": _one_line(error)}
+
+
+_SETTINGS_OF: Dict[str, Json] = {}  # viz cell -> its request without expressions
+_EXPRESSIONS = ("data", "x", "y", "color", "label", "layers", "bind", "viz")
+
+
+def _remember(request: Json) -> None:
+    if request.get("viz"):
+        settings = {name: value for name, value in request.items() if name not in _EXPRESSIONS}
+        _SETTINGS_OF[str(request["viz"])] = settings
 
 
 def _evaluated(request: Json, scope: Json, missing: list[str]) -> Json:
@@ -75,7 +86,6 @@ def _evaluated(request: Json, scope: Json, missing: list[str]) -> Json:
     for name in ("data", "x", "color", "label"):
         found[name] = _value(request.get(name), scope, missing)
     found["y"] = [_value(text, scope, missing) for text in request.get("y") or []]
-    found["texts"] = {"data": request.get("data"), "x": request.get("x"), "y": request.get("y") or []}
     return found
 
 
@@ -258,38 +268,60 @@ def _points(request: Json) -> Json:
         return _projected_points(request)
     columns = _y_columns(request)
     if not columns:
-        raise Unfit("There is nothing to draw: the cell names no data.")
+        raise Unfit("There is nothing to draw: y is None.")
     names = list(request.get("names") or [])
+    total = sum(count for _, count, _ in columns)
+    stride = stride_for(total, int(request.get("limit") or LIMIT))
     x = request.get("x")
     xs = None if x is None else array_of(x, "x")
-    total = sum(len(column) for _, column in columns)
-    stride = stride_for(total, int(request.get("limit") or LIMIT))
     series = []
-    for position, (name, column) in enumerate(columns):
-        chosen = names[position] if position < len(names) else name
-        series.append(_xy_series(request, xs, column, stride, str(chosen)))
+    for position, (name, count, take) in enumerate(columns):
+        one: Json = {"x": _along(xs, count, stride), "y": take(stride)}
+        one["name"] = str(names[position] if position < len(names) else name)
+        one.update(_texts(request, count, stride))
+        series.append(one)
     return {"series": series, "total": total, "facts": _point_facts(total, stride, "")}
 
 
-def _y_columns(request: Json) -> list[tuple[str, Any]]:
-    """(name, values) of every series: an N x K value gives K of them, a dict of sequences one per key."""
-    columns: list[tuple[str, Any]] = []
-    given = request.get("y") or []
-    for value in given:
+Column = Tuple[str, int, Callable[[int], Numbers]]  # name, length, stride -> thinned values
+
+
+def _y_columns(request: Json) -> list[Column]:
+    """Every series: an N x K value gives K of them, a dict of sequences one per key."""
+    columns: list[Column] = []
+    for value in request.get("y") or []:
         if isinstance(value, dict) and value and all(_is_sequence(item) for item in value.values()):
-            columns += [(str(key), array_of(item, str(key))) for key, item in value.items()]
-            continue
-        array = array_of(value, "y")
-        shape = shape_of(array)
-        if len(shape) == 2 and 1 < shape[1] <= 16 and shape[0] > 1:
-            rows = plain(array)
-            _same_length(rows, "y")
-            columns += [("", [row[k] for row in rows]) for k in range(shape[1])]
-        else:
-            columns.append(("", numbers(array, "y")))
+            columns += [_column(str(key), array_of(item, str(key))) for key, item in value.items()]
+        elif value is not None:
+            columns += _columns_of(array_of(value, "y"))
     if len(columns) > 32:
         raise Unfit(f"{len(columns)} series are too many to tell apart; 32 can be drawn.")
     return columns
+
+
+def _columns_of(array: Any) -> list[Column]:
+    shape = shape_of(array)
+    if len(shape) != 2 or not 1 < shape[1] <= 16 or shape[0] < 2:
+        return [_column("", array)]
+    rows = plain(array)
+    width = _same_length(rows, "y")
+    return [_column("", [row[k] for row in rows]) for k in range(width)]
+
+
+def _column(name: str, array: Any) -> Column:
+    shape = shape_of(array)
+    while len(shape) > 1 and shape[0] == 1:
+        array, shape = array[0], shape[1:]
+    return name, shape[0] if shape else 1, lambda stride: numbers(array[::stride] if shape else array, "y")
+
+
+def _along(xs: Any, count: int, stride: int) -> Numbers:
+    if xs is None:
+        return [float(n) for n in range(0, count, stride)]
+    _, length, take = _column("", xs)
+    if length != count:
+        raise Unfit(f"x has {counted(length, 'value', 'values')}, y has {count:,}.")
+    return take(stride)
 
 
 def _same_length(rows: Any, what: str) -> int:
@@ -297,21 +329,6 @@ def _same_length(rows: Any, what: str) -> int:
     if len(lengths) != 1 or -1 in lengths:
         raise Unfit(what + " has rows of different lengths.")
     return int(lengths.pop())
-
-
-def _xy_series(request: Json, xs: Any, column: Any, stride: int, name: str) -> Json:
-    ys = numbers(column, "y")
-    count = len(ys)
-    if xs is not None:
-        along = numbers(xs, "x")
-        if len(along) != count:
-            raise Unfit(f"x has {counted(len(along), 'value', 'values')}, y has {count:,}.")
-        along = along[::stride]
-    else:
-        along = [float(n) for n in range(0, count, stride)]
-    series: Json = {"x": along, "y": ys[::stride], "name": name}
-    series.update(_texts(request, count, stride))
-    return series
 
 
 def _texts(request: Json, count: int, stride: int) -> Json:
@@ -379,24 +396,36 @@ def _projected_points(request: Json) -> Json:
         inner = dict(request)
         inner.update({"data": None, "y": [request["data"]]})
         return _points(inner)
-    total = shape[0]
-    stride = stride_for(total, int(request.get("limit") or LIMIT))
-    rows = [[number(item, "data") for item in flat(row)] for row in plain(array[::stride])]
-    dimensions = _same_length(rows, "data")
+    total, dimensions = shape[0], math.prod(shape[1:])
     if dimensions < 2:
         raise Unfit("data has no values.")
-    facts = ""
-    if request.get("project") == "pca":
-        pairs, share = principal_axes(rows)
+    is_pca = request.get("project") == "pca"
+    stride = stride_for(total, int(request.get("limit") or LIMIT))
+    if is_pca:
+        stride = max(stride, stride_for(total * dimensions, MOST_PCA))
+        pairs, share = principal_axes(_flat_rows(array[::stride]))
         facts = f"{share:.0%} of variance".replace("%", " %")
     else:
-        pairs = [(row[0], row[1]) for row in rows]
+        pairs = [(row[0], row[1]) for row in _first_columns(array[::stride], len(shape))]
         facts = "2-d projection" if dimensions > 2 else ""
     series: Json = {"x": [pair[0] for pair in pairs], "y": [pair[1] for pair in pairs]}
     series.update(_texts(request, total, stride))
     names = list(request.get("names") or [])
     series["name"] = str(names[0]) if names else ""
     return {"series": [series], "total": total, "facts": _point_facts(total, stride, facts)}
+
+
+def _flat_rows(array: Any) -> list[Numbers]:
+    rows = [[number(item, "data") for item in flat(row)] for row in plain(array)]
+    _same_length(rows, "data")
+    return rows
+
+
+def _first_columns(array: Any, dimensions: int) -> list[Numbers]:
+    """The first two values of every row; of an array no more than these are turned into numbers."""
+    if hasattr(array, "reshape") and dimensions > 1:
+        return _flat_rows(array.reshape(len(array), -1)[:, :2])
+    return [row[:2] for row in _flat_rows(array)]
 
 
 def _point_facts(total: int, stride: int, projection: str) -> str:
@@ -489,7 +518,7 @@ def _upright(axis: list[float]) -> list[float]:
 def _bars(request: Json) -> Json:
     given = [request["data"]] if request.get("data") is not None else request.get("y") or []
     if not given:
-        raise Unfit("There is nothing to draw: the cell names no data.")
+        raise Unfit("There is nothing to draw: the data is None.")
     categories = None if request.get("x") is None else _category_words(request["x"])
     names = list(request.get("names") or [])
     series, total = [], 0
@@ -532,8 +561,7 @@ def _histogram(request: Json) -> Json:
     given = [request["data"]] if request.get("data") is not None else request.get("y") or []
     names = list(request.get("names") or [])
     columns = [_finite_values(array_of(value, "data")) for value in given]
-    known = [value for column in columns for value in (column[:1] + column[-1:])]
-    if not known:
+    if not any(map(len, columns)):
         raise Unfit("There is nothing to draw: no value is a finite number.")
     total = sum(map(len, columns))
     low, high = _histogram_range(request, columns)
@@ -548,24 +576,34 @@ def _histogram(request: Json) -> Json:
     return {"series": series, "total": total, "facts": facts}
 
 
-def _finite_values(array: Any) -> list[float]:
+def _finite_values(array: Any) -> Any:
+    """The finite numbers as a list, or as a NumPy array where there are very many."""
+    if "numpy" in sys.modules and hasattr(array, "dtype") and math.prod(shape_of(array)) > 100_000:
+        numpy = sys.modules["numpy"]
+        table = numpy.asarray(array).ravel()
+        if table.dtype.kind in "biuf":
+            return table[numpy.isfinite(table)].astype(float)
     found = [number(item, "data") for item in flat(plain(array))]
     return [value for value in found if value is not None]
 
 
-def _histogram_range(request: Json, columns: list[list[float]]) -> tuple[float, float]:
+def _histogram_range(request: Json, columns: list[Any]) -> tuple[float, float]:
     limits = request.get("xlim")
     if limits and all(math.isfinite(end) for end in limits) and limits[0] < limits[1]:
         return float(limits[0]), float(limits[1])
-    low = min(min(column) for column in columns if column)
-    high = max(max(column) for column in columns if column)
+    full = [column for column in columns if len(column)]
+    low = min(float(column.min()) if hasattr(column, "min") else min(column) for column in full)
+    high = max(float(column.max()) if hasattr(column, "max") else max(column) for column in full)
     if high - low <= abs(high) * 1e-12 or not math.isfinite(high - low):
         half = abs(low) * 0.5 or 0.5
         return (low - half, high + half) if math.isfinite(high - low) else (-1e300, 1e300)
     return low, high
 
 
-def _bin_counts(column: list[float], low: float, high: float, bins: int) -> list[float]:
+def _bin_counts(column: Any, low: float, high: float, bins: int) -> list[float]:
+    if hasattr(column, "dtype"):
+        counted_bins, _ = sys.modules["numpy"].histogram(column, bins=bins, range=(low, high))
+        return [float(count) for count in counted_bins]
     counts = [0.0] * bins
     factor = bins / (high - low)
     for value in column:
@@ -583,7 +621,7 @@ def _single_value(request: Json) -> Any:
     if value is None and given:
         value = given[0]
     if value is None:
-        raise Unfit("There is nothing to draw: the cell names no data.")
+        raise Unfit("There is nothing to draw: the data is None.")
     return value
 
 

@@ -148,6 +148,10 @@ def _log_ticks(lo: float, hi: float, most: int) -> tuple[float, ...]:
     return found if len(found) >= 2 else ()
 
 
+def _are_powers(values: tuple[float, ...]) -> bool:
+    return values[0] > 0 and values[1] / values[0] > 9 and all(math.log10(v) % 1 == 0 for v in values)
+
+
 def number(value: float) -> str:
     """A number in at most four significant digits."""
     if value == 0:
@@ -161,7 +165,7 @@ def number(value: float) -> str:
 
 def tick_texts(values: tuple[float, ...]) -> tuple[str, ...]:
     """The values' labels, with as many digits as tell them apart."""
-    if len(values) < 2:
+    if len(values) < 2 or _are_powers(values):
         return tuple(map(number, values))
     step = min(abs(b - a) for a, b in pairwise(values))
     biggest = max(map(abs, values))

@@ -12,6 +12,7 @@ from tui_tutor.core.plotting.groups import Group, PlotStyle
 from tui_tutor.core.plotting.layout import Layout
 
 _EIGHTHS: Final = "▁▂▃▄▅▆▇█"
+_TEXTURES: Final = "█▓▒░"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +51,43 @@ def draw_bars(
                 break
             columns = range(start, start + width)
             _draw_dot(canvas, layout, columns, before.get(centre, {}).get(n), style)
-            fill = _fill(group, style, is_single=len(groups) == 1)
+            fill = bar_fill(group, style, is_single=len(groups) == 1)
             _draw_bar(canvas, layout, columns, values[centre].get(n), (fill, group.role))
+
+
+def draw_histogram(
+    canvas: Canvas, layout: Layout, groups: list[Group], ghosts: list[Group], style: PlotStyle
+) -> None:
+    """Bins side by side where the axis has them; of several histograms the lower one stands in front."""
+    looks = [(bar_fill(group, style, is_single=len(groups) == 1), group.role) for group in groups]
+    bins = [_bins(group) for group in groups]
+    before = [_bins(group) for group in ghosts]
+    for column in range(layout.width):
+        here, columns = layout.across.value(column), range(layout.left + column, layout.left + column + 1)
+        for ghost in before:
+            _draw_dot(canvas, layout, columns, _bin_value(ghost, here), style)
+        found = [(_bin_value(one, here), look) for one, look in zip(bins, looks, strict=True)]
+        for value, look in sorted(found, key=lambda pair: -(pair[0] or 0.0)):
+            if value:
+                _draw_bar(canvas, layout, columns, value, look)
+
+
+def _bins(group: Group) -> tuple[float, float, tuple[float | None, ...]]:
+    """Left edge, width and heights of a histogram's bins, which are equally wide."""
+    centres = [x for x in group.x if x is not None]
+    if len(centres) != len(group.x) or not centres:
+        return (0.0, 1.0, ())
+    width = (centres[-1] / len(centres) - centres[0] / len(centres)) * len(centres) / max(len(centres) - 1, 1)
+    width = width if width > 0 else 1.0
+    return (centres[0] - width / 2, width, group.y)
+
+
+def _bin_value(bins: tuple[float, float, tuple[float | None, ...]], x: float) -> float | None:
+    start, width, heights = bins
+    place = (x - start) / width
+    if not heights or not -1e-9 <= place <= len(heights) + 1e-9:
+        return None
+    return heights[min(max(int(place), 0), len(heights) - 1)]
 
 
 def _values_by_position(groups: list[Group], layout: Layout) -> dict[float, dict[int, float]]:
@@ -65,11 +101,12 @@ def _values_by_position(groups: list[Group], layout: Layout) -> dict[float, dict
     return found
 
 
-def _fill(group: Group, style: PlotStyle, *, is_single: bool) -> str:
-    """Blocks where colour tells the bars apart, else each group's glyph."""
+def bar_fill(group: Group, style: PlotStyle, *, is_single: bool) -> str:
+    """What a bar is filled with: a texture of its own, so that bars differ without colour too."""
     if style.is_ascii:
         return "#" if is_single else group.glyph
-    return "" if style.has_color or is_single else group.glyph
+    position = int(group.role.rpartition("-")[2])
+    return "█" if is_single else _TEXTURES[position] if position < len(_TEXTURES) else group.glyph
 
 
 def _draw_bar(
@@ -81,20 +118,20 @@ def _draw_bar(
 
 
 def _bar_cells(layout: Layout, value: float | None, fill: str) -> Iterator[tuple[int, str]]:
-    """Row and character of each cell of a bar; whole cells only below the base line and for glyphs."""
+    """Row and character of each cell of a bar; whole cells only below the base line and of glyphs."""
     zero, tip = _level(layout.up, 0.0), _level(layout.up, value)
     if zero is None or tip is None:
         return
     base, eighths = round(zero), round((tip - round(zero)) * 8)
     if eighths < 0:
         for level in range(round(tip) + 1, base + 1):
-            yield layout.base_row - level, fill or "█"
+            yield layout.base_row - level, fill
         return
     whole, rest = divmod(eighths, 8)
-    if fill:
+    if fill not in _TEXTURES:
         whole, rest = round(eighths / 8), 0
     for level in range(base + 1, base + whole + 1):
-        yield layout.base_row - level, fill or "█"
+        yield layout.base_row - level, fill
     if rest:
         yield layout.base_row - base - whole - 1, _EIGHTHS[rest - 1]
 

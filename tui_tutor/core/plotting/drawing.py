@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tui_tutor.core.course import VizCell
 from tui_tutor.core.plotting.axis import View
-from tui_tutor.core.plotting.bars import category_names, draw_bars
+from tui_tutor.core.plotting.bars import category_names, draw_bars, draw_histogram
 from tui_tutor.core.plotting.canvas import Canvas, Cell, Run, cut_text
 from tui_tutor.core.plotting.data import PlotData
 from tui_tutor.core.plotting.groups import Group, PlotStyle, point_groups
@@ -126,6 +126,7 @@ class _Picture:
     def of(
         cls, cell: VizCell, data: PlotData, ghost: PlotData | None, view: View | None, style: PlotStyle
     ) -> _Picture:
+        data = replace(data, kind=cell.plot) if _is_alike(cell.plot, data.kind) else data
         groups = point_groups(data, style)
         ghosts = () if ghost is None or ghost.error else point_groups(ghost, style)
         shown = view or initial_view(cell, data, ghost)
@@ -140,7 +141,7 @@ class _Picture:
         stands = self.cell.plot in _BARS
         layout = lay_out(self.view, canvas.width, height, top=top, stands_on_axis=stands)
         self._paint_area(canvas, layout)
-        bars = self._of_kind(self.groups, _BARS)
+        bars = self._of_kind(self.groups, ("bar",))
         slots = category_names(bars, layout, ".." if self.style.is_ascii else "…")
         draw_axes(canvas, layout, self.style, names=slots)
         _write_names(canvas, layout, names)
@@ -165,14 +166,19 @@ class _Picture:
                 draw_heatmap(canvas, layout, plot.matrix, self.view, shown=shown, style=self.style)
         draw_rules(canvas, layout, (lines_at(self.cell.hline), lines_at(self.cell.vline)), self.style)
         draw_ghosts(canvas, layout, self._of_kind(self.ghosts, ("scatter", "line")), self.style)
-        bars = self._of_kind(self.groups, _BARS)
-        if bars:
-            draw_bars(canvas, layout, bars, self._of_kind(self.ghosts, _BARS), self.style)
+        for kind, draw_them in (("bar", draw_bars), ("hist", draw_histogram)):
+            if bars := self._of_kind(self.groups, (kind,)):
+                draw_them(canvas, layout, bars, self._of_kind(self.ghosts, (kind,)), self.style)
         draw_lines(canvas, layout, self._of_kind(self.groups, ("line",)), self.style)
         draw_points(canvas, layout, self._of_kind(self.groups, ("scatter",)), self.style)
 
     def _of_kind(self, groups: Sequence[Group], kinds: tuple[str, ...]) -> list[Group]:
         return [group for group in groups if group.kind in kinds]
+
+
+def _is_alike(wanted: str, given: str) -> bool:
+    """Whether data of the kind `given` (sent from a running cell, which knows no kinds) fits the cell."""
+    return wanted != given and {wanted, given} <= {"scatter", "line", "bar"}
 
 
 def _write_names(canvas: Canvas, layout: Layout, names: tuple[str, str]) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tui_tutor.core.plotting.bars import bar_fill
 from tui_tutor.core.plotting.canvas import Canvas, Cell, cut_text, shown_width
 from tui_tutor.core.plotting.groups import Group, PlotStyle
 from tui_tutor.core.plotting.marks import ghost_glyph
@@ -25,13 +27,14 @@ class Entry:
     @property
     def width(self) -> int:
         """Columns taken."""
-        return len(self.cells) or 2 + shown_width(self.name)
+        return len(self.cells) or 2 * bool(self.glyph) * bool(self.name) + max(1, shown_width(self.name))
 
 
 def legend_entries(groups: Sequence[Group], style: PlotStyle, *, has_ghost: bool) -> tuple[Entry, ...]:
     """One entry per named group, and the run before; nothing where there is nothing to tell apart."""
+    kinds = Counter(group.kind for group in groups)
     named = [group for group in groups if group.name]
-    entries = [_entry(group, group.name, style, is_single=len(groups) == 1) for group in named]
+    entries = [_entry(group, group.name, style, is_single=kinds[group.kind] == 1) for group in named]
     if not has_ghost:
         return tuple(entries)
     if not named and groups:
@@ -43,7 +46,10 @@ def _entry(group: Group, name: str, style: PlotStyle, *, is_single: bool) -> Ent
     glyph = group.glyph
     if is_single and not style.is_ascii and group.kind != "scatter":
         glyph = "─" if group.kind == "line" else "▪"
-    return Entry(glyph, group.role, cut_text(name, _MOST_NAME, ".." if style.is_ascii else "…"))
+    if group.kind in ("bar", "hist") and not is_single:
+        glyph = bar_fill(group, style, is_single=False)
+    shown = "" if name == glyph else cut_text(name, _MOST_NAME, ".." if style.is_ascii else "…")
+    return Entry(glyph, group.role, shown)
 
 
 def legend_rows(entries: Sequence[Entry], width: int, note: str, most: int) -> list[list[Entry]]:

@@ -14,6 +14,7 @@ def plot_request(cell: VizCell) -> dict[str, Any]:
     """The request of `kernels.inside_plots.evaluate`: expressions as text, settings as values."""
     request: dict[str, Any] = {
         "kind": cell.plot,
+        "viz": cell.id,
         **_expressions(cell),
         "names": list(cell.names),
         "layers": [_layer_request(layer) for layer in cell.layer],
