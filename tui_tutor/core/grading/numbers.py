@@ -20,11 +20,12 @@ TOO_FAR: Final = "That number is larger or smaller than any this question means.
 DEFAULT_RELATIVE: Final = Fraction(1, 10**9)
 
 _MINUS: Final = dict.fromkeys(map(ord, "−–—‒﹣－"), "-")
-_GAPS: Final = "   \u202f'’_"
+_GAPS: Final = " \u00a0\u2009\u202f'’_"
 _SIMPLE: Final = r"(?:[0-9]{1,3}(?:[.,][0-9]{3})+(?:[.,][0-9]+)?(?![0-9.,])|[0-9]+(?:[.,][0-9]*)?|[.,][0-9]+)"
 _POWER: Final = r"(?:[eE]\s?(?P<e>[+-]?[0-9]{1,4})|\s?[x×*·]\s?10(?:\^|\*\*)?\s?(?P<p>[+-]?[0-9]{1,4}))"
 _NUMBER: Final = re.compile(
-    rf"(?P<sign>[+-]?)\s?(?P<digits>{_SIMPLE})(?:{_POWER})?(?:\s?/\s?(?P<below>{_SIMPLE}))?(?P<rest>(?![0-9.,]).*)"
+    rf"(?P<sign>[+-]?)\s?(?P<digits>{_SIMPLE})(?:{_POWER})?(?:\s?/\s?(?P<below>{_SIMPLE}))?"
+    r"(?P<rest>\s*(?:[^0-9\s.,/].{0,40})?)"
 )
 _THOUSANDS: Final = re.compile(r"[0-9]{1,3}(?:[.,][0-9]{3})+")
 _GROUPED: Final = re.compile(rf"(?<=[0-9])[{_GAPS}](?=[0-9]{{3}}(?![0-9]))")
