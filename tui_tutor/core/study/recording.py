@@ -39,6 +39,8 @@ def recorded_cells(lock: Mapping[str, Json], lesson_id: str) -> Mapping[str, Map
 def with_recorded(study: Study, lock: Mapping[str, Json]) -> Study:
     """The study with the author's outputs and plots in the cells that show nothing of the learner's yet."""
     recorded = recorded_cells(lock, study.lesson.id)
+    derived = {cell.id: derived_values(lock, study.lesson.id, cell) for cell in study.visible}
+    study = replace(study, derived={cell_id: values for cell_id, values in derived.items() if values})
     for cell in study.visible:
         entry = recorded.get(cell.id)
         if entry is not None and entry.get("source_hash") == source_hash(cell):

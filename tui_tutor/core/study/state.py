@@ -86,6 +86,7 @@ class Study:
     lesson: Lesson
     number: int  # of the lesson in its course, from 1
     cells: Mapping[str, CellState]
+    derived: Mapping[str, Mapping[str, object]] = field(default_factory=dict)  # by cell: recorded keys
     seed: int = 0  # of the learner: orders options and draws parameters
     trust: Trust = "unknown"
     kernel: KernelStatus = "absent"
