@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 from contextlib import suppress
@@ -13,6 +14,8 @@ def make_private_folder(path: Path) -> None:
     if path.is_dir():
         return
     make_private_folder(path.parent)
+    if path.exists():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(path))
     path.mkdir(mode=0o700, exist_ok=True)
     path.chmod(0o700)
 
