@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import pyte
 
@@ -34,7 +34,11 @@ KEYS = {
     "pagedown": b"\x1b[6~",
     "f1": b"\x1bOP",
     "f2": b"\x1bOQ",
+    "f3": b"\x1bOR",
+    "f4": b"\x1bOS",
     "f5": b"\x1b[15~",
+    "f6": b"\x1b[17~",
+    "f7": b"\x1b[18~",
     "f8": b"\x1b[19~",
     "f9": b"\x1b[20~",
     "f10": b"\x1b[21~",
@@ -43,6 +47,12 @@ KEYS = {
     "ctrl+down": b"\x1b[1;5B",
     "ctrl+pageup": b"\x1b[5;5~",
     "ctrl+pagedown": b"\x1b[6;5~",
+    "ctrl+enter": b"\x1b[13;5u",
+    "shift+up": b"\x1b[1;2A",
+    "shift+down": b"\x1b[1;2B",
+    "shift+right": b"\x1b[1;2C",
+    "shift+left": b"\x1b[1;2D",
+    "delete": b"\x1b[3~",
     "space": b" ",
 }
 # pyte prints parts of these as text: private sequences but for modes, mode requests, CAN outside a sequence.
@@ -61,7 +71,32 @@ def key_bytes(key: str) -> bytes:
         return bytes([ord(name.upper()) & 0x1F])
     if key.startswith("alt+"):
         return b"\x1b" + key_bytes(key.removeprefix("alt+"))
+    if len(key) > 1:
+        raise KeyError(key)
     return key.encode()
+
+
+class _Screen(pyte.Screen):
+    """pyte's screen, and the alternate screen it does not know."""
+
+    _behind: tuple[dict[int, Any], int, int] | None = None
+
+    def set_mode(self, *modes: int, **options: Any) -> None:
+        super().set_mode(*modes, **options)
+        if 1049 in modes and options.get("private") and self._behind is None:
+            rows = {y: dict(row) for y, row in self.buffer.items()}
+            self._behind = (rows, self.cursor.x, self.cursor.y)
+            self.erase_in_display(2)
+
+    def reset_mode(self, *modes: int, **options: Any) -> None:
+        super().reset_mode(*modes, **options)
+        if 1049 in modes and options.get("private") and self._behind is not None:
+            rows, x, y = self._behind
+            self._behind = None
+            self.erase_in_display(2)
+            for number, row in rows.items():
+                self.buffer[number].update(row)
+            self.cursor_position(y + 1, x + 1)
 
 
 class PtyDriver:
@@ -76,7 +111,7 @@ class PtyDriver:
         environ: Mapping[str, str] | None = None,
         folder: Path | None = None,
     ) -> None:
-        self.screen = pyte.Screen(width, height)
+        self.screen = _Screen(width, height)
         self._stream = pyte.ByteStream(self.screen)
         self._left_over = b""
         self.sent = b""  # everything the program has written

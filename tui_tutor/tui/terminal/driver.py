@@ -86,7 +86,7 @@ class TerminalDriver(linux_driver.LinuxDriver):
             return
         self._app.post_message(events.Resize(size, size))
         # Textual draws nothing for a size it already has, but the window may have been another in between.
-        self._app.set_timer(1 / 30, self._app.refresh)
+        self._loop.call_later(1 / 30, self._app.call_later, self._app.refresh)
 
     def _show_small_window(self) -> None:
         if self._writer_thread is not None:
@@ -172,7 +172,7 @@ class TerminalDriver(linux_driver.LinuxDriver):
         self.resume_application_mode()
         # In the background it did not get the terminal, and tries again when continued in the foreground.
         self._is_suspended = self._key_thread is None
-        self._app.refresh()
+        self._app.call_later(self._app.refresh)
 
     def _take_over_again(self) -> None:
         """After a stop nobody announced: the guardian may have given the terminal back meanwhile."""

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from textual.document._syntax_aware_document import SyntaxAwareDocument
     from tree_sitter import Language, Query
 
+# Never emptied: tree-sitter 0.26.1 crashes when Textual's query for JSON is freed.
 _queries: dict[tuple[Language, str], Query | None] = {}
 
 

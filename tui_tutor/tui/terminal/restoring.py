@@ -26,7 +26,7 @@ _cleanups: list[Callable[[], None]] = []
 def on_exit(cleanup: Callable[[], None]) -> Callable[[], None]:
     """Have `cleanup` called however the app ends, short of SIGKILL; returns what takes it back.
 
-    It may run in a signal handler: quick, synchronous, no locks, nothing that writes to the terminal.
+    It may run in a signal handler, and twice: quick, synchronous, no locks, no writing to the terminal.
     """
     _cleanups.append(cleanup)
 
@@ -38,10 +38,14 @@ def on_exit(cleanup: Callable[[], None]) -> Callable[[], None]:
 
 
 def run_cleanups() -> None:
-    """Call every cleanup once, the last first; one that fails does not keep the others from running."""
+    """Call every cleanup, the last first; one that fails does not keep the others from running.
+
+    A cleanup that a signal interrupts is called again by the signal's handler.
+    """
     while _cleanups:
         with contextlib.suppress(Exception):
-            _cleanups.pop()()
+            _cleanups[-1]()
+        _cleanups.pop()
 
 
 class Terminal:
@@ -87,6 +91,7 @@ class SignalHandlers:
         self.ask_to_exit: Callable[[int], bool] = _nobody_to_ask
         self._asked_at: float | None = None
         self._code = 128 + signal.SIGTERM
+        self._is_leaving = False
 
     def install(self) -> None:
         """Take the signals over, ignored ones too: without a terminal there is nothing to do."""
@@ -111,6 +116,9 @@ class SignalHandlers:
         signal.setitimer(signal.ITIMER_REAL, _GRACE_S)
 
     def _end_at_once(self, number: int, _frame: FrameType | None) -> None:
+        if self._is_leaving:
+            return  # the guardian's copy must not cut the first one short
+        self._is_leaving = True
         code = self._code if number == signal.SIGALRM and self._asked_at is not None else 128 + number
         leave(code)
 
@@ -132,4 +140,4 @@ def terminal_is_lost() -> None:
     signal.pthread_kill(main, signal.SIGHUP)
     # The main thread may be busy in code that lets no handler run.
     time.sleep(_GRACE_S)
-    leave(128 + signal.SIGHUP)
+    os._exit(128 + signal.SIGHUP)

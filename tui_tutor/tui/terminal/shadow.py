@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final, TypeAlias
 
 from tui_tutor.tui.terminal.cells import Cell
-from tui_tutor.tui.terminal.pen import PLAIN, Pen, blank_pen, can_draw_blank, switch_pen
+from tui_tutor.tui.terminal.pen import PLAIN, Pen, can_draw_blank, is_plain_on_blanks, switch_pen
 
 # A row of the screen; None where nobody knows what the terminal shows.
 Row: TypeAlias = list[Cell | None]
@@ -192,7 +192,7 @@ class _Encoder:
         return x
 
     def _can_erase(self, pen: Pen) -> bool:
-        return pen == blank_pen(pen) and (self._erases_with_background or not pen.background)
+        return is_plain_on_blanks(pen) and (self._erases_with_background or not pen.background)
 
     def _erase(self, x: int, count: int, pen: Pen) -> int:
         if not can_draw_blank(self._pen, pen):

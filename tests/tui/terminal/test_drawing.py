@@ -1,0 +1,142 @@
+"""Whatever is drawn, the terminal shows what it should show."""
+
+from __future__ import annotations
+
+import pyte
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tui_tutor.tui.terminal.cells import Cell
+from tui_tutor.tui.terminal.emulator import Emulator
+from tui_tutor.tui.terminal.pen import PLAIN, Pen, blank_pen, parse_pen, switch_pen
+from tui_tutor.tui.terminal.self_test import draws_alike
+from tui_tutor.tui.terminal.shadow import Shadow
+
+WIDTH, HEIGHT = 40, 9
+PENS = (
+    PLAIN,
+    Pen(("1",), "31", ""),
+    Pen((), "38;2;1;2;3", "48;2;9;9;9"),
+    Pen(("2", "4"), "", "48;2;9;9;9"),
+    Pen(("7",), "38;5;200", ""),
+    Pen(("1", "3"), "38;2;1;2;3", "44"),
+    Pen((), "31", "", "https://example.org/"),
+)
+TEXTS = ("a", "b", " ", " " * 13, " " * WIDTH, "def f(x):", "你", "好好", "e\u0301", "⣿", "└──┘", "👍🏽")
+
+pens = st.sampled_from(PENS)
+pieces = st.tuples(
+    st.integers(0, HEIGHT - 1),
+    st.integers(0, WIDTH - 1),
+    st.lists(st.tuples(st.sampled_from(TEXTS), pens), max_size=8),
+)
+
+
+def cells(runs: list[tuple[str, Pen]]) -> list[Cell]:
+    made: list[Cell] = []
+    for text, pen in runs:
+        for cluster in [text] if text in ("e\u0301", "👍🏽") else text:
+            pen_here = blank_pen(pen) if cluster == " " else pen
+            made.append((cluster, pen_here))
+            made += [("", pen_here)] * (cluster in ("你", "好", "👍🏽"))
+    return made
+
+
+def whole_row(y: int, runs: list[tuple[str, Pen]]) -> tuple[int, int, list[Cell]]:
+    row = cells(runs)[:WIDTH]
+    if row and row[-1][0] in ("你", "好", "👍🏽"):
+        row[-1] = (" ", PLAIN)
+    return y, 0, row + [(" ", PLAIN)] * (WIDTH - len(row))
+
+
+def target(rows: list[list[Cell]]) -> list[list[Cell]]:
+    return [list(row) for row in rows]
+
+
+screens = st.lists(
+    st.lists(st.tuples(st.sampled_from(TEXTS), pens), max_size=12), min_size=HEIGHT, max_size=HEIGHT
+)
+
+
+@settings(max_examples=120, deadline=None)
+@given(st.lists(screens, min_size=1, max_size=4), st.booleans())
+def test_every_screen_is_shown_as_asked_after_any_other(sequence, erases_with_background):
+    shadow = Shadow(erases_with_background=erases_with_background)
+    shadow.resize(WIDTH, HEIGHT)
+    terminal = Emulator(WIDTH, HEIGHT)
+    for screen in sequence:
+        rows = [whole_row(y, runs) for y, runs in enumerate(screen)]
+        terminal.feed(shadow.paint(rows))
+        assert terminal.shown() == [row for _, _, row in rows]
+
+
+@settings(max_examples=80, deadline=None)
+@given(screens, st.integers(-6, 6), st.integers(0, 3), st.integers(0, 3))
+def test_rows_that_move_are_shown_where_they_moved_to(screen, shift, top, bottom):
+    shadow = Shadow(erases_with_background=True)
+    shadow.resize(WIDTH, HEIGHT)
+    terminal = Emulator(WIDTH, HEIGHT)
+    labels = [[(f"{y} ", PLAIN), *runs] for y, runs in enumerate(screen)]
+    terminal.feed(shadow.paint([whole_row(y, runs) for y, runs in enumerate(labels)]))
+    inner = labels[top : HEIGHT - bottom]
+    moved = labels[:top] + inner[shift:] + inner[:shift] + labels[HEIGHT - bottom :]
+    rows = [whole_row(y, runs) for y, runs in enumerate(moved)]
+    terminal.feed(shadow.paint(rows))
+    assert terminal.shown() == [row for _, _, row in rows]
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(screens, min_size=2, max_size=3))
+def test_another_emulator_shows_the_same(sequence):
+    shadow = Shadow(erases_with_background=True)
+    shadow.resize(WIDTH, HEIGHT)
+    patched, whole = pyte.Screen(WIDTH, HEIGHT), pyte.Screen(WIDTH, HEIGHT)
+    for screen in sequence:
+        rows = [whole_row(y, runs) for y, runs in enumerate(screen)]
+        rows = [(y, x, [cell for cell in row if "👍" not in cell[0]]) for y, x, row in rows]
+        rows = [(y, x, (row + [(" ", PLAIN)] * WIDTH)[:WIDTH]) for y, x, row in rows]
+        pyte.Stream(patched).feed(shadow.paint(rows))
+        fresh = Shadow()
+        fresh.resize(WIDTH, HEIGHT)
+        pyte.Stream(whole).feed(fresh.paint(rows))
+    assert patched.display == whole.display
+
+
+@given(pens, pens)
+def test_a_switch_of_pens_ends_with_the_new_pen(old, new):
+    terminal = Emulator(4, 1)
+    terminal.feed(switch_pen(PLAIN, old) + "x" + switch_pen(old, new) + "y")
+    assert terminal.shown()[0][:2] == [("x", old), ("y", new)]
+
+
+def test_a_screen_that_is_shown_already_costs_nothing():
+    shadow = Shadow()
+    shadow.resize(WIDTH, HEIGHT)
+    row = whole_row(1, [("def f(x):", PENS[1])])
+    assert shadow.paint([row]) != ""
+    assert shadow.paint([row]) == ""
+
+
+def test_one_changed_letter_costs_a_move_a_colour_and_the_letter():
+    shadow = Shadow()
+    shadow.resize(WIDTH, HEIGHT)
+    shadow.paint([whole_row(1, [("def f(x):", PENS[1])])])
+    assert shadow.paint([whole_row(1, [("def g(x):", PENS[1])])]) == "\x1b[2;5H\x1b[1;31mg\x1b[m"
+
+
+def test_a_forgotten_screen_is_sent_in_full():
+    shadow = Shadow()
+    shadow.resize(WIDTH, HEIGHT)
+    row = whole_row(1, [("def f(x):", PENS[1])])
+    first = shadow.paint([row])
+    shadow.forget()
+    shadow.resize(WIDTH, HEIGHT)
+    assert shadow.paint([row]) == first
+
+
+def test_a_colourless_pen_keeps_only_bold_underline_and_reverse():
+    assert parse_pen("1;4;7;38;2;1;2;3;48;5;9;31", "", colourless=True) == Pen(("1", "4", "7"))
+
+
+def test_the_self_test_finds_both_ways_of_drawing_alike():
+    assert draws_alike()
