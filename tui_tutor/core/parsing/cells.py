@@ -40,7 +40,7 @@ def fill_ids(tables: Sequence[object]) -> list[str]:
     counts: dict[str, int] = {}
     ids: list[str] = []
     for row in rows:
-        kind = str(row["kind"]) if row.get("kind") in KINDS else "cell"
+        kind = row["kind"] if isinstance(row.get("kind"), str) and row["kind"] in KINDS else "cell"
         counts[kind] = counts.get(kind, 0) + 1
         ids.append(row["id"] if isinstance(row.get("id"), str) else _free_id(kind, counts[kind], taken))
     return ids

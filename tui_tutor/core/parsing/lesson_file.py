@@ -54,9 +54,12 @@ def parse_lesson(
         return Parsed(None, document)
     findings = Findings(document)
     raw = inlined_lesson(document, files, findings)
-    for tag in overlay_tags(overlay):
-        raw = RawLesson(overlaid(raw.tables, lesson_id, tag, files, findings), raw.unread)
     lesson = read_lesson(lesson_id, raw, findings, course)
+    # Words are laid only over a lesson that is right by itself: its places are those of the base.
+    if lesson and not findings.has_errors and (tags := overlay_tags(overlay)):
+        for tag in tags:
+            raw = RawLesson(overlaid(raw.tables, lesson_id, tag, files, findings), raw.unread)
+        lesson = read_lesson(lesson_id, raw, findings, course)
     return Parsed(None if findings.has_errors else lesson, findings.sorted())
 
 

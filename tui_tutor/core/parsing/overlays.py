@@ -95,7 +95,7 @@ def check_lesson_overlay(over: Raw, base: Mapping[str, Any], findings: Findings)
         path: Path = ("cell", index)
         if not isinstance(cell, dict):
             findings.error("wrong-type", "a cell must be a table", path)
-        elif "after" in cell or "before" in cell:
+        elif {"after", "before"} & cell.keys():
             _check_added(cell, path, by_id, findings)
         else:
             _check_changed(cell, path, by_id, findings)
@@ -117,7 +117,7 @@ def check_course_overlay(over: Raw, base: Mapping[str, Any], findings: Findings)
             findings.error("wrong-type", "an objective must be a table", path)
             continue
         _check_words(item, path, frozenset({"text"}), {"requires"}, findings, parts=("id",))
-        if item.get("id") not in known:
+        if item.get("id") not in known:  # a list: an id of any type can be looked for
             message = f"the course has no objective {item.get('id')!r}"
             findings.error("unknown-objective", message, (*path, "id"))
 
@@ -174,7 +174,7 @@ def _check_added(cell: Raw, path: Path, by_id: Mapping[str, Raw], findings: Find
     _check_words(cell, path, CELL_WORDS & known, known, findings, parts=("id", "kind", "after", "before"))
     if "text" not in cell:
         findings.error("missing-key", "`text` is missing", path, help="add `text = ...`", at="key")
-    if cell.get("id") in by_id:
+    if isinstance(cell.get("id"), str) and cell["id"] in by_id:
         findings.error("duplicate-id", f"the base has a cell `{cell['id']}`", (*path, "id"))
 
 
@@ -247,7 +247,7 @@ def _check_each_part(
 
 def _lay_over(over: Raw, base: Raw) -> Raw:
     """The base with the overlay's words. Both have been checked."""
-    result = copied(base)
+    result: Raw = copied(base)
     tables = result.get("cell", [])
     for table, cell_id in zip(tables, fill_ids(tables), strict=True):
         table.setdefault("id", cell_id)
@@ -256,13 +256,13 @@ def _lay_over(over: Raw, base: Raw) -> Raw:
         if "after" in cell or "before" in cell:
             _add_cell(cell, tables)
         else:
-            _replace_words(next(table for table in tables if table["id"] == cell["id"]), cell)
+            _replace_words(next(table for table in tables if table.get("id") == cell["id"]), cell)
     return result
 
 
 def _add_cell(cell: Raw, tables: list[Raw]) -> None:
     target = cell.get("after", cell.get("before"))
-    position = next(index for index, table in enumerate(tables) if table["id"] == target)
+    position = next(index for index, table in enumerate(tables) if table.get("id") == target)
     words = {key: value for key, value in cell.items() if key not in ("after", "before")}
     tables.insert(position + ("after" in cell), {"kind": "md", **words})
 

@@ -78,7 +78,9 @@ def _parse(source: str, mode: Literal["exec", "eval"]) -> Mistake | None:
             warnings.simplefilter("ignore")
             compile(source, "<course>", mode, _ALLOWED, dont_inherit=True)
     except SyntaxError as error:
-        return Mistake(_plain(error.msg), max(1, error.lineno or 1), max(1, error.offset or 1))
+        # Without an offset the program ends too early.
+        column = error.offset or len(source.rpartition("\n")[2]) + 1
+        return Mistake(_plain(error.msg), max(1, error.lineno or 1), column)
     except (ValueError, OverflowError):
         return Mistake("it holds a character that no program can have")
     except (RecursionError, MemoryError):

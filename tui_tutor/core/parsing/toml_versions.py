@@ -16,17 +16,24 @@ _SHORT_TIME: Final = re.compile(r"\b\d{2}:\d{2}\b(?!:)")
 def newer_toml(document: Document) -> Iterator[Diagnostic]:
     """What only readers of TOML 1.1 understand; nothing for a text that is TOML 1.0."""
     for (line, column, length), written in document.places.error_places():
-        said = _explain(written, document.line(line), column)
-        if said:
-            message, help = said
-            span = Span(document.file, line, column, length)
-            yield document.diagnostic("toml-1-1", message, span, help=help)
+        if escape := _NEW_ESCAPE.search(written):
+            yield _escape(document, line, column, written, escape)
+        elif said := _explain(written, document.line(line)):
+            yield document.diagnostic(
+                "toml-1-1", said[0], Span(document.file, line, column, length), help=said[1]
+            )
 
 
-def _explain(written: str, line: str, column: int) -> tuple[str, str] | None:
-    if found := _NEW_ESCAPE.search(written) or _NEW_ESCAPE.match(line, max(0, column - 1)):
-        number = 0x1B if found[0] == "\\e" else int(found[0][2:], 16)
-        return f"`{found[0]}` is an escape of TOML 1.1", f"write \\u{number:04X}"
+def _escape(document: Document, line: int, column: int, written: str, escape: re.Match[str]) -> Diagnostic:
+    number = 0x1B if escape[0] == "\\e" else int(escape[0][2:], 16)
+    above = written.count("\n", 0, escape.start())
+    start = escape.start() - (written.rfind("\n", 0, escape.start()) + 1)
+    span = Span(document.file, line + above, start + (1 if above else column), len(escape[0]))
+    message = f"`{escape[0]}` is an escape of TOML 1.1"
+    return document.diagnostic("toml-1-1", message, span, help=f"write \\u{number:04X}")
+
+
+def _explain(written: str, line: str) -> tuple[str, str] | None:
     if "\n" in written or written.strip() in (",", ""):
         return (
             "a line break or a last comma inside { } is TOML 1.1",

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final, Literal, TypeVar, Union, get_args, get
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from tui_tutor.core.course import FILE_FIELDS, ID_PATTERN
+from tui_tutor.core.course import FILE_FIELDS, ID_PATTERN, Check
 from tui_tutor.core.document import Path
 from tui_tutor.core.parsing.findings import Findings
 
@@ -71,26 +71,33 @@ def _salvage(model: type[Made], raw: Mapping[str, Any], details: list[ErrorDetai
         return None
 
 
-def _take_out(path: Path, copy: dict[str, Any]) -> None:
-    if len(path) >= 2 and path[0] == "check" and isinstance(path[1], int):
+def _take_out(path: Path, copy: Any) -> None:
+    part, index = path[:2] if len(path) >= 2 else ("", "")
+    if part == "check" and isinstance(index, int):
         # A check in the place of the faulty one keeps the places of the others right.
-        copy["check"][path[1]] = {"kind": "stdout", "text": "", "says": "faulty"}
+        copy["check"][index] = {"kind": "stdout", "text": "", "says": "faulty"}
         return
     while path and isinstance(path[-1], int):
         path = path[:-1]
     table: Any = copy
     for part in path[:-1]:
-        if not (isinstance(table, dict) and part in table) and not isinstance(table, list):
+        if isinstance(table, dict):
+            table = table.get(part)
+        elif isinstance(table, list) and isinstance(part, int) and part < len(table):
+            table = table[part]
+        else:
             return
-        table = table[part]
     if path and isinstance(table, dict):
         table.pop(path[-1], None)
 
 
 def _one_per_place(details: list[ErrorDetails]) -> Iterator[ErrorDetails]:
-    """A union (`y` is a text or a list) reports once for each member: keep the first of each field."""
+    """Without echoes: of a union (`y` is a text or a list) the first member's, of a list only its parts'."""
     seen: set[tuple[Any, ...]] = set()
+    around = {detail["loc"][:length] for detail in details for length in range(len(detail["loc"]))}
     for detail in details:
+        if detail["type"] in ("too_short", "too_long") and detail["loc"] in around:
+            continue
         place = tuple(part for part in detail["loc"] if not _is_member_tag(part))
         if (place, detail["type"] == "extra_forbidden") not in seen:
             seen.add((place, detail["type"] == "extra_forbidden"))
@@ -125,13 +132,52 @@ def _report(
         code, message, help = unknown_key(name, owners, at)
         findings.error(code, message, at, help=help, at="key")
     elif detail["type"] == "missing":
-        _report_missing(name, at, findings)
+        _report_missing(at, findings)
+    elif detail["type"] in ("union_tag_not_found", "union_tag_invalid"):
+        _report_tag(detail, at, findings)
     else:
         code, message, help = _describe(detail, at)
         findings.error(code, message, at, help=help)
 
 
-def _report_missing(name: str, at: Path, findings: Findings) -> None:
+def _report_tag(detail: ErrorDetails, at: Path, findings: Findings) -> None:
+    """The `kind` of a check or the `form` of a blank."""
+    context = detail.get("ctx", {})
+    key = str(context.get("discriminator", "kind")).strip("'")
+    table = str(next((part for part in reversed(at) if isinstance(part, str)), "table"))
+    known = [part.strip().strip("'") for part in str(context.get("expected_tags", "")).split(",")]
+    written = detail["input"].get(key) if isinstance(detail["input"], dict) else None
+    names = ", ".join(name for name in known if name) or "see the format"
+    if written is None:
+        known_here = ", ".join(sorted(_TAGS_OF.get(table, ())))
+        help = f"add `{key} = ...`: {known_here}"
+        findings.error("missing-key", f"`{key}` is missing", at, help=help, at="key")
+    elif not isinstance(written, str):
+        message = f"`{key}` must be a text in quotes, not {toml_type(written)}"
+        findings.error("wrong-type", message, (*at, key))
+    else:
+        close = nearest(written, known)
+        help = f'did you mean "{close}"?' if close else f"one of: {names}"
+        findings.error(
+            f"unknown-{key}", f"{_shown(written)} is not a {key} of {table}", (*at, key), help=help
+        )
+
+
+_TAGS_OF: Final[Mapping[str, tuple[str, ...]]] = {
+    "check": tuple(
+        tag
+        for member in get_args(get_args(Check)[0])
+        for tag in get_args(member.model_fields["kind"].annotation)
+    ),
+    "blank": ("choice", "text", "number"),
+}
+
+
+def _report_missing(at: Path, findings: Findings) -> None:
+    if isinstance(at[-1], int):
+        findings.error("too-few", "there are too few values here", at)
+        return
+    name = at[-1]
     help = f"add `{name} = ...`" + (f" or `{name}_file = ...`" if name in FILE_FIELDS else "")
     findings.error("missing-key", f"`{name}` is missing", at[:-1], help=help, at="key")
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from tui_tutor.core.course import Course
 from tui_tutor.core.diagnostic import Diagnostic, Span
 from tui_tutor.core.document import Document, Path, parse_toml
 from tui_tutor.core.linting.missing import Doubt, doubts_of_cell, doubts_of_course, doubts_of_lesson
+from tui_tutor.core.parsing.cells import fill_ids
 from tui_tutor.core.parsing.course_file import COURSE_FILE, parse_course, read_course
 from tui_tutor.core.parsing.findings import Findings, sorted_diagnostics
 from tui_tutor.core.parsing.inlining import inline_files, is_inside
@@ -20,6 +21,7 @@ from tui_tutor.core.parsing.overlays import (
     split_tag,
 )
 from tui_tutor.core.parsing.rules.cycles import find_cycle, shown_cycle
+from tui_tutor.core.parsing.rules.lessons import ID
 from tui_tutor.core.parsing.toml_versions import newer_toml
 from tui_tutor.core.parsing.validating import nearest
 
@@ -58,6 +60,7 @@ class _Whole:
         self.findings = findings
         self.course = course
         self.said: list[Diagnostic] = []
+        self.silences = _silences_in(findings.document.values)
         self.requires: dict[str, list[str]] = {}
         self.documents: dict[str, Document] = {}
         self.tables: dict[str, dict[str, Any]] = {}
@@ -75,10 +78,13 @@ class _Whole:
         findings = Findings(document)
         raw = inlined_lesson(document, self.files, findings)
         lesson = read_lesson(lesson_id, raw, findings, self.course)
-        _add_doubts(doubts_of_lesson(document.values), findings)
+        silences = self.silences
+        _add_doubts(doubts_of_lesson(document.values), findings, silences, (lesson_id,))
         for cell, index in _with_positions(lesson.cells if lesson else (), raw.tables):
-            doubts = doubts_of_cell(cell, ("cell", index))
-            _add_doubts((doubt for doubt in doubts if not _is_given(doubt, raw.tables)), findings)
+            doubts = (
+                doubt for doubt in doubts_of_cell(cell, ("cell", index)) if not _is_given(doubt, raw.tables)
+            )
+            _add_doubts(doubts, findings, silences, (lesson_id, f"{lesson_id}/{cell.id}"))
         self.said.extend(findings.items)
         self.said.extend(newer_toml(document))
         self.documents[lesson_id] = document
@@ -135,7 +141,7 @@ class _Whole:
 def _check_all(whole: _Whole) -> tuple[Diagnostic, ...]:
     findings = whole.findings
     raw = findings.document.values
-    _add_doubts(doubts_of_course(raw), findings)
+    _add_doubts(doubts_of_course(raw), findings, whole.silences)
     listed = _listed(raw)
     there = _lesson_ids(whole.files)
     _report_missing_lessons(listed, there, findings)
@@ -169,7 +175,7 @@ def _lesson_ids(files: Files) -> set[str]:
 def _report_missing_lessons(listed: list[str], there: set[str], findings: Findings) -> None:
     lessons = findings.document.values.get("lessons")
     for index, name in enumerate(lessons if isinstance(lessons, list) else ()):
-        if isinstance(name, str) and name and name not in there:
+        if isinstance(name, str) and ID.fullmatch(name) and name not in there:
             close = nearest(name, there - set(listed))
             help = f"did you mean `{close}`?" if close else f"write {lesson_file(name)}, or take it out"
             message = f"the course has no {lesson_file(name)}"
@@ -195,9 +201,25 @@ def _of_file(file: str, code: str, message: str, help: str, *, is_error: bool = 
     return Diagnostic(code, message, Span(file), "error" if is_error else "warning", help)
 
 
-def _add_doubts(doubts: Iterable[Doubt], findings: Findings) -> None:
+def _silences_in(raw: Mapping[str, Any]) -> frozenset[tuple[str, str]]:
+    """(code, where) of every `[[silence]]`; where is "" for the whole course."""
+    tables = raw.get("silence")
+    return frozenset(
+        (str(table.get("code")), str(table.get("where", "")))
+        for table in (tables if isinstance(tables, list) else ())
+        if isinstance(table, dict)
+    )
+
+
+def _add_doubts(
+    doubts: Iterable[Doubt],
+    findings: Findings,
+    silences: frozenset[tuple[str, str]],
+    places: Sequence[str] = (),
+) -> None:
     for doubt in doubts:
-        findings.warning(doubt.code, doubt.message, doubt.path, help=doubt.help)
+        if not any((doubt.code, where) in silences for where in ("", *places)):
+            findings.warning(doubt.code, doubt.message, doubt.path, help=doubt.help)
 
 
 def _is_given(doubt: Doubt, tables: Mapping[str, Any]) -> bool:
@@ -210,10 +232,9 @@ def _is_given(doubt: Doubt, tables: Mapping[str, Any]) -> bool:
 
 def _with_positions(cells: Iterable[Any], tables: Mapping[str, Any]) -> Iterator[tuple[Any, int]]:
     """Each readable cell with its position among all `[[cell]]` tables."""
-    from tui_tutor.core.parsing.cells import fill_ids
-
+    written = tables.get("cell")
     positions: dict[str, int] = {}
-    for index, cell_id in enumerate(fill_ids(tables.get("cell", []))):
+    for index, cell_id in enumerate(fill_ids(written if isinstance(written, list) else [])):
         positions.setdefault(cell_id, index)
     for cell in cells:
         yield cell, positions.get(cell.id, 0)

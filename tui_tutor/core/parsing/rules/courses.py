@@ -138,7 +138,7 @@ def _require_silences(raw: Raw, findings: Findings) -> None:
         if not isinstance(where, str) or not where:
             continue
         lesson = where.split("/", 1)[0]
-        if lesson not in lessons:
+        if lessons and lesson not in lessons:
             close = nearest(lesson, lessons)
             help = (
                 f"did you mean `{close}`?" if close else "a lesson, or a lesson and a cell: elbo/when-tight"

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
-from tui_tutor.core.course import Course
+from tui_tutor.core.course import ID_PATTERN, Course
 from tui_tutor.core.document import Path
 from tui_tutor.core.parsing.findings import Findings
 from tui_tutor.core.parsing.rules.sources import require_program
 from tui_tutor.core.parsing.validating import nearest
+
+ID: Final = re.compile(ID_PATTERN)
 
 
 def require_cells(header: Mapping[str, Any], tables: object, findings: Findings) -> None:
@@ -45,12 +48,12 @@ def require_known_names(
         at: Path = ("requires", index)
         if name == lesson_id:
             findings.error("requires-itself", "a lesson cannot require itself", at)
-        elif name not in course.lessons:
+        elif ID.fullmatch(name) and name not in course.lessons:
             help = _did_you_mean(name, course.lessons) or "it names a lesson listed in course.toml"
             findings.error("unknown-lesson", f"the course has no lesson `{name}`", at, help=help)
     objectives = [*(objective.id for objective in course.objective), *course.lessons]
     for index, name in _texts(header.get("objectives")):
-        if name not in objectives:
+        if ID.fullmatch(name) and name not in objectives:
             help = _did_you_mean(name, objectives) or "add an [[objective]] with this id to course.toml"
             message = f"the course has no objective `{name}`"
             findings.error("unknown-objective", message, ("objectives", index), help=help)
