@@ -18,7 +18,7 @@ from tui_tutor.core.ports import OpenCourse
 from tui_tutor.core.progress import CourseState, LessonState, outline_of, state_of
 from tui_tutor.core.study import CellState, Study
 from tui_tutor.core.study.state import starter_of
-from tui_tutor.core.wording.errors import meaning_of
+from tui_tutor.core.wording.explaining import meaning_in
 from tui_tutor.core.wording.labels import plain_label
 from tui_tutor.core.wording.trust import trust_facts
 from tui_tutor.session.course_session import CourseSession
@@ -57,13 +57,7 @@ def next_lesson(opened: OpenCourse, study: Study) -> str:
 
 def meaning(study: Study, cell: Cell) -> str:
     """What the error of a run usually means at that line, in plain words."""
-    state = study.state(cell.id)
-    error = state.transcript.error
-    if error is None or state.is_recorded:
-        return ""
-    lines = (state.ran_source or "").split("\n")
-    line = lines[error.line - 1] if error.line and error.line <= len(lines) else ""
-    said = meaning_of(error.name, error.message, line)
+    said = meaning_in(study.state(cell.id))
     return f"what it usually means: {said}" if said else ""
 
 
