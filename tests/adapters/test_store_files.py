@@ -147,3 +147,21 @@ def test_network_file_systems_get_no_write_ahead_log(tmp_path: Path, is_on_netwo
     migrating.set_durability(connection, is_on_network=is_on_network)
     assert connection.execute("pragma journal_mode").fetchone() == (journal,)
     assert connection.execute("pragma synchronous").fetchone() == (2,)
+
+
+def test_damage_met_in_a_large_file_is_told_and_put_right_by_the_next_start(tmp_path: Path):
+    path = a_database(tmp_path / "progress.db", records=40_000)
+    data = bytearray(path.read_bytes())
+    assert len(data) > 4_000_000
+    for page in range(20, len(data) // 4096):  # the schema stays readable, the rows do not
+        data[page * 4096 : page * 4096 + 8] = bytes(8)
+    path.write_bytes(data)
+    store = open_store(path)
+    with pytest.raises(TutorError, match="Your progress file is damaged"):
+        store.lesson_history("a-course", "first")
+    store.close()
+    again = open_store(path)
+    assert again.lesson_history("a-course", "first") == ()
+    assert "was kept as progress.db.damaged-" in again.notice
+    again.close()
+    assert open_store(path).notice == ""

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from tui_tutor.core.errors import TutorError
+from tui_tutor.store.refusing import is_busy
 
 BUSY_S: Final = 10.0
 _PAUSE_S: Final = 0.02
@@ -61,20 +62,6 @@ def set_durability(connection: sqlite3.Connection, *, is_on_network: bool) -> No
             time.sleep(_PAUSE_S)
     connection.execute("pragma synchronous=full")
     connection.execute("pragma foreign_keys=on")
-
-
-def is_busy(error: sqlite3.Error) -> bool:
-    """Whether another process holds the file."""
-    return _primary_code(error) in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
-
-
-def is_damage(error: sqlite3.Error) -> bool:
-    """Whether the file itself is not a sound database (never true of a full, locked or read-only one)."""
-    return _primary_code(error) in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
-
-
-def _primary_code(error: sqlite3.Error) -> int:
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF
 
 
 def migrate(connection: sqlite3.Connection, path: Path | None, steps: Sequence[str]) -> None:

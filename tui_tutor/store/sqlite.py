@@ -6,7 +6,6 @@ import json
 import os
 import sqlite3
 import threading
-import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -14,9 +13,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from tui_tutor.core.errors import TutorError
 from tui_tutor.core.ports import CellHistory, LessonProgress, Record, RecordKind
-from tui_tutor.store import folding, migrating
+from tui_tutor.store import folding, migrating, opening
+from tui_tutor.store.opening import MEMORY
+from tui_tutor.store.refusing import NotWritable, explained
 
 _INSERT: Final = """
 insert into event (device, sequence, kind, course, lesson, cell, at, data) values (?, ?, ?, ?, ?, ?, ?, ?)
@@ -42,10 +42,6 @@ _LAST_OPENED: Final = (
     "select course, lesson from lesson_summary where opened is not null order by opened desc limit 1"
 )
 
-# A damaged page that a start does not touch is found here; larger files are checked by `doctor` only.
-_QUICK_CHECK_LIMIT: Final = 4_000_000
-MEMORY: Final = Path(":memory:")
-
 
 class SqliteStore:
     """`EventStore` in one SQLite file, private to the learner, shared by any number of processes.
@@ -57,11 +53,12 @@ class SqliteStore:
     def __init__(self, path: Path, *, steps: Sequence[str] | None = None) -> None:
         self.path = path
         self.is_saving = path != MEMORY
-        self.notice = ""
         self._lock = threading.RLock()
-        self._steps = migrating.migrations() if steps is None else steps
-        with _explained():
-            self._connection = self._open()
+        self._suspicion = opening.suspicion(path) if self.is_saving else None
+        with explained(self._suspicion):
+            self._connection, self.notice = opening.open_file(
+                path, migrating.migrations() if steps is None else steps
+            )
             self._device = self._own_device()
 
     # --- writing ------------------------------------------------------------------------------------
@@ -156,42 +153,11 @@ class SqliteStore:
 
     # --- the connection -----------------------------------------------------------------------------
 
-    def _open(self) -> sqlite3.Connection:
-        if not self.is_saving:
-            return self._connect()
-        _make_private(self.path)
-        try:
-            return self._connect()
-        except sqlite3.DatabaseError as error:
-            if not migrating.is_damage(error):
-                raise
-            aside = _put_aside(self.path)
-        self.notice = (
-            f"Your progress could not be read. It was kept as {aside.name}; a new record starts here."
-        )
-        _make_private(self.path)
-        return self._connect()
-
-    def _connect(self) -> sqlite3.Connection:
-        # Transactions are begun by us alone, never by the module.
-        connection = sqlite3.connect(
-            self.path, isolation_level=None, timeout=migrating.BUSY_S, check_same_thread=False
-        )
-        try:
-            self._prepare(connection)
-        except BaseException:
-            connection.close()
-            raise
-        return connection
-
-    def _prepare(self, connection: sqlite3.Connection) -> None:
-        connection.execute("select count(*) from sqlite_schema").fetchone()
-        if self.is_saving:
-            is_on_network = migrating.file_system(self.path.parent) in migrating.NETWORK_FILE_SYSTEMS
-            migrating.set_durability(connection, is_on_network=is_on_network)
-            if self.path.stat().st_size <= _QUICK_CHECK_LIMIT:
-                _check(connection)
-        migrating.migrate(connection, self.path if self.is_saving else None, self._steps)
+    def load(self, path: Path) -> None:
+        """Take over (into memory) what can be read at `path`, where nothing can be written."""
+        with self._lock:
+            opening.load_read_only(path, self._connection)
+            self._device = self._own_device()
 
     def _own_device(self) -> int:
         query = "select number from device where is_here"
@@ -211,12 +177,12 @@ class SqliteStore:
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
-        with self._lock, _explained():
+        with self._lock, explained(self._suspicion):
             yield self._connection
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
-        with self._lock, _explained():
+        with self._lock, explained(self._suspicion):
             self._connection.execute("begin immediate")
             try:
                 yield self._connection
@@ -234,101 +200,14 @@ def open_store(path: Path) -> SqliteStore:
     """
     try:
         return SqliteStore(path)
-    except (TutorError, OSError) as error:
-        if isinstance(error, TutorError) and not isinstance(error, NotWritable):
-            raise
-        reason = error.reason if isinstance(error, NotWritable) else _os_reason(error)
+    except NotWritable as error:
+        reason = error.reason
+    except OSError as error:
+        reason = f"the data folder cannot be written ({os.strerror(error.errno or 0).lower()})"
     store = SqliteStore(MEMORY)
-    _load_read_only(path, store)
+    store.load(path)
     store.notice = f"Nothing you do is saved: {reason}. Set TUI_TUTOR_DATA to a folder you may write to."
     return store
-
-
-class NotWritable(TutorError):
-    """The place itself takes no writing; `reason` is part of a sentence."""
-
-    def __init__(self, reason: str, help: str) -> None:
-        super().__init__(f"Not saved: {reason}.", help=f"{help} and press any key to try again.")
-        self.reason = reason
-
-
-def _os_reason(error: OSError) -> str:
-    return f"the data folder cannot be written ({os.strerror(error.errno or 0).lower()})"
-
-
-@contextmanager
-def _explained() -> Iterator[None]:
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise _in_words(error) from error
-
-
-def _in_words(error: sqlite3.Error) -> TutorError:
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if code == sqlite3.SQLITE_FULL:
-        return NotWritable("the disk is full", "Free some space")
-    if code in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}:
-        return NotWritable("the data folder is read-only", "Make it writable")
-    if migrating.is_busy(error):
-        return TutorError(
-            "Not saved: another program holds your progress.", help="Close it and press any key to try again."
-        )
-    if migrating.is_damage(error):
-        return TutorError(
-            "Your progress file is damaged; nothing was written to it.",
-            help="Start TUI Tutor again: it keeps the damaged file aside and begins a new one.",
-        )
-    if code == sqlite3.SQLITE_IOERR:
-        return NotWritable("the disk reported an error", "See to the disk")
-    return TutorError(f"Your progress could not be reached: {error}.", help="Start TUI Tutor again.")
-
-
-def _check(connection: sqlite3.Connection) -> None:
-    found = connection.execute("pragma quick_check(1)").fetchone()[0]
-    if found != "ok":
-        damage = sqlite3.DatabaseError(found)
-        damage.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
-        raise damage
-
-
-def _make_private(path: Path) -> None:
-    """Make the folder (0700) and the file (0600) if absent; the journal copies the file's mode."""
-    for folder in (*reversed(path.parent.parents), path.parent):
-        if not folder.is_dir():
-            folder.mkdir(mode=0o700, exist_ok=True)
-            folder.chmod(0o700)
-    if path.is_dir() and not path.is_symlink():
-        _put_aside(path)
-    descriptor = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-    try:
-        os.fchmod(descriptor, 0o600)
-    finally:
-        os.close(descriptor)
-
-
-def _put_aside(path: Path) -> Path:
-    aside = path.with_name(
-        f"{path.name}.damaged-{time.strftime('%Y%m%d-%H%M%S')}-{time.time_ns() % 1_000_000:06d}"
-    )
-    for suffix in ("-wal", "-shm", "-journal"):
-        with suppress(FileNotFoundError):
-            os.rename(f"{path}{suffix}", f"{aside}{suffix}")
-    os.rename(path, aside)
-    return aside
-
-
-def _load_read_only(path: Path, store: SqliteStore) -> None:
-    """Copy what can be read, so that earlier work is seen although nothing new is kept."""
-    with suppress(sqlite3.Error, OSError):
-        # Immutable: a read-only folder has no room for the shared memory of a write-ahead log.
-        source = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
-        try:
-            if source.execute("pragma user_version").fetchone()[0] == len(store._steps):
-                source.backup(store._connection)
-                store._device = store._own_device()
-        finally:
-            source.close()
 
 
 def _cells_done(connection: sqlite3.Connection, course: str) -> dict[str, frozenset[str]]:

@@ -1,0 +1,63 @@
+"""SQLite's errors -> what a person should be told."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from tui_tutor.core.errors import TutorError
+
+
+class NotWritable(TutorError):
+    """The place itself takes no writing; `reason` is part of a sentence."""
+
+    def __init__(self, reason: str, cure: str) -> None:
+        super().__init__(f"Not saved: {reason}.", help=f"{cure} and press any key to try again.")
+        self.reason = reason
+
+
+@contextmanager
+def explained(suspicion: Path | None = None) -> Iterator[None]:
+    """Turn SQLite's errors into sentences; damage leaves a mark, so that the next start looks closely."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        if suspicion is not None and is_damage(error):
+            with suppress(OSError):
+                suspicion.touch(mode=0o600)
+        raise in_words(error) from error
+
+
+def in_words(error: sqlite3.Error) -> TutorError:
+    """What happened, what was kept, what to do."""
+    code = primary_code(error)
+    if code == sqlite3.SQLITE_FULL:
+        return NotWritable("the disk is full", "Free some space")
+    if code in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}:
+        return NotWritable("the data folder is read-only", "Make it writable")
+    if code == sqlite3.SQLITE_IOERR:
+        return NotWritable("the disk reported an error", "See to the disk")
+    if is_busy(error):
+        message = "Not saved: another program holds your progress."
+        return TutorError(message, help="Close it and press any key to try again.")
+    if is_damage(error):
+        help = "Start TUI Tutor again: it keeps the damaged file aside and begins a new one."
+        return TutorError("Your progress file is damaged; nothing was written to it.", help=help)
+    return TutorError(f"Your progress could not be reached: {error}.", help="Start TUI Tutor again.")
+
+
+def is_busy(error: sqlite3.Error) -> bool:
+    """Whether another process holds the file."""
+    return primary_code(error) in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+
+
+def is_damage(error: sqlite3.Error) -> bool:
+    """Whether the file itself is not a sound database (never true of a full, locked or read-only one)."""
+    return primary_code(error) in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+
+
+def primary_code(error: sqlite3.Error) -> int:
+    """SQLite's result code without its extended part, 0 if the error is not from the library."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF
