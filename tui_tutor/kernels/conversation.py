@@ -71,7 +71,11 @@ class Conversation:
     def execute(self, source: str, *, is_silent: bool, allow_input: bool) -> None:
         """Begin a run; its messages come to the inbox."""
         self.run_id = self.client.execute(
-            source, silent=is_silent, store_history=not is_silent, allow_stdin=allow_input
+            source,
+            silent=is_silent,
+            store_history=not is_silent,
+            allow_stdin=allow_input,
+            stop_on_error=False,
         )
 
     def abandon(self) -> None:

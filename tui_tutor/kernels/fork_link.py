@@ -62,7 +62,7 @@ class Forked:
         return await asyncio.shield(self.ended)
 
     def send_signal(self, signum: int) -> None:
-        """Signal the child's whole group; the server does it, as only it knows that the number still holds."""
+        """Signal the child's whole group; only the server knows that the number still holds."""
         if self.returncode is None:
             self.link.send({"do": "signal", "pid": self.pid, "signum": signum})
 
@@ -95,7 +95,7 @@ class ForkLink:
             # The current folder must not be on the server's path: nothing of a course runs in it.
             process = subprocess.Popen(
                 [*prefix, python, "-P", str(SERVER)],
-                stdin=theirs,
+                stdin=theirs.fileno(),
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
@@ -169,7 +169,8 @@ class ForkLink:
         self.is_alive = False
         self._loop.remove_reader(self.socket)
         self.socket.close()
-        for answer in (self._ready, *self._answers.values()):
+        answers: list[asyncio.Future[Any]] = [self._ready, *self._answers.values()]
+        for answer in answers:
             if not answer.done():
                 answer.set_exception(ConnectionError("the fork server is gone"))
                 answer.exception()  # seen: nobody may be waiting

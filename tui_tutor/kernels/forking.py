@@ -7,7 +7,7 @@ from typing import Any
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning import LocalProvisioner
 
-from tui_tutor.kernels.fork_link import Forked, ForkLink
+from tui_tutor.kernels.fork_link import ForkLink
 
 
 class ForkProvisioner(LocalProvisioner):  # type: ignore[misc]
@@ -18,18 +18,20 @@ class ForkProvisioner(LocalProvisioner):  # type: ignore[misc]
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         """Fork instead of starting a command; everything from `-f` on is the kernel's own."""
-        link: ForkLink = self.parent.fork_link  # type: ignore[union-attr]
+        link: ForkLink = self.parent.fork_link
         argv = cmd[cmd.index("-f") :]
-        self.process = await link.fork(argv, env=kwargs["env"], cwd=kwargs.get("cwd"), log=kwargs["stdout"])
+        self.process: Any = await link.fork(
+            argv, env=kwargs["env"], cwd=kwargs.get("cwd"), log=kwargs["stdout"]
+        )
         self.pid, self.pgid = self.process.pid, None
         return self.connection_info
 
     async def wait(self) -> int | None:
         """The exit code, told by a pidfd instead of by asking every 100 ms."""
-        process: Forked | None = self.process
+        process: Any = self.process
         if process is None:
             return 0
-        code = await process.wait()
+        code: int = await process.wait()
         self.process = None
         return code
 

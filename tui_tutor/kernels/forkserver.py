@@ -15,7 +15,6 @@ inherits what a kernel left behind in sessions of its own.
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import importlib
 import json
@@ -27,27 +26,52 @@ import sys
 from typing import Any
 
 # What a kernel imports up to its first traceback; a name that a version lacks is skipped.
-WARM = """ipykernel.kernelapp ipykernel.ipkernel ipykernel.iostream ipykernel.displayhook ipykernel.zmqshell
-ipykernel.subshell_manager ipykernel.debugger ipykernel.comm.comm ipykernel.comm.manager
-IPython.core.completerlib IPython.core.magics IPython.core.pylabtools IPython.core.debugger
-IPython.core.debugger_backport IPython.core.logger IPython.core.oinspect IPython.core.ultratb
-IPython.core.tbtools IPython.extensions.storemagic IPython.utils.wildcard pdb faulthandler stack_data executing
-pure_eval asttokens tornado.locks tornado.platform.asyncio tornado.queues zmq.eventloop.zmqstream
-pygments.formatters.terminal256 pygments.styles unicodedata""".split()
+WARM = [
+    "ipykernel.kernelapp",
+    "ipykernel.ipkernel",
+    "ipykernel.iostream",
+    "ipykernel.displayhook",
+    "ipykernel.zmqshell",
+    "ipykernel.subshell_manager",
+    "ipykernel.debugger",
+    "ipykernel.comm.comm",
+    "ipykernel.comm.manager",
+    "IPython.core.completerlib",
+    "IPython.core.magics",
+    "IPython.core.pylabtools",
+    "IPython.core.debugger",
+    "IPython.core.debugger_backport",
+    "IPython.core.logger",
+    "IPython.core.oinspect",
+    "IPython.core.ultratb",
+    "IPython.core.tbtools",
+    "IPython.extensions.storemagic",
+    "IPython.utils.wildcard",
+    "pdb",
+    "faulthandler",
+    "stack_data",
+    "executing",
+    "pure_eval",
+    "asttokens",
+    "tornado.locks",
+    "tornado.platform.asyncio",
+    "tornado.queues",
+    "zmq.eventloop.zmqstream",
+    "pygments.formatters.terminal256",
+    "pygments.styles",
+    "unicodedata",
+]
 
 MAXIMUM = 1 << 18  # bytes of one message
-PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.append(HERE)
+descendants: Any = importlib.import_module("descendants")
+sys.path.remove(HERE)
 Job = dict[str, Any]
 
 
-def prctl(option: int, value: int) -> None:
-    """Linux's prctl(2); silent where it is refused."""
-    ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
-
-
 class Server:
-    """One server on one control socket. `loop` returns None at the end, or in a child what it should become."""
+    """One server on one control socket."""
 
     def __init__(self, control: socket.socket) -> None:
         self.control = control
@@ -63,6 +87,7 @@ class Server:
             except Exception as error:  # noqa: BLE001 - whatever a package's import may raise
                 if name in wanted:
                     failed[name] = f"{type(error).__name__}: {error}"
+        importlib.import_module("_tui_tutor_inside").warm_up()
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.set_wakeup_fd(self.wake_write, warn_on_full_buffer=False)
@@ -73,21 +98,23 @@ class Server:
         send(self.control, {"ready": os.getpid(), "threads": threads, "failed": failed})
 
     def loop(self) -> tuple[Job, list[int]] | None:
-        """Answer until the other side goes."""
+        """Answer until the other side goes (None); in a child, what it should become."""
         while True:
-            readable, _, _ = select.select([self.control, self.wake], [], [])
+            waiting: list[Any] = [self.control, self.wake]
+            readable, _, _ = select.select(waiting, [], [])
             if self.wake in readable:
                 self._reap()
             if self.control not in readable:
                 continue
             request, descriptors = receive(self.control)
             if request is None:
-                return self._end()
+                self._end()
+                return None
             if request["do"] in ("fork", "split") and self._fork(request):
                 return request, descriptors
             if request["do"] == "signal" and request["pid"] in self.children:
                 # Only here is it certain that the number is still this child's: not yet reaped.
-                signal_group(request["pid"], request["signum"])
+                descendants.signal_group(request["pid"], request["signum"])
             for descriptor in descriptors:
                 os.close(descriptor)
 
@@ -98,7 +125,7 @@ class Server:
             for descriptor in (self.control.detach(), self.wake, self.wake_write):
                 os.close(descriptor)
             os.setsid()
-            prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+            descendants.die_with_parent()
             return True
         self.children.add(pid)
         pidfd = os.pidfd_open(pid)
@@ -127,50 +154,13 @@ class Server:
         except OSError:
             pass
         self.children.discard(pid)
-        kill_strays(self.children)
+        descendants.kill_strays(self.children)
         send(self.control, {"gone": pid, "code": code})
 
     def _end(self) -> None:
         for pid in self.children:
-            signal_group(pid, signal.SIGKILL)
-        kill_strays(set())
-
-
-def signal_group(pid: int, signum: int) -> None:
-    """Signal a child and its group."""
-    for send_to in (os.killpg, os.kill):
-        try:
-            return send_to(pid, signum)
-        except OSError:
-            continue  # the child has not called setsid yet
-    return None
-
-
-def kill_strays(spared: set[int]) -> None:
-    """Kill adopted orphans: what a dead kernel started in sessions of its own."""
-    while strays := [pid for pid in living_children() if pid not in spared]:
-        for pid in strays:  # their own children are ours afterwards: look again
-            try:
-                os.kill(pid, signal.SIGKILL)
-                os.waitpid(pid, 0)
-            except OSError:
-                pass
-
-
-def living_children() -> list[int]:
-    """Numbers of this process's children that have not ended."""
-    found = []
-    for name in os.listdir("/proc"):
-        if not name.isdigit():
-            continue
-        try:
-            with open(f"/proc/{name}/stat", "rb") as file:
-                fields = file.read().rpartition(b")")[2].split()
-        except OSError:
-            continue
-        if int(fields[1]) == os.getpid() and fields[0] != b"Z":
-            found.append(int(name))
-    return found
+            descendants.signal_group(pid, signal.SIGKILL)
+        descendants.kill_strays(set())
 
 
 def send(to: socket.socket, message: Job, descriptors: list[int] | None = None) -> None:
@@ -201,7 +191,7 @@ def take_output(log: int) -> None:
 
 def serve(control: int, names: list[str], preload: list[str]) -> tuple[Job, list[int]] | None:
     """Be a server; in a forked child, return what to become (the server's frames are gone then)."""
-    prctl(PR_SET_CHILD_SUBREAPER, 1)
+    descendants.adopt_orphans()
     server = Server(socket.socket(fileno=control))
     server.warm_up(names, preload)
     return server.loop()
@@ -215,7 +205,7 @@ def main() -> None:
     os.close(null)
     sys.modules["debugpy"] = None  # type: ignore[assignment]  # never used in a lesson: 37 ms, 9 MB
     sys.path.append(HERE)
-    inside = importlib.import_module("inside")
+    inside = sys.modules["_tui_tutor_inside"] = importlib.import_module("inside")
     sys.path.remove(HERE)
     names = WARM
     preload: list[str] = []

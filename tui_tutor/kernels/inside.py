@@ -1,22 +1,29 @@
 """What runs inside the kernel's process: ipykernel with bounded output, probes, plots and module `tutor`.
 
 Standard library and ipykernel only: it is handed over by path to interpreters that know nothing of us, run
-as a script (a plain kernel) or imported by the fork server. The evaluators lie beside it in files of their own.
+as a script (a plain kernel) or imported by the fork server. The evaluators lie beside it.
 """
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import importlib.util
 import json
 import os
+import signal
 import sys
 import time
 import types
+import warnings
+from collections.abc import Iterator
 from typing import Any
 
 import zmq
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
+from ipykernel.zmqshell import ZMQInteractiveShell
+from traitlets import Type
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PLOT_MIME = "application/vnd.tui-tutor.plot+json"
@@ -29,7 +36,8 @@ def load(name: str) -> Any:
     if not os.path.exists(path):
         return None
     spec = importlib.util.spec_from_file_location(known, path)
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[known] = module  # dataclasses look their module up
     spec.loader.exec_module(module)
@@ -40,17 +48,53 @@ streams, probes = load("inside_streams"), load("inside_probes")
 checks, plots = load("inside_checks"), load("inside_plots")
 
 
+class Shell(ZMQInteractiveShell):  # type: ignore[misc]
+    """IPython's shell without its memory of all output, which would grow for ever."""
+
+    def _tee(self, channel: str) -> Any:
+        return contextlib.nullcontext()
+
+
 class Kernel(IPythonKernel):  # type: ignore[misc]
     """An IPython kernel that answers two more requests on its shell channel."""
 
+    shell_class = Type(Shell)
+
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
+        self.streams = sys.stdout, sys.stderr
         self.shell_handlers["tui_tutor_probe_request"] = self.probe_request
         self.shell_handlers["tui_tutor_plot_request"] = self.plot_request
         self.master = os.getpid()
         self.threads: Any = None
+        self.shell.ask_exit = self.refuse_exit
+        warnings.filterwarnings("ignore", "To exit: use", UserWarning)
         self.live = LivePlots(self.shell)
         sys.modules["tutor"] = self.live.module
+
+    @contextlib.contextmanager
+    def _cancel_on_sigint(self, future: Any) -> Iterator[None]:
+        """As inherited; then wakes the loop, which else notices the interrupt of an `await` when it ends."""
+        loop = asyncio.get_running_loop()
+        with super()._cancel_on_sigint(future):
+            inherited: Any = signal.getsignal(signal.SIGINT)
+
+            def cancel(*arguments: Any) -> None:
+                inherited(*arguments)
+                loop.call_soon_threadsafe(lambda: None)
+
+            signal.signal(signal.SIGINT, cancel)
+            yield
+
+    def _input_request(self, *arguments: Any, **options: Any) -> Any:
+        """As inherited, once the text before the prompt has left."""
+        self.iopub_thread.settle()
+        return super()._input_request(*arguments, **options)
+
+    @staticmethod
+    def refuse_exit() -> None:
+        """`exit()` ends the cell, as it would end a script, and keeps the names."""
+        raise SystemExit
 
     async def do_execute(self, *arguments: Any, **options: Any) -> Any:
         """As inherited; a child that a cell forked ends here instead of playing kernel."""
@@ -59,6 +103,14 @@ class Kernel(IPythonKernel):  # type: ignore[misc]
         finally:
             if os.getpid() != self.master:
                 os._exit(0)
+            self._mend_streams()
+
+    def _mend_streams(self) -> None:
+        """A stream that a cell put in place of ours and that cannot be flushed would break the kernel."""
+        try:
+            sys.stdout.flush(), sys.stderr.flush()
+        except Exception:
+            sys.stdout, sys.stderr = self.streams
 
     async def probe_request(self, stream: Any, ident: Any, parent: Any) -> None:
         """Evaluate each request in a copy of the names."""
@@ -105,7 +157,7 @@ class Kernel(IPythonKernel):  # type: ignore[misc]
         self.session.send(stream, kind, content, parent, ident)
 
 
-class muted:  # noqa: N801 - reads as a state
+class muted:
     """Nothing that the main thread prints is seen."""
 
     def __enter__(self) -> None:
@@ -160,7 +212,7 @@ class Application(IPKernelApp):  # type: ignore[misc]
         self.iopub_socket.linger = 1000
         self.iopub_socket.sndhwm = streams.SEND_LIMIT
         self.iopub_socket.setsockopt(zmq.XPUB_NODROP, 1)
-        self.iopub_port = self._bind_socket(self.iopub_socket, self.iopub_port)
+        self.iopub_port: int = self._bind_socket(self.iopub_socket, self.iopub_port)
         self.configure_tornado_logger()
         self.iopub_thread = streams.Publisher(self.iopub_socket, self.session)
         self.iopub_thread.start()
@@ -168,14 +220,24 @@ class Application(IPKernelApp):  # type: ignore[misc]
 
     def init_poller(self) -> None:
         """The kernel dies with its parent at once, by the system's own means."""
-        if sys.platform == "linux":
-            return
-        super().init_poller()
+        if not sys.platform.startswith("linux"):
+            super().init_poller()
 
     def init_kernel(self) -> None:
         """Remember which threads are ours before a learner's code can start some."""
         super().init_kernel()
         self.kernel.threads = probes.ThreadCount()
+
+
+def warm_up() -> None:
+    """Draw one traceback, so that no kernel is the first to look all modules up (0.5 s with torch)."""
+    from IPython.core import ultratb
+
+    try:
+        raise LookupError
+    except LookupError:
+        with contextlib.suppress(Exception):
+            ultratb.AutoFormattedTB(mode="Context").structured_traceback(*sys.exc_info())
 
 
 def launch(argv: list[str]) -> None:

@@ -166,9 +166,9 @@ def time_limit(limit_s: float) -> Iterator[None]:
 def in_place(work: Work, limit_s: float) -> Report:
     """Do work in this process, silenced, for where a fork is not there or not safe."""
     try:
-        with time_limit(limit_s), contextlib.redirect_stdout(io.StringIO()):
-            with contextlib.redirect_stderr(io.StringIO()):
-                return json.loads(encoded(work))  # type: ignore[no-any-return]
+        nowhere = io.StringIO()
+        with time_limit(limit_s), contextlib.redirect_stdout(nowhere), contextlib.redirect_stderr(nowhere):
+            return json.loads(encoded(work))  # type: ignore[no-any-return]
     except OutOfTime:
         return failure("Timeout", f"it did not finish within {limit_s:g} s")
 

@@ -1,4 +1,4 @@
-"""ports.Kernel over jupyter_client and ipykernel. Light to import: jupyter_client comes in a thread at the start."""
+"""ports.Kernel over jupyter_client and ipykernel; light to import: jupyter_client comes in a thread."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tui_tutor.core.errors import TutorError
 from tui_tutor.core.execution import Completions, KernelInfo, RunEvent
 from tui_tutor.core.ports import Report
 from tui_tutor.kernels.ending import reason_of
-from tui_tutor.kernels.environment import clean_environment
+from tui_tutor.kernels.environment import ONE_THREAD, clean_environment
 from tui_tutor.kernels.fork_link import ForkLink, can_fork
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class JupyterKernel:
     # --- life -------------------------------------------------------------------------------------------
 
     async def start(self) -> KernelInfo:
-        """Start (or wait for) an empty kernel. Waits for `preload`, unless something wants to run meanwhile."""
+        """Start (or wait for) an empty kernel; waits for `preload`, unless something wants to run."""
         async with self._starting:
             if self._talk is None or self._talk.life.process.poll() is not None:
                 await self._begin()
@@ -122,7 +122,7 @@ class JupyterKernel:
         private = {
             name: str(self._folder) for name in ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR")
         }
-        return {**clean_environment(self._extra), **private, "PYTHONSAFEPATH": ""}
+        return {**clean_environment(self._extra), **private}
 
     def _refusal(self, error: Exception) -> TutorError:
         if isinstance(error, TutorError) and error.help:
@@ -166,10 +166,8 @@ class JupyterKernel:
     def _start_server(self) -> None:
         if not self._may_fork or (self._server is not None and self._server.is_alive):
             return
-        env = {**clean_environment(self._extra), "PYTHONSAFEPATH": "1"}
-        for name, text in clean_environment().items():
-            if name.endswith("_NUM_THREADS"):  # a thread of the server would be missing in every kernel
-                env[name] = text
+        # A thread of the server would be missing in every kernel.
+        env = {**clean_environment(self._extra), **ONE_THREAD}
         try:
             self._server = ForkLink.start(self._python, env=env, prefix=self._prefix, log=self._log)
         except OSError:
@@ -228,7 +226,7 @@ class JupyterKernel:
     async def run(
         self, source: str, *, timeout_s: float, is_silent: bool = False, allow_input: bool = True
     ) -> AsyncIterator[RunEvent]:
-        """Run source and yield what it says; the last event is always Finished. Starts a kernel if none lives."""
+        """Run source and yield what it says, Finished at last. Starts a kernel if none lives."""
         from tui_tutor.kernels.running import Run
 
         talk = await self._ready_talk()
@@ -286,7 +284,8 @@ class JupyterKernel:
             if self._talk is not None:
                 life = self._talk.life
                 changed = asyncio.create_task(self._changed.wait())
-                await asyncio.wait([life.process.ended, changed], return_when=asyncio.FIRST_COMPLETED)
+                either: list[asyncio.Future[Any]] = [life.process.ended, changed]
+                await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
                 changed.cancel()
                 if life.process.ended.done() and not life.is_told and not self._is_running:
                     life.is_told = True

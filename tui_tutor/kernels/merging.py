@@ -1,4 +1,4 @@
-"""Merging the text of a stream: the first of a quiet stream at once, then what came in about 33 ms."""
+"""Merging text: the first after a quiet time at once, then what came in about 33 ms, in order."""
 
 from __future__ import annotations
 
@@ -13,34 +13,27 @@ class TextMerger:
     """Holds text back. Times are monotonic seconds given by the caller."""
 
     def __init__(self) -> None:
-        self._texts: dict[StreamName, list[str]] = {}
-        self._dropped: dict[StreamName, int] = {}
-        self._given_at: dict[StreamName, float] = {}
+        self._waiting: list[tuple[StreamName, list[str], int]] = []
+        self._given_at = -MERGE_S
 
-    def add(self, stream: StreamName, text: str, now: float, dropped_lines: int = 0) -> None:
+    def add(self, stream: StreamName, text: str, dropped_lines: int = 0) -> None:
         """Take text; `dropped_lines` lines before it were lost."""
-        self._texts.setdefault(stream, []).append(text)
-        self._dropped[stream] = self._dropped.get(stream, 0) + dropped_lines
+        if self._waiting and self._waiting[-1][0] == stream and not dropped_lines:
+            self._waiting[-1][1].append(text)
+        else:
+            self._waiting.append((stream, [text], dropped_lines))
 
     def due_at(self) -> float | None:
         """When something should be given, None if nothing waits."""
-        times = [self._given_at.get(stream, 0.0) + MERGE_S for stream in self._texts]
-        return min(times, default=None)
+        return self._given_at + MERGE_S if self._waiting else None
 
     def due(self, now: float) -> tuple[StreamText, ...]:
         """What should be given now."""
-        return self._take(
-            [name for name in self._texts if now >= self._given_at.get(name, 0.0) + MERGE_S], now
-        )
+        return self.rest(now) if now >= self._given_at + MERGE_S else ()
 
     def rest(self, now: float) -> tuple[StreamText, ...]:
         """All that waits, so that what comes next keeps its place."""
-        return self._take(list(self._texts), now)
-
-    def _take(self, streams: list[StreamName], now: float) -> tuple[StreamText, ...]:
-        taken = []
-        for stream in streams:
-            text = "".join(self._texts.pop(stream))
-            taken.append(StreamText(stream, text, self._dropped.pop(stream, 0)))
-            self._given_at[stream] = now
-        return tuple(taken)
+        if not self._waiting:
+            return ()
+        waiting, self._waiting, self._given_at = self._waiting, [], now
+        return tuple(StreamText(stream, "".join(texts), dropped) for stream, texts, dropped in waiting)

@@ -20,7 +20,8 @@ from tui_tutor.kernels.merging import TextMerger
 from tui_tutor.kernels.translating import Message, content_of, error_of, event_of, kind_of, parent_id
 
 _KILL_AFTER_S: Final = 2.0
-_IDLE_WITHIN_S: Final = 1.0  # after the reply; then the idle status is taken as lost
+_OTHER_HALF_S: Final = 1.0  # after this time in silence the reply or the idle status is taken as lost
+_OUTPUT: Final = ("stream", "display_data", "update_display_data")
 _INTERRUPTS: Final = ("KeyboardInterrupt", "CancelledError")
 
 
@@ -45,9 +46,11 @@ class Run:
         self._is_late = False
         self._count: int | None = None
         self._is_started = False
+        self._early: list[Message] = []
         self._error: ErrorRaised | None = None
         self._reply: Message | None = None
-        self._replied_at = 0.0
+        self._is_idle = False
+        self._half_at: float | None = None
 
     async def events(self, source: str, *, allow_input: bool) -> AsyncIterator[RunEvent]:
         """Send the source, then yield what comes of it."""
@@ -66,7 +69,7 @@ class Run:
 
     def _patience(self) -> float:
         now = time.monotonic()
-        times = [now + 0.5 if self._reply is not None else now + 5.0]
+        times = [now + 5.0 if self._half_at is None else self._half_at + _OTHER_HALF_S + 0.01]
         if self._paused_at is None:
             times.append(self._deadline)
         if (due := self._merger.due_at()) is not None:
@@ -81,31 +84,46 @@ class Run:
 
     def _take(self, message: Message, now: float) -> Iterator[RunEvent]:
         kind, content = kind_of(message), content_of(message)
-        if kind == "stream":
-            yield from self._begin()
+        if self._half_at is not None:
+            self._half_at = now
+        if not self._is_started and kind in _OUTPUT:
+            self._early.append(message)  # of a thread that an earlier run started
+        elif kind == "stream":
             name = "stderr" if content.get("name") == "stderr" else "stdout"
             dropped = content.get("dropped_lines", 0)
             lost = dropped if isinstance(dropped, int) and dropped > 0 else 0
-            self._merger.add(name, str(content.get("text", "")), now, lost)  # type: ignore[arg-type]
+            self._merger.add(name, str(content.get("text", "")), lost)  # type: ignore[arg-type]
         elif kind == "execute_input":
             count = content.get("execution_count")
             self._count = count if isinstance(count, int) else None
-            yield from self._begin()
+            yield from self._begin(now)
         elif kind == "execute_reply":
-            self._reply, self._replied_at = message, now
+            self._reply = message
+            self._note_half(now)
         elif kind == "death":
             self.is_over = True
         elif kind == "status":
-            self.is_over = content.get("execution_state") == "idle" and parent_id(message) == self.talk.run_id
+            if content.get("execution_state") == "idle" and parent_id(message) == self.talk.run_id:
+                self._is_idle = True
+                self._note_half(now)
+            if self.is_silent:
+                yield from self._begin(now)
         elif (event := event_of(message, self._count)) is not None:
-            yield from self._begin()
+            yield from self._begin(now)
             yield from self._merger.rest(now)
             yield self._noted(event)
 
-    def _begin(self) -> Iterator[RunEvent]:
+    def _note_half(self, now: float) -> None:
+        """Reply and idle status come on two channels, in any order; one alone is waited for, not for ever."""
+        self.is_over = self._is_idle and self._reply is not None
+        self._half_at = now
+
+    def _begin(self, now: float) -> Iterator[RunEvent]:
         if not self._is_started:
             self._is_started = True
             yield Started(None if self.is_silent else self._count)
+            for message in self._early:
+                yield from self._take(message, now)
 
     def _noted(self, event: RunEvent) -> RunEvent:
         if isinstance(event, ErrorRaised):
@@ -115,7 +133,7 @@ class Run:
         return event
 
     async def _keep_time(self, now: float) -> None:
-        if self._reply is not None and now - self._replied_at > _IDLE_WITHIN_S:
+        if self._half_at is not None and now - self._half_at > _OTHER_HALF_S:
             self.is_over = True
         if self.is_over or self._paused_at is not None or now < self._deadline:
             return
@@ -129,7 +147,7 @@ class Run:
             await self._interrupt()
 
     def _last_words(self) -> Iterator[RunEvent]:
-        yield from self._begin()
+        yield from self._begin(time.monotonic())
         yield from self._merger.rest(time.monotonic())
         reply = content_of(self._reply) if self._reply is not None else {}
         if reply.get("status") == "error" and self._error is None:  # SystemExit is told only here
@@ -154,4 +172,6 @@ class Run:
         is_stopped = self.is_interrupted and self._error is not None and self._error.name in _INTERRUPTS
         if is_stopped or is_aborted:
             return "interrupted", ""
+        if self._reply is None:
+            return "error", "The kernel did not say how the run ended."
         return ("error", "") if self._error is not None else ("ok", "")

@@ -1,0 +1,222 @@
+"""ports.Shell: commands in the workspace, each in a fresh process on a pseudo-terminal."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from pathlib import Path
+from typing import Final, Literal
+
+from tui_tutor.core.errors import TutorError
+from tui_tutor.core.execution import Finished, InputAsked, Outcome, RunEvent, Started, StreamText
+from tui_tutor.kernels.ending import reason_of
+from tui_tutor.kernels.environment import clean_environment
+from tui_tutor.kernels.merging import TextMerger
+from tui_tutor.kernels.terminal import TerminalCommand
+from tui_tutor.kernels.waiting import waits_for_input
+
+_KILL_AFTER_S: Final = 2.0
+_QUIET_S: Final = 0.3  # of silence, before a command is asked whether it waits for input
+_PYTHON_OUTPUT_LIMIT: Final = 1_000_000
+_LEFT: Final = "What it left running in the background was ended."
+
+
+class ShellRunner:
+    """Runs commands in `cwd`; the first `python` on their PATH is `python`."""
+
+    def __init__(
+        self,
+        cwd: str,
+        env: Mapping[str, str] | None = None,
+        *,
+        python: str = sys.executable,
+        prefix: Sequence[str] = (),
+    ) -> None:
+        self._cwd, self._prefix = cwd, tuple(prefix)
+        self._env = clean_environment(env)
+        self._python, self._is_prepared = Path(python), False
+        self._shim: Path | None = None
+        self._size = (80, 24)
+        self._runs: list[_ShellRun] = []
+
+    async def run(
+        self,
+        script: str,
+        *,
+        shell: Literal["sh", "bash"] = "sh",
+        is_tty: bool = False,
+        stdin: str = "",
+        timeout_s: float,
+    ) -> AsyncIterator[RunEvent]:
+        """Run a script; with `stdin` it reads that and then the end, without it what is typed."""
+        run = _ShellRun(self._start(script, shell, is_tty, stdin), timeout_s, can_ask=not stdin)
+        self._runs.append(run)
+        try:
+            async for event in run.events():
+                yield event
+        finally:
+            self._runs.remove(run)
+            await run.command.close()
+
+    def _prepare(self) -> None:
+        """Make `python` the course's interpreter, by its folder or, where it has another name, by a link."""
+        folder = self._python.parent
+        if not (folder / "python").exists():
+            folder = self._shim = Path(tempfile.mkdtemp(prefix="tt-"))
+            (folder / "python").symlink_to(self._python)
+        self._env["PATH"] = os.pathsep.join([str(folder), self._env.get("PATH", os.defpath)])
+        if (folder.parent / "pyvenv.cfg").exists():
+            self._env["VIRTUAL_ENV"] = str(folder.parent)
+        self._is_prepared = True
+
+    def _start(self, script: str, shell: str, is_tty: bool, stdin: str) -> TerminalCommand:
+        if not self._is_prepared:
+            self._prepare()
+        path = "/bin/sh" if shell == "sh" else shutil.which(shell, path=self._env.get("PATH"))
+        if path is None:
+            raise TutorError(f"This cell needs {shell}, which is not installed here.", exit_code=3)
+        env = dict(self._env) if not is_tty else {**self._env, "TERM": "xterm-256color"}
+        if not is_tty:
+            env |= {"PAGER": "cat", "GIT_PAGER": "cat"}
+        try:
+            command = TerminalCommand(
+                [path, "-c", script], cwd=self._cwd, env=env, stdin=stdin, prefix=self._prefix
+            )
+        except (OSError, ValueError) as error:
+            raise TutorError(
+                f"The command could not be started: {error}.", help=f"Is {self._cwd} still there?"
+            ) from error
+        command.resize(*self._size)
+        return command
+
+    async def run_python(self, source: str, *, timeout_s: float) -> tuple[int, str]:
+        """Run source in a fresh interpreter in the workspace: exit status and what it printed."""
+        texts: list[str] = []
+        status = 1
+        async for event in self.run("python -", stdin=source or "\n", timeout_s=timeout_s):
+            if isinstance(event, StreamText):
+                texts.append(event.text)
+            elif isinstance(event, Finished):
+                status = 1 if event.exit_status is None else event.exit_status
+                texts.append(event.reason if event.outcome == "timeout" else "")
+        return status, "".join(texts)[-_PYTHON_OUTPUT_LIMIT:]
+
+    async def answer_input(self, text: str) -> None:
+        """Type a line at the running command."""
+        for run in self._runs:
+            run.answer(text)
+
+    async def resize(self, columns: int, rows: int) -> None:
+        """Tell commands how wide their terminal is."""
+        self._size = (max(1, columns), max(1, rows))
+        for run in self._runs:
+            run.command.resize(*self._size)
+
+    async def interrupt(self) -> None:
+        """Ctrl+C, then after two seconds the end of the whole group."""
+        for run in self._runs:
+            run.interrupt()
+
+    async def close(self) -> None:
+        """End what runs and all it started."""
+        for run in self._runs:
+            run.command.order(b"K")
+        while self._runs and any(not run.command.is_over for run in self._runs):  # noqa: ASYNC110
+            await asyncio.sleep(0.005)
+        if self._shim is not None:
+            shutil.rmtree(self._shim, ignore_errors=True)
+            self._shim, self._is_prepared = None, False
+
+
+class _ShellRun:
+    """One command from its start to Finished."""
+
+    def __init__(self, command: TerminalCommand, timeout_s: float, *, can_ask: bool) -> None:
+        self.command, self._timeout_s, self._can_ask = command, timeout_s, can_ask
+        self._began = self._heard_at = time.monotonic()
+        self._deadline = self._began + timeout_s
+        self._kill_at: float | None = None
+        self._is_late = self._is_interrupted = self._is_asking = False
+        self._asked_at = 0.0
+        self._merger = TextMerger()
+
+    def interrupt(self) -> None:
+        """Ask it to stop; a second call kills it."""
+        self.command.order(b"I" if self._kill_at is None else b"K")
+        self._is_interrupted = True
+        self._kill_at = self._kill_at or time.monotonic() + _KILL_AFTER_S
+        self.command.changed.set()
+
+    def answer(self, text: str) -> None:
+        """Type a line; the time limit counts again."""
+        if self._is_asking:
+            self._is_asking = False
+            self._deadline += time.monotonic() - self._asked_at
+        self._heard_at = time.monotonic()
+        self.command.type(text + "\n")
+
+    async def events(self) -> AsyncIterator[RunEvent]:
+        """What it says, then Finished."""
+        yield Started()
+        while not self.command.is_over:
+            await self._wait()
+            now = time.monotonic()
+            if text := self.command.take():
+                self._merger.add("stdout", text)
+                self._heard_at, self._is_asking = now, False
+            for event in self._merger.due(now):
+                yield event
+            self._keep_time(now)
+            if self._begins_to_ask(now):
+                yield InputAsked()
+        if text := self.command.take():
+            self._merger.add("stdout", text)
+        for event in self._merger.rest(time.monotonic()):
+            yield event
+        yield self._finished()
+
+    async def _wait(self) -> None:
+        now = time.monotonic()
+        times = [now + _QUIET_S if self._can_ask else now + 5, self._kill_at or self._deadline]
+        if (due := self._merger.due_at()) is not None:
+            times.append(due)
+        try:
+            async with asyncio.timeout(max(0.0, min(times) - now)):
+                await self.command.changed.wait()
+        except TimeoutError:
+            pass
+
+    def _keep_time(self, now: float) -> None:
+        if self._kill_at is not None:
+            if now >= self._kill_at:
+                self.command.order(b"K")
+                self._kill_at = now + _KILL_AFTER_S
+        elif now >= self._deadline and not self._is_asking:
+            self._is_late = True
+            self._kill_at = now + _KILL_AFTER_S
+            self.command.order(b"I")
+
+    def _begins_to_ask(self, now: float) -> bool:
+        if not self._can_ask or self._is_asking or now - self._heard_at < _QUIET_S:
+            return False
+        self._is_asking = waits_for_input(self.command.session_pid, self.command.name)
+        self._asked_at = now
+        return self._is_asking
+
+    def _finished(self) -> Finished:
+        code = self.command.code or 0
+        outcome: Outcome = "ok" if code == 0 else "error"
+        reason = _LEFT if self.command.left else ""
+        if self._is_late:
+            outcome, reason = "timeout", f"It was stopped after {self._timeout_s:g} s."
+        elif self._is_interrupted and code != 0:
+            outcome = "interrupted"
+        elif code < 0:
+            reason = f"The command ended early: {reason_of(code)}."
+        status = code if code >= 0 else 128 - code
+        return Finished(outcome, None, 1000 * (time.monotonic() - self._began), status, reason)

@@ -1,0 +1,172 @@
+"""One command on a pseudo-terminal: started, read, ended. Used on one event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import codecs
+import errno
+import fcntl
+import os
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import termios
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+GUARD: Final = Path(__file__).with_name("shellguard.py")
+_CHUNK: Final = 1 << 16
+_WAITING_LIMIT: Final = 1 << 18  # characters; the command waits for who shows them
+
+
+class TerminalCommand:
+    """A command under its guard. Text waits in `take`; `changed` is set when there is some, or an end."""
+
+    def __init__(
+        self, command: Sequence[str], *, cwd: str, env: Mapping[str, str], stdin: str, prefix: Sequence[str]
+    ) -> None:
+        self.changed = asyncio.Event()
+        self.code: int | None = None
+        self.left = 0
+        self._texts: list[str] = []
+        self._size = 0
+        self._decode = codecs.getincrementaldecoder("utf-8")(errors="replace").decode
+        self._loop = asyncio.get_running_loop()
+        self._is_read = self._is_reading = False
+        self._master, slave = os.openpty()
+        os.set_blocking(self._master, False)
+        self._control, theirs = socket.socketpair()
+        self._control.setblocking(False)
+        try:
+            _plain_line_ends(slave)
+            self.name = os.ttyname(slave)
+            self._process = _start(
+                command, cwd=cwd, env=env, stdin=stdin, prefix=prefix, slave=slave, control=theirs
+            )
+        except BaseException:
+            os.close(self._master)
+            self._control.close()
+            raise
+        finally:
+            os.close(slave)
+            theirs.close()
+        self._loop.add_reader(self._control, self._hear_guard)
+        self._resume()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the command has ended and all it said was read."""
+        return self.code is not None and self._is_read
+
+    @property
+    def session_pid(self) -> int:
+        """The number of the guard."""
+        return self._process.pid
+
+    def take(self) -> str:
+        """What was said since the last time."""
+        text = "".join(self._texts)
+        self._texts, self._size = [], 0
+        self.changed.clear()
+        self._resume()
+        return text
+
+    def _resume(self) -> None:
+        if not self._is_reading and not self._is_read:
+            self._is_reading = True
+            self._loop.add_reader(self._master, self._read)
+
+    def _pause(self) -> None:
+        if self._is_reading:
+            self._is_reading = False
+            self._loop.remove_reader(self._master)
+
+    def _read(self) -> None:
+        try:
+            data = os.read(self._master, _CHUNK)
+        except BlockingIOError:
+            data = None
+        except OSError as error:  # EIO: nobody holds the other side any more
+            data = b"" if error.errno == errno.EIO else None
+        if data == b"":
+            self._is_read = True
+            self._pause()
+        elif data:
+            text = self._decode(data)
+            self._texts.append(text)
+            self._size += len(text)
+            if self._size > _WAITING_LIMIT:
+                self._pause()
+        self.changed.set()
+
+    def _hear_guard(self) -> None:
+        try:
+            said = self._control.recv(100).split()
+        except OSError:
+            said = []
+        self._loop.remove_reader(self._control)
+        self.code, self.left = (int(said[0]), int(said[1])) if len(said) == 2 else (-9, 0)
+        self.changed.set()
+
+    def type(self, text: str) -> None:
+        """Type at the command."""
+        try:
+            os.write(self._master, text.encode(errors="replace"))
+        except OSError:
+            pass
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Set the terminal's size."""
+        try:
+            fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        except OSError:
+            pass
+
+    def order(self, order: bytes) -> None:
+        """`I`: interrupt, `K`: kill."""
+        try:
+            self._control.send(order)
+        except OSError:
+            pass
+
+    async def close(self) -> None:
+        """End it if it runs, and release everything."""
+        self._pause()
+        self._loop.remove_reader(self._control)
+        self._control.close()  # for the guard this is the order to kill everything
+        os.close(self._master)
+        await asyncio.to_thread(self._process.wait)
+
+
+def _plain_line_ends(slave: int) -> None:
+    settings = termios.tcgetattr(slave)
+    settings[1] &= ~termios.ONLCR
+    termios.tcsetattr(slave, termios.TCSANOW, settings)
+
+
+def _start(
+    command: Sequence[str],
+    *,
+    cwd: str,
+    env: Mapping[str, str],
+    stdin: str,
+    prefix: Sequence[str],
+    slave: int,
+    control: socket.socket,
+) -> subprocess.Popen[bytes]:
+    with tempfile.TemporaryFile() as source:
+        source.write(stdin.encode(errors="replace"))
+        source.seek(0)
+        return subprocess.Popen(
+            [*prefix, sys.executable, "-I", "-S", str(GUARD), str(control.fileno()), *command],
+            stdin=source if stdin else slave,
+            stdout=slave,
+            stderr=slave,
+            cwd=cwd,
+            env=dict(env),
+            pass_fds=[control.fileno()],
+            start_new_session=True,
+        )
