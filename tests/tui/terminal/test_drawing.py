@@ -49,8 +49,13 @@ def whole_row(y: int, runs: list[tuple[str, Pen]]) -> tuple[int, int, list[Cell]
     return y, 0, row + [(" ", PLAIN)] * (WIDTH - len(row))
 
 
-def target(rows: list[list[Cell]]) -> list[list[Cell]]:
-    return [list(row) for row in rows]
+def _without_halves(row: list[Cell]) -> list[Cell]:
+    wide = ("你", "好")
+    before = [(" ", PLAIN), *row]
+    return [
+        (" ", PLAIN) if cell[0] == "" and left[0] not in wide else cell
+        for left, cell in zip(before, row, strict=False)
+    ]
 
 
 screens = st.lists(
@@ -93,8 +98,9 @@ def test_another_emulator_shows_the_same(sequence):
     patched, whole = pyte.Screen(WIDTH, HEIGHT), pyte.Screen(WIDTH, HEIGHT)
     for screen in sequence:
         rows = [whole_row(y, runs) for y, runs in enumerate(screen)]
-        rows = [(y, x, [cell for cell in row if "👍" not in cell[0]]) for y, x, row in rows]
-        rows = [(y, x, (row + [(" ", PLAIN)] * WIDTH)[:WIDTH]) for y, x, row in rows]
+        # pyte knows no clusters, so the halves of one are blanks here.
+        rows = [(y, x, [cell if cell[0] != "👍🏽" else (" ", PLAIN) for cell in row]) for y, x, row in rows]
+        rows = [(y, x, _without_halves(row)) for y, x, row in rows]
         pyte.Stream(patched).feed(shadow.paint(rows))
         fresh = Shadow()
         fresh.resize(WIDTH, HEIGHT)

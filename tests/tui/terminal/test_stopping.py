@@ -40,7 +40,7 @@ def test_a_stopped_app_gives_the_shell_its_terminal_and_draws_itself_again_when_
         driver.type("y")
         driver.wait_for("yimport torch")
         driver.press("ctrl+q")
-        driver.wait_for("fg")
+        driver.wait(lambda: driver.text().rstrip().endswith("ready>"))
         driver.type("echo code $?\r")
         driver.wait_for("code 0")
 

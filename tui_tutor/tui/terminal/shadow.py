@@ -163,9 +163,9 @@ class _Encoder:
     def scroll(self, top: int, bottom: int, shift: int) -> None:
         """Move the rows from top to bottom up by `shift` rows, down when it is negative."""
         order = f"{abs(shift)}M" if shift > 0 else f"{abs(shift)}L"
-        # Setting and resetting the margins takes the cursor home.
+        # Not all agree on where setting and resetting the margins leaves the cursor.
         self._out.append(f"\x1b[{top + 1};{bottom + 1}r\x1b[{top + 1}H\x1b[{order}\x1b[r")
-        self._x = self._y = 0
+        self._x = self._y = None
 
     def draw_row(self, y: int, old: Row, new: Row) -> None:
         """Send the cells in which the new row differs from the old."""
