@@ -152,11 +152,11 @@ def _are_powers(values: tuple[float, ...]) -> bool:
     return values[0] > 0 and values[1] / values[0] > 9 and all(math.log10(v) % 1 == 0 for v in values)
 
 
-def number(value: float) -> str:
-    """A number in at most four significant digits."""
+def number(value: float, digits: int = 4) -> str:
+    """A number in at most this many significant digits."""
     if value == 0:
         return "0"
-    text = f"{value:.4g}"
+    text = f"{value:.{digits}g}"
     if "e" in text:
         mantissa, exponent = text.split("e")
         return f"{mantissa}e{int(exponent)}"
@@ -170,8 +170,9 @@ def tick_texts(values: tuple[float, ...]) -> tuple[str, ...]:
     step = min(abs(b - a) for a, b in pairwise(values))
     biggest = max(map(abs, values))
     cleaned = [0.0 if abs(v) < step * 1e-9 else v for v in values]
-    if step < 1e-4 or biggest >= 1e6:
-        return tuple(map(number, cleaned))
+    if step < 1e-6 or biggest >= 1e6:
+        digits = min(max(4, math.ceil(math.log10(biggest / step)) + 1), 12)
+        return tuple(number(value, digits) for value in cleaned)
     places = max(0, -math.floor(math.log10(step) + 1e-9))
     if round(step, places) != round(step, 10):
         places += 1

@@ -64,10 +64,14 @@ def cut_text(text: str, width: int, mark: str = "…") -> str:
 
 @dataclass(slots=True)
 class Canvas:
-    """`height` rows of `width` cells; whatever is written outside is dropped."""
+    """`height` rows of `width` cells; whatever is written outside is dropped.
+
+    An ASCII canvas shows `?` for every other character of names and messages.
+    """
 
     width: int
     height: int
+    is_ascii: bool = False
     rows: list[list[Cell]] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -85,9 +89,10 @@ class Canvas:
         for char in text:
             columns = _columns(char)
             if columns and column >= 0 and column + columns <= self.width:
-                self.rows[row][column] = Cell(char, role)
+                shown = "?" if self.is_ascii and not char.isascii() else char
+                self.rows[row][column] = Cell(shown, role)
                 if columns == 2:
-                    self.rows[row][column + 1] = Cell("", role)
+                    self.rows[row][column + 1] = Cell(" " if shown == "?" else "", role)
             column += columns
 
     def lines(self) -> tuple[tuple[Run, ...], ...]:

@@ -158,7 +158,8 @@ def _matrix_lines(matrix: Matrix) -> Iterator[str]:
         return
     low, high = min(values), max(values)
     yield f"{size}, values {number(low)} to {number(high)}, mean {number(_mean(values))}."
-    yield f"Lowest at {_place(matrix, low)}, highest at {_place(matrix, high)} (row 1 is at the bottom)."
+    yield f"Lowest at {_place(matrix, low)}, highest at {_place(matrix, high)}."
+    yield "Row 1 is at the bottom."
 
 
 def _place(matrix: Matrix, wanted: float) -> str:

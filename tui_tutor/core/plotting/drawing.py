@@ -54,7 +54,7 @@ def draw(
     `ghost` is the run before; `view` the part shown (default: `initial_view`); `cursor` a point in data
     units, shown reversed; `note` stands at the right end of the legend ("drawn after ex [4]").
     """
-    canvas = Canvas(max(width, 0), max(height, 0))
+    canvas = Canvas(max(width, 0), max(height, 0), style.is_ascii)
     if not canvas.width or not canvas.height:
         return Drawing(())
     if message := _message(data):

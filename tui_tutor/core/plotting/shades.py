@@ -33,7 +33,8 @@ class ValueRange:
 
     def share(self, value: float) -> float:
         """0 for the darkest shade to 1 for the brightest."""
-        return min(max((value / 2 - self.lo / 2) / (self.hi / 2 - self.lo / 2), 0.0), 1.0)
+        span = self.hi / 2 - self.lo / 2  # halves, because the whole may be infinite
+        return min(max((value / 2 - self.lo / 2) / span, 0.0), 1.0) if span > 0 else 0.5
 
 
 def value_range(matrix: Matrix, vmin: float | None, vmax: float | None) -> ValueRange:
@@ -41,7 +42,7 @@ def value_range(matrix: Matrix, vmin: float | None, vmax: float | None) -> Value
     values = [value for row in matrix.rows for value in row if value is not None]
     lo = vmin if vmin is not None and math.isfinite(vmin) else min(values, default=0.0)
     hi = vmax if vmax is not None and math.isfinite(vmax) else max(values, default=1.0)
-    return ValueRange(lo, hi) if hi / 2 - lo / 2 > 1e-300 else ValueRange(lo - 1.0, max(hi, lo + 1.0))
+    return ValueRange(lo, hi)
 
 
 def ramp_color(share: float) -> int:
