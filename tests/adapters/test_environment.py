@@ -245,7 +245,7 @@ def test_a_missing_venv_module_is_told_with_its_cure():
 
 
 def test_the_bytes_fetched_become_a_part_of_the_whole():
-    follower = installation._Follower(download_mb=100, started=0.0)
+    follower = installation._Follower(expected_mb=100, is_size_known=False, started=0.0)
     lines = [
         "Collecting torch",
         "Downloading torch-2.13.0-cp311-x.whl (80.0 MB)",
@@ -256,13 +256,12 @@ def test_the_bytes_fetched_become_a_part_of_the_whole():
         "Installing collected packages: numpy, torch",
         "noise",
     ]
-    told = [follower.follow(line) for line in lines]
-    assert [(one.what, round(one.fraction or 0, 2)) if one else None for one in told] == [
-        ("finding packages", 0.02),
-        ("downloading torch 2.13.0 (80 MB)", 0.02),
-        ("downloading torch 2.13.0 (80 MB)", 0.33),
-        ("downloading numpy 2.0 (20 MB)", 0.33),
-        ("unpacking", 0.8),
+    assert [follower.follow(line) for line in lines] == [
+        Progress("finding packages", 0.05),
+        Progress("downloading torch 2.13.0 (80.0 MB)", 0.05),
+        Progress("downloading torch 2.13.0 (80.0 MB)", 0.35),
+        Progress("downloading numpy 2.0 (20.0 MB)", 0.35),
+        Progress("unpacking", 0.8),
         None,
     ]
 

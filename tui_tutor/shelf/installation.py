@@ -21,6 +21,8 @@ from tui_tutor.core.ports import Progress
 from tui_tutor.core.safe_text import safe_line
 from tui_tutor.shelf.writing import make_private_folder
 
+_FOUND: Final = 0.05  # of the whole, when downloads begin
+_FETCHED: Final = 0.8  # when they are done
 _SPARE_MB: Final = 200  # what pip unpacks meanwhile, and room to breathe
 _LINES_KEPT: Final = 200
 _RAW_PROGRESS: Final = re.compile(r"Progress (\d+) of (\d+)")
@@ -45,14 +47,15 @@ _KEPT: Final = "What was there before is kept. Try again when that is mended."
 
 @dataclass
 class _Follower:
-    """pip's lines -> how far it is. Fractions never go back."""
+    """pip's lines -> how far it is. Fractions never go back; time left is told only of a known size."""
 
-    download_mb: float | None
+    expected_mb: float
+    is_size_known: bool
     started: float
     done_mb: float = 0.0
     current_mb: float = 0.0
     what: str = "finding packages"
-    fraction: float = 0.02
+    fraction: float = _FOUND
 
     def follow(self, line: str) -> Progress | None:
         """The progress that a line of pip's tells of, None if none."""
@@ -60,23 +63,24 @@ class _Follower:
             self.done_mb += self.current_mb
             self.current_mb = 0.0
             size = float(match[3]) * _MEGABYTES[match[4]]
-            self.what = f"downloading {match[1]} {match[2]} ({size:.0f} MB)"
+            self.what = f"downloading {match[1]} {match[2]} ({size:.1f} MB)"
         elif match := _RAW_PROGRESS.search(line):
             self.current_mb = int(match[1]) / 1e6
         elif line.startswith("Installing collected packages"):
-            self.what, self.fraction = "unpacking", max(self.fraction, 0.8)
-        elif not line.startswith(("Collecting", "Looking in", "Processing", "  Using cached")):
+            self.what, self.fraction = "unpacking", max(self.fraction, _FETCHED)
+        elif not line.startswith(("Collecting", "Processing")):
             return None
-        return self._told()
+        return self.told()
 
-    def _told(self) -> Progress:
-        total = self.download_mb
-        if total and self.what != "unpacking":
-            part = min(1.0, (self.done_mb + self.current_mb) / total)
-            self.fraction = max(self.fraction, 0.02 + 0.78 * part)
+    def told(self) -> Progress:
+        """How far it is now."""
+        part = min(1.0, (self.done_mb + self.current_mb) / self.expected_mb)
+        if self.what != "unpacking":
+            self.fraction = max(self.fraction, _FOUND + (_FETCHED - _FOUND) * part)
         elapsed = time.monotonic() - self.started
-        left = elapsed * (1 - self.fraction) / self.fraction if self.fraction > 0.05 else None
-        return Progress(safe_line(self.what), self.fraction if total else None, left if total else None)
+        is_telling = self.is_size_known and self.fraction > 2 * _FOUND
+        left = elapsed * (1 - self.fraction) / self.fraction if is_telling else None
+        return Progress(safe_line(self.what), round(self.fraction, 4), left)
 
 
 @dataclass
@@ -90,7 +94,8 @@ class Installation:
     requirements: Sequence[str]
     constraints: Sequence[str] = ()
     pip_options: Sequence[str] = ()
-    download_mb: float | None = None
+    expected_mb: float = 1.0  # to be fetched
+    is_size_known: bool = False
     disk_mb: float = 0
     python: str = sys.executable
     _printed: list[str] = field(default_factory=list)
@@ -157,8 +162,8 @@ class Installation:
             raise _no_environment(self._printed)
 
     async def _install(self, folder: Path) -> AsyncGenerator[Progress, None]:
-        follower = _Follower(self.download_mb, time.monotonic())
-        yield Progress(follower.what, follower.fraction)
+        follower = _Follower(self.expected_mb, self.is_size_known, time.monotonic())
+        yield follower.told()
         constraints = folder / "constraints.txt"
         constraints.write_text("".join(f"{line}\n" for line in self.constraints), "utf-8")
         async with aclosing(self._lines(self._pip_command(folder, constraints))) as lines:
