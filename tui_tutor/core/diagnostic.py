@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from tui_tutor.core.safe_text import safe_line
 
 Severity = Literal["error", "warning"]
+_EXCERPT: Final = 200  # characters of a line that are shown at most
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -50,18 +51,34 @@ class Diagnostic:
             f"{safe_line(self.span.file)}:{self.span.line}:{self.span.column}: "
             f"{self.severity}[{self.code}]: {safe_line(self.message)}"
         )
-        return "\n".join([head, *self._excerpt(), *([f"  = help: {safe_line(self.help)}"] if self.help else [])])
+        return "\n".join(
+            [head, *self._excerpt(), *([f"  = help: {safe_line(self.help)}"] if self.help else [])]
+        )
 
     def _excerpt(self) -> list[str]:
         if not self.source_line.strip():
             return []
         number = str(self.span.line)
         gutter = " " * len(number)
-        # A tab is drawn as four blanks, so what stands before the caret is measured after drawing it.
-        before = safe_line(self.source_line[: self.span.column - 1], limit=10_000)
-        line = safe_line(self.source_line.rstrip("\n"), limit=max(200, len(before) + 40))
-        caret = "^" * max(1, min(self.span.length, len(line) - len(before)))
-        return [f"{gutter} |", f"{number} | {line}", f"{gutter} | {' ' * len(before)}{caret}"]
+        before, marked, after = self._parts()
+        caret = "^" * max(1, len(marked))
+        return [
+            f"{gutter} |",
+            f"{number} | {before}{marked}{after}",
+            f"{gutter} | {' ' * len(before)}{caret}",
+        ]
+
+    def _parts(self) -> tuple[str, str, str]:
+        """What stands before, under and after the caret; of a very long line only what is near.
+
+        Each is measured after it was made safe to draw: a tab is four blanks then.
+        """
+        line, start = self.source_line.rstrip("\n"), self.span.column - 1
+        first = 0 if len(line) <= _EXCERPT else max(0, start - _EXCERPT // 2)
+        before = ("…" if first else "") + safe_line(line[first:start], limit=10_000)
+        marked = safe_line(line[start : start + min(self.span.length, _EXCERPT // 2)], limit=10_000)
+        rest = line[start + self.span.length :]
+        return before, marked, safe_line(rest[:_EXCERPT], limit=max(2, _EXCERPT - len(before) - len(marked)))
 
 
 def errors_in(diagnostics: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:

@@ -25,7 +25,7 @@ from tui_tutor.core.parsing.validating import make
 FOLDER: Final = "lessons"
 
 
-def lesson_file(lesson_id: str) -> str:
+def lesson_path(lesson_id: str) -> str:
     """Where a lesson stands, relative to the course."""
     return f"{FOLDER}/{lesson_id}.toml"
 
@@ -44,7 +44,7 @@ def parse_lesson(
     `overlay` is a language, a level or both (`de`, `beginner`, `de.beginner`): what there is for it is
     laid over the base, level first.
     """
-    file = lesson_file(lesson_id)
+    file = lesson_path(lesson_id)
     if file not in files:
         help = "make the file, or take the lesson from `lessons` in course.toml"
         missing = Diagnostic("lesson-missing", f"the course has no {file}", Span(file), help=help)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import types
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, Final, Literal, TypeVar, Union, get_args, get_origin
@@ -199,6 +198,8 @@ def unknown_key(name: str, owners: Sequence[type[BaseModel]], at: Path) -> Said:
 
 def nearest(name: str, known: Iterable[object]) -> str:
     """The known name that was probably meant, "" if none is near."""
+    import difflib
+
     found = difflib.get_close_matches(name, [str(item) for item in known], n=1, cutoff=0.6)
     return found[0] if found else ""
 

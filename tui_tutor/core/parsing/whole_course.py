@@ -13,7 +13,7 @@ from tui_tutor.core.parsing.cells import fill_ids
 from tui_tutor.core.parsing.course_file import COURSE_FILE, parse_course, read_course
 from tui_tutor.core.parsing.findings import Findings, sorted_diagnostics
 from tui_tutor.core.parsing.inlining import inline_files, is_inside
-from tui_tutor.core.parsing.lesson_file import inlined_lesson, lesson_file, read_lesson
+from tui_tutor.core.parsing.lesson_file import inlined_lesson, lesson_path, read_lesson
 from tui_tutor.core.parsing.overlays import (
     check_course_overlay,
     check_lesson_overlay,
@@ -68,7 +68,7 @@ class _Whole:
     def check_lessons(self, lesson_ids: Iterable[str]) -> None:
         """Each lesson by itself."""
         for lesson_id in lesson_ids:
-            document = parse_toml(self.files[lesson_file(lesson_id)], lesson_file(lesson_id))
+            document = parse_toml(self.files[lesson_path(lesson_id)], lesson_path(lesson_id))
             if isinstance(document, Document):
                 self._check_lesson(lesson_id, document)
             else:
@@ -109,7 +109,7 @@ class _Whole:
             self.said.append(_of_file(file, "unknown-overlay", f"`{tag}` is no language and no level", help))
             return False
         if not known:
-            help = f"the course has no {lesson_file(stem)} for it to lie over"
+            help = f"the course has no {lesson_path(stem)} for it to lie over"
             self.said.append(_of_file(file, "unknown-overlay", f"there is no lesson `{stem}`", help))
         return known
 
@@ -177,15 +177,15 @@ def _report_missing_lessons(listed: list[str], there: set[str], findings: Findin
     for index, name in enumerate(lessons if isinstance(lessons, list) else ()):
         if isinstance(name, str) and ID.fullmatch(name) and name not in there:
             close = nearest(name, there - set(listed))
-            help = f"did you mean `{close}`?" if close else f"write {lesson_file(name)}, or take it out"
-            message = f"the course has no {lesson_file(name)}"
+            help = f"did you mean `{close}`?" if close else f"write {lesson_path(name)}, or take it out"
+            message = f"the course has no {lesson_path(name)}"
             findings.error("lesson-missing", message, ("lessons", index), help=help)
 
 
 def _unlisted(names: Iterable[str]) -> Iterator[Diagnostic]:
     for name in sorted(names):
         help = f'add "{name}" to `lessons` in course.toml; learners do not see it'
-        yield _of_file(lesson_file(name), "lesson-unlisted", "the lesson is not listed", help, is_error=False)
+        yield _of_file(lesson_path(name), "lesson-unlisted", "the lesson is not listed", help, is_error=False)
 
 
 def _report_missing_assets(raw: Mapping[str, Any], files: Files, findings: Findings) -> None:
