@@ -185,7 +185,8 @@ class LivePlots:
 
     def plot(self, viz_id: str, **data: Any) -> None:
         """Draw data (x=..., y=... and what else a viz cell takes) in the viz cell with this id, now."""
-        self.waiting[str(viz_id)] = data
+        viz_id = str(viz_id)
+        self.waiting[viz_id] = data
         if time.monotonic() - self.sent_at.get(viz_id, 0.0) >= LIVE_S:
             self._send(viz_id)
 
@@ -198,7 +199,7 @@ class LivePlots:
         data = self.waiting.pop(viz_id)
         if plots is None:
             return
-        bundle = {PLOT_MIME: {"viz": viz_id, "data": plots.live(data)}}
+        bundle = {PLOT_MIME: {"viz": viz_id, "data": plots.live(data, viz_id)}}
         self.shell.display_pub.publish(bundle)
         self.sent_at[viz_id] = time.monotonic()
 
