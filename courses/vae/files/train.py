@@ -53,19 +53,16 @@ class ProgressLine:
     """A line rewritten in place on a terminal; nothing at all in a pipe or a file."""
 
     def __init__(self):
-        self.width = 0
         self.next_s = 0.0
 
     def show(self, text):
         if sys.stdout.isatty() and time.monotonic() >= self.next_s:
             self.next_s = time.monotonic() + 0.1
-            print("\r" + text.ljust(self.width), end="", flush=True)
-            self.width = max(self.width, len(text))
+            print("\r" + text, end="", flush=True)
 
     def finish(self, text):
-        start = "\r" if self.width else ""
-        print(start + text.ljust(self.width), flush=True)
-        self.width = 0
+        """Write the final line, which must not be shorter than what it covers."""
+        print(("\r" if sys.stdout.isatty() else "") + text, flush=True)
 
 
 def train_epoch(model, optimiser, x, batch, beta, head, line):
@@ -79,7 +76,7 @@ def train_epoch(model, optimiser, x, batch, beta, head, line):
         (loss / len(images)).backward()
         optimiser.step()
         total, seen = total + loss.item(), seen + len(images)
-        line.show(f"{head} · {100 * seen // len(x)} % · loss {total / seen:.1f}")
+        line.show(f"{head} · {100 * seen // len(x)} %")
     return total / seen
 
 
