@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -158,6 +157,8 @@ def _existing(path: Path) -> Path:
 
 
 def _not_found(ref: str, entries: Sequence[CourseEntry]) -> TutorError:
+    import difflib
+
     close = difflib.get_close_matches(ref, [entry.course_id for entry in entries], n=1)
     help = f"Did you mean {close[0]}?" if close else "`tui-tutor list` shows courses; a folder is ./NAME."
     return TutorError(f"There is no course {safe_line(ref)!r} in the library.", help=help)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 from contextlib import suppress
 from pathlib import Path
 
@@ -31,7 +30,7 @@ def write_atomically(path: Path, data: bytes, *, is_durable: bool = True) -> Non
 
 def write_in(folder: int, name: str, data: bytes, *, mode: int = 0o600, is_durable: bool = True) -> None:
     """The same in a folder given by descriptor: nothing on the way can be swapped for a link."""
-    scratch = f".{secrets.token_hex(8)}.part"
+    scratch = f".{os.urandom(8).hex()}.part"
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     descriptor = os.open(scratch, flags, 0o600, dir_fd=folder)
     try:

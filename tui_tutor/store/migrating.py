@@ -7,7 +7,6 @@ import sqlite3
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from importlib import resources
 from pathlib import Path
 from typing import Final
 
@@ -25,7 +24,7 @@ NETWORK_FILE_SYSTEMS: Final = frozenset(
 
 def migrations() -> tuple[str, ...]:
     """The steps from an empty file to the newest schema; step n leads to `user_version` n."""
-    return (resources.files("tui_tutor.store").joinpath("schema.sql").read_text("utf-8"),)
+    return (Path(__file__).with_name("schema.sql").read_text("utf-8"),)
 
 
 def file_system(folder: Path, mountinfo: str = "/proc/self/mountinfo") -> str:

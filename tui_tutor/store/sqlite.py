@@ -6,7 +6,6 @@ import json
 import os
 import sqlite3
 import threading
-import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -168,7 +167,7 @@ class SqliteStore:
             row = connection.execute(query).fetchone()  # another process may have been faster
             if row is None:
                 insert = "insert into device (id, is_here) values (?, 1)"
-                return int(connection.execute(insert, (str(uuid.uuid4()),)).lastrowid or 0)
+                return int(connection.execute(insert, (os.urandom(16).hex(),)).lastrowid or 0)
         return int(row[0])
 
     def _next_sequence(self, connection: sqlite3.Connection) -> int:
