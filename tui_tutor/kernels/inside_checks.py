@@ -37,9 +37,10 @@ MAX_TEXT = 200_000
 MAX_DEPTH = 80
 MAX_MESSAGE = 500
 
-_encode = json.JSONEncoder(allow_nan=False).encode
 _deepcopy = copy.deepcopy
-_Random = random.Random
+# With methods of its own: those of random.Random can be replaced.
+_OWN_METHODS = {name: method for name, method in vars(random.Random).items() if callable(method)}
+_Random = type("Random", (random.Random,), _OWN_METHODS)
 _settrace = sys.settrace
 _setprofile = sys.setprofile
 _setrecursionlimit = sys.setrecursionlimit
@@ -79,6 +80,20 @@ class Disguised(Exception):
 def encode_report(report: Any) -> Any:
     """A report as JSON text, by an encoder captured before learner code."""
     return _encode(report)
+
+
+def _refuse(value: Any) -> Any:
+    raise TypeError("a report holds only what JSON knows")
+
+
+# The C encoder itself: methods of JSONEncoder can be replaced.
+_chunks = json.encoder.c_make_encoder(  # type: ignore[attr-defined]
+    None, _refuse, json.encoder.encode_basestring_ascii, None, ": ", ", ", False, False, False
+)
+
+
+def _encode(value: Any) -> Any:
+    return "".join(_chunks(value, 0))
 
 
 def run_probe(request: Any, namespace: Any, shell: Any = None) -> Any:

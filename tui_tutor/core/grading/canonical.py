@@ -146,9 +146,11 @@ def a_type(form: Form) -> str:
 
 
 def _int_words(text: str) -> str:
-    if text.startswith(("0x", "-0x")):
-        return f"a number of about {len(text) * 12041 // 10000:,} digits"
-    return text if len(text) <= 40 else f"{text[:20]}… ({len(text)} digits)"
+    sign, bare = ("a negative", text[1:]) if text.startswith("-") else ("a", text)
+    if bare.startswith("0x"):
+        # log10(16) = 1.2041
+        return f"{sign} number of about {(len(bare) - 2) * 12041 // 10000:,} digits"
+    return text if len(text) <= 40 else f"{text[:20]}… ({len(bare)} digits)"
 
 
 def _bytes_words(text: str) -> str:
