@@ -6,7 +6,6 @@ import sys
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -98,20 +97,14 @@ class Interpreter:
         """The interpreter that this program runs in."""
         return cls(sys.executable, ".".join(str(part) for part in sys.version_info[:3]))
 
-    @cached_property
-    def versions(self) -> Mapping[str, str]:
-        """Version by normalised name of all distributions."""
+    def version_of(self, name: str) -> str | None:
+        """The installed version of a distribution, None if it is not there or its metadata is damaged."""
         from importlib.metadata import distributions
 
-        from packaging.utils import canonicalize_name
-
-        found: dict[str, str] = {}
-        for distribution in distributions(
-            path=list(sys.path if self.site_packages is None else self.site_packages)
-        ):
-            with suppress(Exception):
-                found.setdefault(canonicalize_name(distribution.name), distribution.version)
-        return found
+        places = list(sys.path if self.site_packages is None else self.site_packages)
+        with suppress(Exception):  # whatever is wrong with metadata: what cannot be read is not there
+            return next((found.version for found in distributions(name=name, path=places)), None)
+        return None
 
     def missing(self, wanted: Sequence[str]) -> tuple[str, ...]:
         """Requirements that nothing installed satisfies; those whose markers do not apply are left out."""
@@ -119,7 +112,6 @@ class Interpreter:
 
     def _has(self, text: str) -> bool:
         from packaging.requirements import InvalidRequirement, Requirement
-        from packaging.utils import canonicalize_name
 
         try:
             requirement = Requirement(text)
@@ -127,7 +119,7 @@ class Interpreter:
             return False
         if requirement.marker is not None and not requirement.marker.evaluate(self._markers()):
             return True
-        version = self.versions.get(canonicalize_name(requirement.name))
+        version = self.version_of(requirement.name)
         return version is not None and requirement.specifier.contains(version, prereleases=True)
 
     def _markers(self) -> dict[str, str]:
