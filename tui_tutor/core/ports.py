@@ -149,7 +149,7 @@ RecordKind = Literal[
     "passed",  # an md or viz cell was passed
     "edited",  # data: {"source"} (or {"path", "source"} for a file of an exercise)
     "ran",  # data: {"source", "outcome", "count", "elapsed_ms", "output" (bounded text), "plot" ...}
-    # "done" in the data of any kind says whether the cell counts as done by it; by default a run that is ok does
+    # "done" in the data of any kind says whether that does the cell; without it a run that is ok does
     "attempted",  # an exercise or quiz; data: {"answer", "correct", "score", "passed", "total", "form", ...}
     "hinted",  # data: {"number"} from 1
     "solved",  # the solution was shown
