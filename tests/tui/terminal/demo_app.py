@@ -19,7 +19,7 @@ from textual.containers import VerticalScroll
 from textual.widgets import Footer, Header, Static, TextArea
 
 from tui_tutor.core.errors import TutorError
-from tui_tutor.tui.terminal import frugal, running
+from tui_tutor.tui.terminal import colour, frugal, running
 from tui_tutor.tui.terminal.restoring import on_exit
 
 CODE = "import torch\n\ndef f(x):\n    # 你好 e\u0301\n    return x ** 2\n\nprint(f(3))\n"
@@ -72,11 +72,10 @@ class Demo(App[None]):
 
 def make_app() -> Demo:
     """The app; with NO_COLOR as a colourless app is to be made."""
-    if os.environ.get("NO_COLOR"):
-        app = Demo(ansi_color=True)
-        app.theme = "ansi-dark"
-        return app
-    return Demo()
+    app = Demo(**colour.app_arguments())
+    if colour.is_colourless():
+        app.theme = colour.COLOURLESS_THEME
+    return app
 
 
 def note_cleanup() -> None:

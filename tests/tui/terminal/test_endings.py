@@ -34,7 +34,7 @@ def is_alive(pid: int) -> bool:
     try:
         with open(f"/proc/{pid}/stat", encoding="utf-8") as stat:
             return stat.read().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return False
 
 
@@ -116,6 +116,25 @@ def test_an_app_that_is_stuck_ends_on_sigterm_all_the_same():
         driver.press("f5")
         driver.signal(signal.SIGTERM)
         assert driver.wait_for_end() == 128 + signal.SIGTERM
+        assert_left_as_found(driver)
+
+
+def test_an_app_whose_terminal_is_not_read_ends_on_sigterm_all_the_same():
+    with demo() as driver:
+        app = children(driver.pid)[0]
+        for _ in range(60):
+            driver.press("f9")
+            time.sleep(0.02)
+        driver.signal(signal.SIGTERM)
+        wait_until_gone(app)
+
+
+def test_ctrl_c_while_the_app_starts_ends_it_without_a_traceback():
+    with start(sys.executable, DEMO) as driver:
+        driver.wait(lambda: bool(children(driver.pid)))
+        driver.press("ctrl+c")
+        assert driver.wait_for_end() == 128 + signal.SIGINT
+        assert driver.text().replace("^C", "").strip() == ""
         assert_left_as_found(driver)
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
-from tests.tui.terminal.driving import demo
+from tests.tui.terminal.driving import DEMO, LAST_LINE, demo, start
 from tui_tutor.tui.terminal.too_small import is_too_small, too_small_message
 
 SENTENCE = "This window is 52x16. TUI Tutor needs 60x18, or start it with --plain."
@@ -36,12 +38,6 @@ def test_a_small_window_shows_the_sentence_alone_and_keys_do_nothing():
 
 @pytest.mark.slow
 def test_a_window_that_is_small_from_the_start_shows_the_sentence_until_it_grows():
-    from tests.tui.terminal.driving import DEMO, LAST_LINE, start
-
-    with start("python3", "-c", "raise SystemExit") as gone:
-        gone.wait_for_end()
-    import sys
-
     with start(sys.executable, DEMO, width=52, height=16) as driver:
         driver.wait(lambda: words(driver) == SENTENCE)
         driver.resize(100, 30)

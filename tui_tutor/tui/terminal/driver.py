@@ -255,7 +255,8 @@ def use_terminal_driver(app: App[Any]) -> Callable[[int], bool]:
     """Give the app this driver; returns how to ask the app for an orderly end, from any place."""
     # The driver makes its writer by this name.
     linux_driver.WriterThread = TerminalWriter  # type: ignore[attr-defined]
-    app.driver_class = TerminalDriver
+    if "TEXTUAL_DRIVER" not in os.environ:
+        app.driver_class = TerminalDriver
 
     def ask_to_exit(code: int) -> bool:
         driver = app._driver

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from rich.color import ColorSystem
 
 from tui_tutor.tui.terminal.cells import Cell, cells_of
+from tui_tutor.tui.terminal.colour import is_colourless
 from tui_tutor.tui.terminal.shadow import Shadow
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def install(wish: str | None = None, environ: Mapping[str, str] = os.environ) ->
     reason = _objection()
     if reason:
         return f"{STOCK} ({reason})"
-    drawing = Drawing(colourless=_is_colourless(environ), erases_with_background=_can_erase(environ))
+    drawing = Drawing(colourless=is_colourless(environ), erases_with_background=_can_erase(environ))
     _replace(drawing)
     _installed.append(drawing)
     return FRUGAL
@@ -103,10 +104,6 @@ def redraw(app: App[Any]) -> None:
     """Draw the whole screen anew, as Ctrl+L does."""
     forget()
     app.refresh()
-
-
-def _is_colourless(environ: Mapping[str, str]) -> bool:
-    return bool(environ.get("NO_COLOR"))
 
 
 def _can_erase(environ: Mapping[str, str]) -> bool:

@@ -58,6 +58,9 @@ def guard(environ: Mapping[str, str] = os.environ) -> None:
     """
     if environ.get("TUI_TUTOR_GUARDIAN") == "0" or not os.isatty(0) or LINK.messages >= 0:
         return
+    if not hasattr(signal, "sigtimedwait"):
+        return
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # where it is ignored no child can be waited for
     before = modes.terminal_attributes(0)
     messages, app_end = os.pipe()
     alive, guardian_end = os.pipe()
@@ -75,6 +78,8 @@ def guard(environ: Mapping[str, str] = os.environ) -> None:
     os.close(guardian_end)
     os.set_blocking(app_end, False)
     LINK.messages, LINK.guardian_alive, LINK.crash_report = app_end, alive, report
+    # Until the app has handlers of its own, Ctrl+C ends it without a traceback.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
@@ -176,6 +181,8 @@ class _Guardian:
         return 128 - code
 
     def _explain(self, number: signal.Signals) -> None:
+        if number in _SENT_ON:
+            return  # whoever sent it knows
         ended = f"TUI Tutor was ended by {number.name}."
         _say(f"\r\n{ended} What was answered and run is kept; start it again to go on.\r\n")
         if number in _CRASHES and self._report >= 0:

@@ -55,14 +55,26 @@ def _run(make_app: Callable[[], App[Any]], drawing: str | None) -> int:
         del os.environ["NO_COLOR"]  # set but empty means colours, which Textual reads otherwise
     frugal.install(drawing)
     highlighting.install()
+    _keep_cursors_still()
     app = make_app()
     HANDLERS.ask_to_exit = use_terminal_driver(app)
     _keep_quiet_about_mistakes(app)
     app.run()
     mistake = app._exception
+    refused = getattr(mistake, "error", mistake)  # a worker's failure wraps what it raised
+    if isinstance(refused, TutorError):
+        raise refused
     if mistake is not None and not hasattr(mistake, "__rich__"):
         raise mistake
     return app.return_code or 0
+
+
+def _keep_cursors_still() -> None:
+    """A blinking cursor sends bytes for ever; editors are told by those who make them."""
+    from textual.widgets import Input
+
+    blink: Any = Input.cursor_blink
+    blink._default = False
 
 
 def _keep_quiet_about_mistakes(app: App[Any]) -> None:
