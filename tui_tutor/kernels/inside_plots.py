@@ -17,7 +17,7 @@ MOST_BARS = 500
 MOST_PCA = 2_000_000  # numbers
 MOST_CLASSES = 36
 MOST_IMAGES = 256
-MOST_PIXELS = 400_000
+MOST_PIXELS = 200_000
 MOST_SIDE = 128
 MOST_HEAT = 200  # rows and columns of a heatmap
 
@@ -158,6 +158,8 @@ def array_of(value: Any, what: str) -> Any:
         if str(value.dtype) in ("torch.bfloat16", "torch.float16"):
             value = value.float()
         return value
+    if getattr(value, "shape", None) == () and hasattr(value, "item"):
+        return [value.item()]
     if hasattr(value, "select_dtypes"):
         value = value.select_dtypes("number")
     if hasattr(value, "to_numpy"):
@@ -659,105 +661,122 @@ def _shape_text(shape: tuple[int, ...]) -> str:
 
 
 def _image_plot(request: Json) -> Json:
-    value = _single_value(request)
-    pictures = _pictures(value, is_grid=request["kind"] == "image-grid")
-    total = len(pictures)
-    if not total:
+    items = _image_items(_single_value(request), is_grid=request["kind"] == "image-grid")
+    total = len(items)
+    kept = [items[n] for n in range(min(total, MOST_IMAGES))]
+    if not kept:
         raise Unfit("There is nothing to draw: there are no images.")
-    pictures = pictures[:MOST_IMAGES]
-    side = min(MOST_SIDE, int(math.sqrt(MOST_PIXELS / len(pictures))))
-    size = f"{len(pictures[0][0]):,} × {len(pictures[0]):,}"
-    small = [_shrunk(picture, side) for picture in pictures]
-    scale = _grey_scale(small, request.get("vmin"), request.get("vmax"))
-    images = [_image_json(picture, scale) for picture in small]
+    side = min(MOST_SIDE, int(math.sqrt(MOST_PIXELS / len(kept))))
+    pictures = [_picture(item, side) for item in kept]
+    scale = _grey_scale(pictures, request.get("vmin"), request.get("vmax"))
+    images = [_image_json(picture, scale) for picture in pictures]
     labels = request.get("label") if request.get("label") is not None else request.get("color")
     if labels is not None:
         for image, label in zip(images, _matching(labels, total, "label")):
             image["label"] = _word(label)
+    size = _size_text(kept[0])
     facts = size if request["kind"] == "image" else counted(total, "image", "images") + " · " + size
     return {"images": images, "total": total, "facts": facts}
 
 
-Picture = List[List[Any]]
-
-
-def _pictures(value: Any, *, is_grid: bool) -> list[Picture]:
+def _image_items(value: Any, *, is_grid: bool) -> Any:
+    """Something to index that gives one image after the other."""
     if _is_pil(value):
-        return [_pil_rows(value)]
+        return [value]
     if isinstance(value, (list, tuple)) and value and all(map(_is_pil, value)):
-        return [_pil_rows(item) for item in value[:MOST_IMAGES]]
+        return value
     array = array_of(value, "data")
     shape = shape_of(array)
     if 0 in shape or not shape:
-        raise Unfit(
-            "An image needs rows and columns of numbers; this has the shape " + _shape_text(shape) + "."
-        )
-    if not is_grid:
-        while len(shape) > 1 and shape[0] == 1 and (len(shape) != 3 or shape[2] not in (3, 4)):
-            array, shape = array[0], shape[1:]
-        return [_picture(plain(array), shape)]
-    if len(shape) == 1:
-        return [_picture(plain(array), shape)]
-    if len(shape) == 2 and math.isqrt(shape[1]) ** 2 != shape[1]:
-        return [_picture(plain(array), shape)]
-    return [_picture(item, shape[1:]) for item in plain(array)]
+        text = _shape_text(shape)
+        raise Unfit("An image needs rows and columns of numbers; this has the shape " + text + ".")
+    if is_grid:
+        is_one = len(shape) == 1 or (len(shape) == 2 and math.isqrt(shape[1]) ** 2 != shape[1])
+        return [array] if is_one else array
+    while len(shape) > 2 and shape[0] == 1 and (len(shape) > 3 or shape[2] not in (3, 4)):
+        array, shape = array[0], shape[1:]
+    is_flat = len(shape) == 2 and shape[0] == 1 and math.isqrt(shape[1]) ** 2 == shape[1]
+    return [array[0] if is_flat else array]
 
 
 def _is_pil(value: Any) -> bool:
     return all(hasattr(value, name) for name in ("mode", "size", "convert", "tobytes", "resize"))
 
 
-def _pil_rows(image: Any) -> Picture:
+def _size_text(item: Any) -> str:
+    if _is_pil(item):
+        return f"{item.size[0]:,} × {item.size[1]:,}"
+    height, width = _height_and_width(shape_of(item))
+    return f"{width:,} × {height:,}"
+
+
+def _height_and_width(shape: tuple[int, ...]) -> tuple[int, int]:
+    """Of H x W, H x W x C, C x H x W or a flat square."""
+    if len(shape) == 1:
+        side = math.isqrt(shape[0])
+        if side * side == shape[0]:
+            return side, side
+        text = f"{shape[0]} pixels in one row are no square image"
+        raise Unfit(text + ": give it a shape of rows and columns.")
+    if len(shape) == 2 or (len(shape) == 3 and shape[2] in (1, 3, 4)):
+        return shape[0], shape[1]
+    if len(shape) == 3 and shape[0] in (1, 3, 4):
+        return shape[1], shape[2]
+    text = _shape_text(shape)
+    raise Unfit("An image has rows, columns and perhaps 3 colours; this has the shape " + text + ".")
+
+
+Level = Optional[float]
+Picture = List[List[Any]]  # rows of levels, or of [red, green, blue] levels
+
+
+def _picture(item: Any, side: int) -> Picture:
+    """Rows of an image no longer than `side` either way: every n-th of its pixels."""
+    if _is_pil(item):
+        return _pil_rows(item, side)
+    shape = shape_of(item)
+    height, width = _height_and_width(shape)
+    step = stride_for(max(height, width), side)
+    if len(shape) == 1:
+        pixels = plain(item)
+        item, shape = [pixels[y * width : (y + 1) * width] for y in range(height)], (height, width)
+    if len(shape) == 2 or shape[2] in (1, 3, 4):
+        rows = [plain(row[::step]) for row in item[::step]]
+    else:
+        planes = [
+            [plain(row[::step]) for row in plane[::step]] for plane in (item[:3] if shape[0] > 1 else item)
+        ]
+        rows = [[list(pixel) for pixel in zip(*lines)] for lines in zip(*planes)]
+    _same_length(rows, "An image")
+    return [[_levels(pixel) for pixel in row] for row in rows]
+
+
+def _levels(pixel: Any) -> Any:
+    """A number or None; of a pixel with several channels a list of three."""
+    if not isinstance(pixel, list):
+        return number(pixel, "An image")
+    if len(pixel) == 1:
+        return number(pixel[0], "An image")
+    if len(pixel) < 3:
+        raise Unfit(f"An image has 1, 3 or 4 channels; this has {len(pixel)}.")
+    return [number(part, "An image") for part in pixel[:3]]
+
+
+def _pil_rows(image: Any, side: int) -> Picture:
     width, height = image.size
-    if max(width, height) > MOST_SIDE:
-        scale = MOST_SIDE / max(width, height)
+    if max(width, height) > side:
+        scale = side / max(width, height)
         width, height = max(1, int(width * scale)), max(1, int(height * scale))
         image = image.resize((width, height))
     is_grey = image.mode in ("1", "L", "I", "F", "I;16", "LA")
-    data = image.convert("L" if is_grey else "RGB").tobytes()
-    if is_grey:
-        return [list(data[y * width : (y + 1) * width]) for y in range(height)]
-    pixels = [list(data[n : n + 3]) for n in range(0, len(data), 3)]
+    data = [float(byte) for byte in image.convert("L" if is_grey else "RGB").tobytes()]
+    pixels: list[Any] = data if is_grey else [data[n : n + 3] for n in range(0, len(data), 3)]
     return [pixels[y * width : (y + 1) * width] for y in range(height)]
-
-
-def _picture(rows: Any, shape: tuple[int, ...]) -> Picture:
-    """Rows from H x W, H x W x C, C x H x W or a flat square."""
-    if len(shape) == 1:
-        side = math.isqrt(shape[0])
-        if side * side != shape[0]:
-            raise Unfit(
-                f"{shape[0]} pixels in one row are no square image: give it a shape of rows and columns."
-            )
-        return [rows[y * side : (y + 1) * side] for y in range(side)]
-    if len(shape) == 2:
-        _same_length(rows, "An image")
-        return list(rows)
-    if len(shape) == 3 and shape[2] in (1, 3, 4):
-        return [[pixel[0] if shape[2] == 1 else pixel[:3] for pixel in row] for row in rows]
-    if len(shape) == 3 and shape[0] in (1, 3, 4):
-        planes = rows[:3] if shape[0] > 1 else rows[:1]
-        if len(planes) == 1:
-            return list(planes[0])
-        return [[list(pixel) for pixel in zip(*lines)] for lines in zip(*planes)]
-    raise Unfit(
-        "An image has rows, columns and perhaps 3 colours; this has the shape " + _shape_text(shape) + "."
-    )
-
-
-def _shrunk(picture: Picture, side: int) -> Picture:
-    step = stride_for(max(len(picture), len(picture[0])), side)
-    return [row[::step] for row in picture[::step]] if step > 1 else picture
 
 
 def _grey_scale(pictures: list[Picture], vmin: Any, vmax: Any) -> tuple[float, float]:
     """What black and white stand for: the author's values, else the usual ones, else the range."""
-    known = [
-        v
-        for picture in pictures
-        for v in (number(item, "An image") for item in flat(picture))
-        if v is not None
-    ]
+    known = [level for picture in pictures for level in flat(picture) if level is not None]
     low, high = min(known, default=0.0), max(known, default=1.0)
     if low >= 0:
         found = (0.0, 1.0) if high <= 1 else (0.0, 255.0) if high <= 255 else (low, high)
@@ -767,25 +786,23 @@ def _grey_scale(pictures: list[Picture], vmin: Any, vmax: Any) -> tuple[float, f
 
 
 def _image_json(picture: Picture, scale: tuple[float, float]) -> Json:
-    width = _same_length(picture, "An image")
-    is_color = bool(width) and isinstance(picture[0][0], (list, tuple))
-    pixels = [
-        _packed([_level(part, scale) for part in pixel]) if is_color else _level(pixel, scale)
-        for row in picture
-        for pixel in row
-    ]
-    return {"width": width, "height": len(picture), "pixels": pixels, "is_color": is_color}
+    is_color = bool(picture[0]) and isinstance(picture[0][0], list)
+    pixels = [_packed(pixel, scale) if is_color else _grey(pixel, scale) for row in picture for pixel in row]
+    return {"width": len(picture[0]), "height": len(picture), "pixels": pixels, "is_color": is_color}
 
 
-def _packed(parts: list[int]) -> int:
-    red, green, blue = (parts * 3)[:3] if len(parts) < 3 else parts[:3]
+def _packed(levels: Any, scale: tuple[float, float]) -> int:
+    if not isinstance(levels, list):
+        raise Unfit("An image has pixels of different kinds.")
+    red, green, blue = (_grey(level, scale) for level in levels)
     return red << 16 | green << 8 | blue
 
 
-def _level(value: Any, scale: tuple[float, float]) -> int:
-    found = number(value, "An image")
-    if found is None:
+def _grey(level: Any, scale: tuple[float, float]) -> int:
+    if level is None:
         return 0
+    if isinstance(level, list):
+        raise Unfit("An image has pixels of different kinds.")
     span = scale[1] / 2 - scale[0] / 2
-    share = (found / 2 - scale[0] / 2) / span if span > 0 else 0.0
+    share = (level / 2 - scale[0] / 2) / span if span > 0 else 0.0
     return int(round(min(max(share, 0.0), 1.0) * 255))
