@@ -71,6 +71,12 @@ def test_a_shipped_course_that_others_may_change_is_asked_about(tmp_path: Path):
     assert a_library(tmp_path).open("a-course").trust().answer == "unknown"
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give files away")
+def test_a_shipped_course_is_trusted_as_the_program_is_whoever_owns_both(tmp_path: Path):
+    os.chown(a_course_folder(tmp_path / "shipped"), 65534, -1)
+    assert a_library(tmp_path).open("a-course").trust().answer == "trusted"
+
+
 def test_the_answer_is_private_whatever_the_umask(tmp_path: Path, folder: Path):
     before = os.umask(0)
     try:

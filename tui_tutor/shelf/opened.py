@@ -15,7 +15,13 @@ from tui_tutor.core.errors import TutorError
 from tui_tutor.core.ports import CourseEntry, Json, LessonFile, PackageNeed, Progress, TrustState
 from tui_tutor.shelf.environment import Environments
 from tui_tutor.shelf.folder import LOCK, Snapshot, stamps_of, take_snapshot
-from tui_tutor.shelf.trust import TrustBook, changed_files, judge_trust, ownership_warnings
+from tui_tutor.shelf.trust import (
+    TrustBook,
+    changed_files,
+    is_open_to_all,
+    judge_trust,
+    ownership_warnings,
+)
 from tui_tutor.shelf.workspace import CourseWorkspace
 
 
@@ -144,9 +150,10 @@ class FolderCourse:
     def trust(self) -> TrustState:
         """The answer for the bytes in use; `changed` when any state in use was not said yes to."""
         now = self._refreshed()
-        warnings = ownership_warnings(self._path, now)
-        if self._entry.is_shipped and not warnings:
+        # Who may change a shipped course may change this program too, but for what all may write.
+        if self._entry.is_shipped and not is_open_to_all(self._path, now):
             return TrustState("trusted", now.tree_hash)
+        warnings = ownership_warnings(self._path, now)
         state = judge_trust(self._book, self._path, now, warnings)
         if state.answer != "trusted":
             return state

@@ -116,6 +116,13 @@ def ownership_warnings(path: Path, snapshot: Snapshot) -> tuple[str, ...]:
     return tuple(found)
 
 
+def is_open_to_all(path: Path, snapshot: Snapshot) -> bool:
+    """Whether every user may write in the folder or to its files."""
+    return bool(path.stat().st_mode & stat.S_IWOTH) or any(
+        stamp.mode & stat.S_IWOTH for stamp in snapshot.stamps.values()
+    )
+
+
 def _others_may_write(status: os.stat_result) -> bool:
     if status.st_mode & stat.S_IWOTH:
         return True
