@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import ClassVar
+from collections.abc import Awaitable, Callable, Iterator
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
 
-from textual import on
+from textual import on, work
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
@@ -17,16 +17,34 @@ from tui_tutor.tui.screens.library import LibraryScreen
 from tui_tutor.tui.theme import DARK, NO_COLOUR, PALETTES, THEME_WORDS, no_colour_theme, textual_theme
 from tui_tutor.tui.widgets.drawing import Look
 from tui_tutor.tui.widgets.footer import Footer
-from tui_tutor.tui.wishes import LessonWished, OutlineWished
+from tui_tutor.tui.wishes import BrokenWished, LessonWished, OutlineWished, ResultsWished, SearchWished
 
-LessonOpener = Callable[[OpenCourse, str], Screen[None]]  # (course, lesson id) -> the lesson's screen
+if TYPE_CHECKING:
+    from tui_tutor.tui.screens.palette import Command
+
+LessonOpener = Callable[[OpenCourse, str, str], Screen[Any]]  # (course, lesson id, cell id or "") -> screen
+
+
+@runtime_checkable
+class LessonPlace(Protocol):
+    """What the app asks of a lesson's screen."""
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """(ref of the course, id of the lesson) shown."""
+        ...
+
+    def what_runs(self) -> str:
+        """Such as `In [7]`; "" when nothing runs."""
+        ...
 
 
 class TutorApp(App[int]):
     """TUI Tutor on a terminal.
 
     `open_lesson` builds the screen of a lesson. `start` opens (ref, lesson id) at once, "" for the lesson to
-    go on with. Without `has_colour` nothing but bold, underline and reverse is sent.
+    go on with. Without `has_colour` nothing but bold, underline and reverse is sent. `export_results` writes
+    the results in a course and gives the file's path.
     """
 
     TITLE = "TUI Tutor"
@@ -53,6 +71,9 @@ class TutorApp(App[int]):
         theme: str = "",
         has_colour: bool = True,
         is_ascii: bool = False,
+        export_results: Callable[[str], str] | None = None,
+        at_end: Callable[[], Awaitable[None]] | None = None,
+        notice: str = "",
     ) -> None:
         super().__init__(ansi_color=None if has_colour else True)
         self.animation_level = "none"
@@ -61,7 +82,11 @@ class TutorApp(App[int]):
         self.store = store
         self._open_lesson = open_lesson
         self._start = start
-        self._is_ascii = is_ascii
+        self._export_results = export_results
+        self._at_end = at_end
+        self._notice = notice
+        self._must_be_ascii = is_ascii
+        self._is_ascii = is_ascii or store.setting("glyphs") == "ascii"
         for palette in PALETTES.values():
             self.register_theme(textual_theme(palette))
         self.register_theme(no_colour_theme())
@@ -78,25 +103,37 @@ class TutorApp(App[int]):
         return LibraryScreen(self.catalogue, self.clock)
 
     def on_mount(self) -> None:
+        if self._notice:
+            self.call_after_refresh(self.say, self._notice)
         if self._start is not None:
             self.show_lesson(*self._start)
+
+    async def on_unmount(self) -> None:
+        if self._at_end is not None:
+            await self._at_end()
 
     def say(self, sentence: str) -> None:
         """One sentence in the footer of the screen that is seen."""
         for footer in self.screen.query(Footer):
             footer.say(sentence)
 
+    def notify(self, message: str, **_: Any) -> None:  # type: ignore[override]
+        """Textual's toasts become sentences in the footer."""
+        self.say(message)
+
     # --- wishes -------------------------------------------------------------------------------------
 
-    def show_lesson(self, ref: str, lesson_id: str = "") -> None:
-        """Open a lesson ("": the one to go on with) over the screen that is seen."""
+    def show_lesson(self, ref: str, lesson_id: str = "", cell_id: str = "") -> None:
+        """Open a lesson ("": the one to go on with) above the library; an open one of the same place stays."""
         try:
             course = self.catalogue.open(ref)
             found = lesson_id or self._lesson_to_go_on_with(ref)
             if not found:
-                self.post_message(OutlineWished(ref))
+                self.show_outline(ref)
                 return
-            self.push_screen(self._open_lesson(course, found))
+            self._leave_pages(ref, found if not cell_id else "")
+            if not self._is_at(ref, found) or cell_id:
+                self.push_screen(self._open_lesson(course, found, cell_id))
         except TutorError as error:
             self.say(f"{error.message} {error.help}".strip())
 
@@ -105,6 +142,138 @@ class TutorApp(App[int]):
         lesson = self.catalogue.state(entry).next if entry else None
         return lesson.lesson_id if lesson else ""
 
+    def _is_at(self, ref: str, lesson_id: str) -> bool:
+        return isinstance(self.screen, LessonPlace) and self.screen.place == (ref, lesson_id)
+
+    def _leave_pages(self, ref: str, lesson_id: str) -> None:
+        """Back to the library, or to the lesson wished for where it lies under other pages."""
+        while len(self.screen_stack) > 1 and not self._is_at(ref, lesson_id):
+            self.pop_screen()
+
+    def show_outline(self, ref: str) -> None:
+        """The lessons of a course, over what is seen; a broken course shows its mistakes."""
+        from tui_tutor.tui.screens.outline import OutlineScreen
+
+        entry = self.catalogue.entry(ref)
+        if entry is None:
+            entry = self.catalogue.open(ref).entry
+        if entry.course is None:
+            self.show_mistakes(ref)
+        elif not isinstance(self.screen, OutlineScreen):
+            self.push_screen(OutlineScreen(entry, self.catalogue))
+
+    def show_mistakes(self, ref: str, lesson_id: str = "") -> None:
+        """What is wrong with a course or lesson."""
+        from tui_tutor.tui.screens.broken import BrokenScreen
+
+        if entry := self.catalogue.entry(ref):
+            self.push_screen(BrokenScreen(entry, self.catalogue, lesson_id))
+
+    def show_results(self, ref: str) -> None:
+        """The results in a course."""
+        from tui_tutor.tui.screens.results import ResultsScreen
+
+        entry = self.catalogue.entry(ref) or self.catalogue.open(ref).entry
+        screen = ResultsScreen(entry, self.catalogue, self.store, self.clock, self._export_results)
+        self.push_screen(screen)
+
+    @work
+    async def show_search(self, ref: str) -> None:
+        """The search sheet; what is taken from it is opened."""
+        from tui_tutor.tui.screens.search import SearchSheet
+
+        entry = self.catalogue.entry(ref) or self.catalogue.open(ref).entry
+        found = await self.push_screen_wait(SearchSheet(entry, self.catalogue))
+        if found is not None:
+            self.show_lesson(ref, found.lesson_id, found.cell_id)
+
     @on(LessonWished)
     def _show_lesson(self, wish: LessonWished) -> None:
-        self.show_lesson(wish.ref, wish.lesson_id)
+        self.show_lesson(wish.ref, wish.lesson_id, wish.cell_id)
+
+    @on(OutlineWished)
+    def _show_outline(self, wish: OutlineWished) -> None:
+        self.show_outline(wish.ref)
+
+    @on(BrokenWished)
+    def _show_mistakes(self, wish: BrokenWished) -> None:
+        self.show_mistakes(wish.ref, wish.lesson_id)
+
+    @on(ResultsWished)
+    def _show_results(self, wish: ResultsWished) -> None:
+        self.show_results(wish.ref)
+
+    @on(SearchWished)
+    def _show_search(self, wish: SearchWished) -> None:
+        self.show_search(wish.ref)
+
+    # --- keys ---------------------------------------------------------------------------------------
+
+    def action_help(self) -> None:
+        from tui_tutor.tui.screens.help import HelpSheet
+
+        if not isinstance(self.screen, HelpSheet):
+            self.push_screen(HelpSheet())
+
+    @work
+    async def action_palette(self) -> None:
+        from tui_tutor.tui.screens.palette import PaletteSheet, commands_of
+
+        if isinstance(self.screen, PaletteSheet):
+            self.screen.dismiss(None)
+            return
+        commands = (*commands_of(self.screen), *self._commands())
+        command = await self.push_screen_wait(PaletteSheet(commands))
+        if command is not None:
+            await self.run_action(command.action, default_namespace=command.node or self)
+
+    def _commands(self) -> Iterator[Command]:
+        """What can be done from everywhere, without a key of its own."""
+        from tui_tutor.tui.screens.palette import Command
+
+        yield Command("Settings", "", "settings")
+        if len(self.screen_stack) > 1:
+            yield Command("Library", "", "library")
+        for word in THEME_WORDS if self.theme != NO_COLOUR else ():
+            yield Command(f"Theme: {word}", "", f"set_theme('{word}')")
+
+    def action_settings(self) -> None:
+        from tui_tutor.tui.screens.settings import SettingsScreen
+
+        if not isinstance(self.screen, SettingsScreen):
+            self.push_screen(SettingsScreen(self.store, self._apply_setting))
+
+    def action_library(self) -> None:
+        self._leave_pages("", "")
+
+    def action_set_theme(self, word: str) -> None:
+        try:
+            self.store.set_setting("theme", word)
+        except TutorError as error:
+            self.say(f"{error.message} {error.help}".strip())
+        self._apply_setting("theme", word)
+
+    def _apply_setting(self, name: str, value: str) -> None:
+        if name == "theme" and self.theme != NO_COLOUR:
+            self.theme = THEME_WORDS.get(value, DARK.name)
+        if name == "glyphs":
+            self._is_ascii = self._must_be_ascii or value == "ascii"
+        for screen in self.screen_stack:
+            for widget in screen.query("*"):
+                widget.refresh()
+
+    def action_help_quit(self) -> None:
+        self.say("Ctrl+Q quits.")
+
+    @work
+    async def action_quit(self) -> None:
+        """Quit; ask first when something still runs."""
+        from tui_tutor.tui.screens.quit import QuitSheet
+
+        running = next(
+            filter(None, (x.what_runs() for x in self.screen_stack if isinstance(x, LessonPlace))), ""
+        )
+        if running and isinstance(self.screen, QuitSheet):
+            return
+        if not running or await self.push_screen_wait(QuitSheet(running)):
+            self.exit(0)

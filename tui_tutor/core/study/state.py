@@ -32,6 +32,8 @@ KernelStatus = Literal["absent", "starting", "idle", "busy", "dead", "missing"]
 Trust = Literal["unknown", "once", "trusted", "refused"]
 
 EMPTY: Final = Transcript()
+SCRATCH: Final = CodeCell(kind="code", id="tutor-scratch", title="scratch", source="# scratch", optional=True)
+"""A cell of the learner's own in every lesson; it has no number and counts for nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,7 @@ class Study:
 
     def cell(self, cell_id: str) -> Cell:
         """The cell with this id; KeyError if there is none."""
-        found = self.lesson.cell_by_id(cell_id)
+        found = SCRATCH if cell_id == SCRATCH.id else self.lesson.cell_by_id(cell_id)
         if found is None:
             raise KeyError(cell_id)
         return found
@@ -153,7 +155,7 @@ def starter_of(cell: Cell) -> str:
     """The text the learner starts from: source, starter or command; "" where nothing is edited."""
     match cell:
         case CodeCell():
-            return cell.source.rstrip("\n")
+            return "" if cell is SCRATCH else cell.source.rstrip("\n")
         case ExerciseCell():
             return cell.starter.rstrip("\n")
         case ShellCell():

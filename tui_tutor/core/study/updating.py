@@ -68,6 +68,7 @@ from tui_tutor.core.study.running import (
     take_report,
 )
 from tui_tutor.core.study.state import (
+    SCRATCH,
     CellState,
     Notice,
     Study,
@@ -85,7 +86,8 @@ RECORD_EVERY_S: Final = 60.0
 
 def begin(course: Course, lesson: Lesson, *, number: int, trust: Trust = "unknown", seed: int = 0) -> Study:
     """A lesson that nobody has touched yet."""
-    cells = {cell.id: CellState(source=starter_of(cell), files=starter_files(cell)) for cell in lesson.cells}
+    all_cells = (*lesson.cells, SCRATCH)
+    cells = {cell.id: CellState(source=starter_of(cell), files=starter_files(cell)) for cell in all_cells}
     first = lesson.visible_cells[0].id if lesson.visible_cells else ""
     return Study(course, lesson, number, MappingProxyType(cells), seed=seed, trust=trust, at_cell=first)
 

@@ -68,11 +68,18 @@ def _caption(cell: VizCell, view: View) -> list[CellRow]:
     words = view.words(cell)
     facts = (frame.piece(state.plot.facts, "muted"),) if state.plot is not None and state.plot.facts else ()
     right = words or facts
-    caption = cell.caption or cell.title or cell.plot
+    caption = caption_beside(cell.caption or cell.title or cell.plot, facts[0][0] if facts else "")
     room = max(20, frame.text_width - (pieces_width(right) + 2 if right else 0))
     lines = wrap(inline_spans(caption), room)
     head = CellRow(view.main_label(cell), frame.pieces(lines[0]), right)
     return [head, *(CellRow(pieces=frame.pieces(line)) for line in lines[1:])]
+
+
+def caption_beside(caption: str, facts: str) -> str:
+    """The caption without a last bracket that says what the facts at its right say already."""
+    head, bracket, tail = caption.rstrip(". ").rpartition(" (")
+    is_said = bracket and tail.rstrip(")").replace(",", " ·") == facts
+    return head if is_said else caption
 
 
 def _inspection(view: View) -> list[CellRow]:

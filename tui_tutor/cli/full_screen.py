@@ -1,0 +1,92 @@
+"""The full-screen face, plugged together. The guardian forks before Textual is imported."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+
+    from tui_tutor.core.ports import OpenCourse
+    from tui_tutor.session.course_session import Adapters, CourseSession
+    from tui_tutor.tui.app import TutorApp
+
+
+def run_full_screen(*, start: tuple[str, str] | None, is_ascii: bool, trust_once: bool) -> int:
+    """Run the app until it ends; its exit code. `start` opens (course, lesson) at once."""
+    from tui_tutor.tui.terminal.guardian import guard
+
+    guard()
+    from tui_tutor.cli.wiring import make_adapters, make_shelf, make_store
+    from tui_tutor.tui.terminal.running import run_app
+
+    store = make_store()
+    shelf = make_shelf()
+    rooms = Rooms(make_adapters(store), trust_once=trust_once)
+
+    def make_app() -> TutorApp:
+        from tui_tutor.tui.app import TutorApp
+
+        return TutorApp(
+            shelf=shelf,
+            store=store,
+            clock=rooms.adapters.clock,
+            open_lesson=rooms.open_lesson,
+            at_end=rooms.close,
+            start=start,
+            notice=store.notice,
+            has_colour="NO_COLOR" not in os.environ or not os.environ["NO_COLOR"],
+            is_ascii=is_ascii or not _speaks_utf8(),
+        )
+
+    try:
+        return run_app(make_app, cleanups=(store.close,), drawing=store.setting("drawing") or None)
+    finally:
+        store.close()
+
+
+def _speaks_utf8() -> bool:
+    encoding = (sys.stdout.encoding or "").lower().replace("-", "")
+    return encoding in ("utf8", "utf8mb4")
+
+
+class Rooms:
+    """Course sessions by course: one kernel per open course; opening another course ends the first."""
+
+    def __init__(self, adapters: Adapters, *, trust_once: bool) -> None:
+        self.adapters = adapters
+        self._trust_once = trust_once
+        self._ref = ""
+        self._session: CourseSession | None = None
+        self._leaving: list[CourseSession] = []
+
+    def open_lesson(self, opened: OpenCourse, lesson_id: str, cell_id: str = "") -> Screen[None]:
+        """The screen of a lesson. TutorError if it cannot be opened."""
+        from tui_tutor.session.opening import lesson_id_of, open_study
+        from tui_tutor.tui.screens.lesson import LessonScreen
+
+        session = self._session_for(opened)
+        found = lesson_id_of(opened.course, lesson_id)
+        study = open_study(opened, found, self.adapters.store, granted=session.granted)
+        return LessonScreen(opened.entry.ref, study, session, cell_id=cell_id)
+
+    def _session_for(self, opened: OpenCourse) -> CourseSession:
+        from tui_tutor.session.course_session import CourseSession
+
+        if self._session is None or self._ref != opened.entry.ref:
+            if self._session is not None:
+                self._leaving.append(self._session)
+            self._session = CourseSession(opened, self.adapters)
+            self._ref = opened.entry.ref
+            if self._trust_once:
+                self._session.granted = "once"
+        return self._session
+
+    async def close(self) -> None:
+        """End every kernel and shell."""
+        sessions = [*self._leaving, *([self._session] if self._session else [])]
+        self._leaving, self._session = [], None
+        for session in sessions:
+            await session.close()

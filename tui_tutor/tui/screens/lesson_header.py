@@ -1,0 +1,73 @@
+"""The rows above a lesson, and the course at its left on wide windows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tui_tutor.core.progress import CourseState, LessonState
+from tui_tutor.core.prose.lines import Span, width_of
+from tui_tutor.core.safe_text import safe_line
+from tui_tutor.core.study import Study
+from tui_tutor.core.wording.labels import gutter_label, milliseconds
+from tui_tutor.tui import glyphs
+from tui_tutor.tui.widgets.lesson_rows import aside_rows
+from tui_tutor.tui.widgets.page import Block, Sheetful
+from tui_tutor.tui.widgets.row import BLANK, RULE, Row, said
+
+
+def header_rows(study: Study, width: int) -> tuple[Row, ...]:
+    """`lesson 3 / 6 · title  ▰▰▰▱▱▱      15 min · Bloom's apply`, the objective, a rule."""
+    lesson = study.lesson
+    place = f"lesson {study.number} / {study.lesson_count} · "
+    title = (Span(place, "muted"), Span(safe_line(lesson.title), "title"))
+    steps = (Span("  "), *glyphs.steps(study.number, study.lesson_count))
+    right = _facts(study, width - 6 - width_of(title))
+    room = width - 6 - width_of(title) - len(right)
+    text = (*title, *steps) if width_of(steps) + 2 <= room else title
+    head = Row(text=text, start=1, right=said(right, "muted"))
+    objective = safe_line(lesson.objective)
+    rows = [head, Row(label=said("objective", "muted"), text=said(objective))] if objective else [head]
+    return (*rows, RULE)
+
+
+def _facts(study: Study, room: int) -> str:
+    """Minutes and Bloom level; Bloom goes first when space is short, then minutes."""
+    lesson = study.lesson
+    minutes = f"{lesson.minutes:g} min" if lesson.minutes else ""
+    bloom = f"Bloom's {lesson.bloom}" if lesson.bloom else ""
+    both = " · ".join(part for part in (minutes, bloom) if part)
+    return both if len(both) <= room else minutes if len(minutes) <= room else ""
+
+
+def aside(study: Study, lessons: Sequence[LessonState], focused: str, width: int) -> Sheetful:
+    """The course's lessons with their marks, then the cells of this one."""
+    del width
+    state = CourseState(tuple(lessons))
+    rows = [*aside_rows(study.course.title, state, here=study.lesson.id), BLANK]
+    rows.append(Row(text=said("this lesson", "muted"), start=1))
+    rows += [_cell_row(study, cell.id, is_here=cell.id == focused) for cell in study.visible]
+    return Sheetful(blocks=(Block(tuple(rows)),))
+
+
+def _cell_row(study: Study, cell_id: str, *, is_here: bool) -> Row:
+    cell, state = study.cell(cell_id), study.state(cell_id)
+    label = gutter_label(cell, study.number_of(cell_id), state.count)
+    glyph = glyphs.DONE if state.is_done else glyphs.HERE if is_here else glyphs.OPEN
+    mark = Span(glyph, "accent" if state.is_done or is_here else "text")
+    return Row(
+        label=(mark,),
+        text=said(label, "title" if is_here else "text"),
+        start=6,
+        right=said(_fact(study, cell_id), "muted"),
+    )
+
+
+def _fact(study: Study, cell_id: str) -> str:
+    state = study.state(cell_id)
+    if state.status == "running":
+        return "running"
+    if state.verdict is not None and state.verdict.total:
+        return f"{state.verdict.passed} of {state.verdict.total}"
+    if state.status == "ok" and state.count is not None:
+        return milliseconds(state.elapsed_ms)
+    return ""

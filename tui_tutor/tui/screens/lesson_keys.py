@@ -1,0 +1,80 @@
+"""The footer of a lesson: what the kernel does at the left, the keys that work now at the right."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tui_tutor.core.course import Cell, ChoiceQuiz, ExerciseCell, QuizBase, VizCell
+from tui_tutor.core.study import Study
+from tui_tutor.core.study.state import is_runnable
+from tui_tutor.tui.widgets.cell_ui import CellUi
+from tui_tutor.tui.widgets.editor import Editor
+from tui_tutor.tui.widgets.footer import Keys
+
+SANDBOX: Final = "no sandbox"
+KERNEL_WORDS: Final = {
+    "absent": "no kernel yet",
+    "starting": "kernel starting",
+    "idle": "kernel idle",
+    "busy": "kernel busy",
+    "dead": "kernel stopped",
+    "missing": "recorded only",
+}
+_ENDING: Final = (("?", "help"), ("Ctrl+P", "palette"))
+
+
+def footer_states(study: Study, editor: Editor | None, width: int) -> tuple[str, ...]:
+    """From long to short, so that the longest that fits is shown."""
+    if editor is not None:
+        row, column = editor.cursor_location
+        return (f"editing  ln {row + 1}, col {column + 1}", "editing")
+    kernel = KERNEL_WORDS[study.kernel]
+    longer = (f"{kernel} · {SANDBOX}", kernel)
+    if width >= 120 and study.info is not None and study.info.version:
+        return (f"{kernel} · {study.info.language} {study.info.version} · {SANDBOX}", *longer)
+    return longer
+
+
+def footer_keys(study: Study, cell: Cell, editor: Editor | None, ui: CellUi) -> Keys:
+    """At most seven keys, the most useful here first."""
+    if editor is not None:
+        return _editor_keys(editor)
+    if ui.cursor is not None:
+        return (("←→↑↓", "points"), ("+ -", "zoom"), ("0", "whole"), ("Esc", "leave"))
+    if study.unsaved:
+        return (("Esc", "try to save again"), *_ENDING)
+    running = (("F9", "stop"),) if study.running else ()
+    missing = (("i", "install"),) if study.kernel == "missing" else ()
+    return (*missing, *_cell_keys(study, cell), *running, *_ENDING)
+
+
+def _editor_keys(editor: Editor) -> Keys:
+    if editor.has_popup:
+        return (("Tab", "accept"), ("↑↓", "choose"), ("Esc", "close"))
+    match editor.task_of_edit.purpose:
+        case "source":
+            return (("Tab", "complete"), ("F5", "run"), ("F9", "stop"), ("Esc", "leave"))
+        case "answer" if editor.task_of_edit.is_single_line:
+            return (("Enter", "answer"), ("Esc", "leave"))
+        case "answer":
+            return (("F5", "answer"), ("Esc", "leave"))
+        case "input":
+            return (("Enter", "send"), ("F9", "stop"))
+        case _:
+            return (("Enter", "guess and run"), ("Esc", "leave"))
+
+
+def _cell_keys(study: Study, cell: Cell) -> Keys:
+    state = study.state(cell.id)
+    following = ("Ctrl+↓", "next")
+    if isinstance(cell, ChoiceQuiz) and not state.is_closed:
+        return (("1-9", "choose"), ("Enter", "answer"), ("h", "hint"), following)
+    if isinstance(cell, QuizBase) and not state.is_closed:
+        return (("Enter", "answer"), ("h", "hint"), following)
+    if isinstance(cell, ExerciseCell):
+        return (("Enter", "edit"), ("F5", "run"), ("c", "check"), ("h", "hint"))
+    if is_runnable(cell):
+        return (("F5", "run"), ("Enter", "edit"), following)
+    if isinstance(cell, VizCell) and state.plot is not None:
+        return (("Enter", "points"), following, ("Ctrl+↑", "back"))
+    return (following, ("Ctrl+↑", "back"))

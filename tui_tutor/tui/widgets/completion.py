@@ -1,0 +1,73 @@
+"""The completions under the word being typed: at most four rows and one of signature."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from rich.segment import Segment
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tui_tutor.core.execution import Completions
+from tui_tutor.core.prose.lines import Span, cut
+from tui_tutor.core.safe_text import safe_line
+from tui_tutor.tui.theme import ground_of, style_of
+from tui_tutor.tui.widgets.drawing import look_of, strip_of
+
+MOST_ROWS: Final = 4
+MOST_WIDE: Final = 46
+
+
+class CompletionPopup(Widget):
+    """Shows completions; the chosen row is marked with a bar and bold."""
+
+    DEFAULT_CSS = """
+    CompletionPopup { layer: over; position: absolute; width: 10; height: 1; background: $panel; }
+    """
+
+    def __init__(self, completions: Completions, typed: str) -> None:
+        super().__init__()
+        self.completions = completions
+        self._typed = typed
+        self._chosen = 0
+
+    @property
+    def chosen(self) -> str:
+        """The completion that would be taken."""
+        return self.completions.matches[self._chosen]
+
+    @property
+    def rows(self) -> int:
+        return min(MOST_ROWS, len(self.completions.matches)) + bool(self.completions.signature)
+
+    @property
+    def columns(self) -> int:
+        words = [*self.completions.matches[:100], self.completions.signature]
+        return min(MOST_WIDE, max(len(word) for word in words) + 4)
+
+    def move(self, count: int) -> None:
+        """Choose the completion `count` further on, round the ends."""
+        self._chosen = (self._chosen + count) % len(self.completions.matches)
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        look = look_of(self)
+        ground = ground_of("popup", look.theme)
+        matches = self.completions.matches
+        first = max(0, min(self._chosen - MOST_ROWS + 1, len(matches) - MOST_ROWS))
+        index = first + y
+        if y >= min(MOST_ROWS, len(matches)):
+            spans: tuple[Span, ...] = (Span("  "), Span(safe_line(self.completions.signature), "code"))
+        else:
+            spans = self._match_spans(safe_line(matches[index]), is_chosen=index == self._chosen)
+        strip = strip_of(cut(spans, self.size.width), look, "popup")
+        if y < min(MOST_ROWS, len(matches)) and index == self._chosen:
+            bar = Segment(">" if look.is_ascii else "▌", style_of("accent", look.theme) + ground)
+            strip = Strip([bar, *strip.crop(1, strip.cell_length)])
+        return strip.extend_cell_length(self.size.width, ground)
+
+    def _match_spans(self, match: str, *, is_chosen: bool) -> tuple[Span, ...]:
+        if is_chosen:
+            return Span("  "), Span(match, "title")
+        typed = len(self._typed) if match.startswith(self._typed) else 0
+        return Span("  "), Span(match[:typed]), Span(match[typed:], "muted")

@@ -1,0 +1,202 @@
+"""The editor that stands in a cell: source, an answer, a line of input. It enters and nothing moves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+from rich.style import Style
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.widgets import TextArea
+from textual.widgets.text_area import TextAreaTheme
+
+from tui_tutor.core.execution import Completions
+from tui_tutor.tui.theme import PALETTES
+from tui_tutor.tui.widgets.cell_ui import EditPurpose
+
+GRAMMARS: Final = {"python": "python", "sh": "bash", "bash": "bash"}
+_LITERALS: Final = ("string", "string.documentation", "number", "float", "boolean", "constant.builtin")
+_KEYWORDS: Final = (
+    "keyword", "keyword.function", "keyword.return", "keyword.operator", "conditional", "repeat",
+    "exception", "include", "operator.keyword",
+)  # fmt: skip
+
+
+def editor_theme(theme: str) -> TextAreaTheme:
+    """Our two tints for Textual's editor, in one of our themes or without colours."""
+    palette = PALETTES.get(theme)
+    if palette is None:
+        plain = Style()
+        return TextAreaTheme(
+            "tutor-editor", base_style=plain, cursor_style=Style(reverse=True),
+            selection_style=Style(reverse=True), cursor_line_style=plain,
+        )  # fmt: skip
+    keyword, literal = Style(color=palette.keyword), Style(color=palette.literal)
+    styles = dict.fromkeys(_KEYWORDS, keyword) | dict.fromkeys(_LITERALS, literal)
+    styles["comment"] = Style(color=palette.muted, italic=True)
+    ground = Style(color=palette.text, bgcolor=palette.raised)
+    return TextAreaTheme(
+        f"tutor-editor-{theme}",
+        base_style=ground,
+        cursor_style=Style(color=palette.page, bgcolor=palette.text),
+        cursor_line_style=Style(bgcolor=palette.raised),
+        selection_style=Style(bgcolor=palette.popup),
+        bracket_matching_style=Style(bold=True),
+        syntax_styles=styles,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What is being edited: a cell's source (or one of its files), an answer, input, or a guess."""
+
+    cell_id: str
+    purpose: EditPurpose
+    path: str = ""
+    is_single_line: bool = False
+
+
+class Editor(TextArea):
+    """A TextArea on the raised ground that completes from the kernel and knows no cell."""
+
+    DEFAULT_CSS = """
+    Editor, Editor:focus {
+        layer: over; position: absolute; border: none; padding: 0 1; height: 1; width: 10;
+        background: $panel; color: $foreground; scrollbar-size: 0 0; overflow: hidden hidden;
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "Leave the editor", show=False, priority=True),
+        Binding("tab", "complete", "Complete", show=False, priority=True),
+        Binding("shift+tab", "document", "Documentation of the name", show=False, priority=True),
+        Binding("enter", "enter", show=False, priority=True),
+        Binding("up", "go(-1)", show=False, priority=True),
+        Binding("down", "go(1)", show=False, priority=True),
+    ]
+
+    class Left(Message):
+        """Esc: the learner leaves the editor."""
+
+    class Submitted(Message):
+        """Enter in an editor of one line."""
+
+    class CompletionWished(Message):
+        """The name before the cursor should be completed; `is_asked`: with Tab."""
+
+        def __init__(self, *, is_asked: bool) -> None:
+            super().__init__()
+            self.is_asked = is_asked
+
+    class DocumentWished(Message):
+        """Documentation of the name under the cursor."""
+
+    class PopupMoved(Message):
+        """Up or down while completions are shown."""
+
+        def __init__(self, count: int) -> None:
+            super().__init__()
+            self.count = count
+
+    class PopupTaken(Message):
+        """Tab or Enter while completions are shown."""
+
+    class PopupClosed(Message):
+        """What was typed ends the completion."""
+
+    def __init__(self, text: str, task: Task, *, language: str, theme: str) -> None:
+        grammar = GRAMMARS.get(language)
+        super().__init__(text, language=grammar, compact=True, tab_behavior="indent", soft_wrap=True)
+        self.task_of_edit = task
+        self.has_popup = False
+        self.cursor_blink = False
+        self.highlight_cursor_line = False
+        self.indent_width = 4
+        self.register_theme(made := editor_theme(theme))
+        self.theme = made.name
+
+    # --- places ---------------------------------------------------------------------------------
+
+    @property
+    def rows(self) -> int:
+        """Rows the text takes at its present width."""
+        return max(1, self.wrapped_document.height)
+
+    @property
+    def cursor_row(self) -> int:
+        """The wrapped row of the cursor, from 0."""
+        return self.wrapped_document.location_to_offset(self.cursor_location).y
+
+    @property
+    def cursor_at(self) -> int:
+        """The cursor as a character offset into the text."""
+        row, column = self.cursor_location
+        return sum(len(line) + 1 for line in self.text.split("\n")[:row]) + column
+
+    def replace_range(self, completions: Completions, match: str) -> None:
+        """Put a completion where the kernel said it belongs."""
+        self.replace(match, self._location(completions.start), self._location(completions.end))
+
+    def _location(self, offset: int) -> tuple[int, int]:
+        before = self.text[:offset]
+        row = before.count("\n")
+        return row, len(before) - (before.rfind("\n") + 1)
+
+    # --- keys -----------------------------------------------------------------------------------
+
+    def action_leave(self) -> None:
+        self.post_message(self.PopupClosed() if self.has_popup else self.Left())
+
+    def action_enter(self) -> None:
+        if self.has_popup:
+            self.post_message(self.PopupTaken())
+        elif self.task_of_edit.is_single_line:
+            self.post_message(self.Submitted())
+        else:
+            self._break_line()
+
+    def _break_line(self) -> None:
+        """A new line with the indent of this one, one step deeper after a colon."""
+        row, column = self.cursor_location
+        line = self.document.get_line(row)[:column]
+        indent = line[: len(line) - len(line.lstrip())]
+        if line.rstrip().endswith(":") and self.language == "python":
+            indent += "    "
+        self.replace(f"\n{indent}", *self.selection)
+
+    def action_go(self, count: int) -> None:
+        if self.has_popup:
+            self.post_message(self.PopupMoved(count))
+        elif count < 0:
+            self.action_cursor_up()
+        else:
+            self.action_cursor_down()
+
+    def action_complete(self) -> None:
+        if self.has_popup:
+            self.post_message(self.PopupTaken())
+        elif self._is_after_name():
+            self.post_message(self.CompletionWished(is_asked=True))
+        elif not self.task_of_edit.is_single_line:
+            self.replace("    ", *self.selection)
+
+    def action_document(self) -> None:
+        self.post_message(self.DocumentWished())
+
+    def _is_after_name(self) -> bool:
+        row, column = self.cursor_location
+        before = self.document.get_line(row)[:column]
+        return bool(before) and (before[-1].isidentifier() or before[-1].isdigit() or before[-1] == ".")
+
+    async def _on_key(self, event: events.Key) -> None:
+        await super()._on_key(event)
+        typed = event.character or ""
+        if self.task_of_edit.purpose != "source" or not typed.isprintable():
+            if event.key == "backspace" and self.has_popup:
+                self.post_message(self.CompletionWished(is_asked=False))
+            return
+        if typed.isidentifier() or typed == "." or typed.isdigit():
+            self.post_message(self.CompletionWished(is_asked=False))
+        elif self.has_popup:
+            self.post_message(self.PopupClosed())

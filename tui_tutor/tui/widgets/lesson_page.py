@@ -1,0 +1,453 @@
+"""A lesson as one page: cells drawn row by row from an anchor, so that opening costs what is seen.
+
+The view is anchored to a row of a cell, not to a distance from the top: what grows above or below moves
+nothing, and no cell is set before it comes near the view.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final, assert_never
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.geometry import Offset, Region
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tui_tutor.core.course import (
+    Cell,
+    CodeCell,
+    ExerciseCell,
+    MarkdownCell,
+    QuizBase,
+    QuizCell,
+    ShellCell,
+    VizCell,
+)
+from tui_tutor.core.study import CellState, Study
+from tui_tutor.tui.theme import PALETTES, ground_of
+from tui_tutor.tui.widgets.cell_row import CellRow, Frame, paint
+from tui_tutor.tui.widgets.cell_ui import PRISTINE, CellUi
+from tui_tutor.tui.widgets.cell_views import Asset, View, code_rows, ex_rows, md_rows, sh_rows
+from tui_tutor.tui.widgets.drawing import look_of, strip_of
+from tui_tutor.tui.widgets.quiz_rows import quiz_rows
+from tui_tutor.tui.widgets.row import Row, set_row
+from tui_tutor.tui.widgets.viz_rows import viz_rows
+
+WHEEL_ROWS: Final = 3
+GAP: Final = 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Set:
+    """The rows of one cell and what they were set from."""
+
+    state: CellState
+    ui: CellUi
+    frame: Frame
+    second: int
+    after: str
+    rows: tuple[CellRow, ...]
+    strips: dict[int, Strip]
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """The first row of the view: row `row` of cell number `cell` (from 0); a cell's gap counts to it."""
+
+    cell: int = 0
+    row: int = 0
+
+
+class LessonPage(Widget, can_focus=True):
+    """Draws the visible cells of a study. It says what was pressed on; it decides nothing."""
+
+    DEFAULT_CSS = """
+    LessonPage { width: 1fr; height: 1fr; background: $background; color: $foreground; layers: base over; }
+    """
+
+    class Clicked(Message):
+        """A row of a cell was clicked; `target` is the row's."""
+
+        def __init__(self, cell_id: str, target: str) -> None:
+            super().__init__()
+            self.cell_id = cell_id
+            self.target = target
+
+    class Placed(Message):
+        """The view moved or changed, so whatever floats over the page must be placed again."""
+
+    def __init__(self, study: Study, clock: Callable[[], datetime], asset: Asset) -> None:
+        super().__init__()
+        self.study = study
+        self.header: tuple[Row, ...] = ()
+        self._clock = clock
+        self._asset = asset
+        self._ui: dict[str, CellUi] = {}
+        self._sets: dict[str, _Set] = {}
+        self._anchor = Anchor()
+        self._focused_id = study.at_cell
+        self._extra: tuple[Cell, ...] = ()
+        self._placed: list[tuple[Cell, int] | None] = []
+        self._placed_for: tuple[object, ...] = ()
+
+    # --- what is shown --------------------------------------------------------------------------
+
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        """All cells of the page, the scratch cell at the end when it is open."""
+        return (*self.study.visible, *self._extra)
+
+    def show_extra(self, *cells: Cell) -> None:
+        """Cells after the lesson's own."""
+        self._extra = cells
+        self.changed()
+
+    @property
+    def focused_cell(self) -> Cell:
+        return self.cells[self._index(self._focused_id)]
+
+    def _index(self, cell_id: str) -> int:
+        return next((n for n, cell in enumerate(self.cells) if cell.id == cell_id), 0)
+
+    def show(self, study: Study) -> None:
+        """Another state of the same lesson; a running cell whose end is in view is followed."""
+        before = self.study
+        self.study = study
+        running = study.running
+        is_followed = running and before.running == running and self._end_is_visible(running)
+        self.changed()
+        if is_followed and not self._end_is_visible(running):
+            self._show_end(running)
+
+    def ui_of(self, cell_id: str) -> CellUi:
+        return self._ui.get(cell_id, PRISTINE)
+
+    def set_ui(self, cell_id: str, ui: CellUi) -> None:
+        """Change what the face alone knows of a cell."""
+        if self.ui_of(cell_id) != ui:
+            self._ui[cell_id] = ui
+            self.changed()
+
+    def changed(self) -> None:
+        """Something that is drawn may have changed."""
+        self._placed_for = ()
+        self.refresh()
+        self.post_message(self.Placed())
+
+    # --- moving ---------------------------------------------------------------------------------
+
+    def focus_cell(self, cell_id: str, *, reveal: bool = True) -> None:
+        """Make a cell the focused one and bring it into view."""
+        self._focused_id = cell_id
+        if reveal:
+            self._reveal(self._index(cell_id))
+        self.changed()
+
+    def focus_beside(self, count: int) -> str:
+        """The id of the cell `count` further on, or of the last (first) one."""
+        cells = self.cells
+        place = max(0, min(self._index(self._focused_id) + count, len(cells) - 1))
+        return cells[place].id
+
+    def scroll_rows(self, count: int) -> None:
+        """Move the view by rows; never beyond the last row of the lesson."""
+        if count < 0:
+            self._anchor = self._stepped(self._anchor, count)
+        else:
+            room = self._rows_below(count)
+            self._anchor = self._stepped(self._anchor, min(count, room))
+        self.changed()
+
+    def page_rows(self, count: int) -> None:
+        """Move the view by pages."""
+        self.scroll_rows(count * max(1, self.view_rows - 2))
+
+    def scroll_to_end(self) -> None:
+        self._anchor = Anchor(len(self.cells) - 1, 0)
+        self._show_end(self.cells[-1].id)
+
+    def scroll_to_start(self) -> None:
+        self._anchor = Anchor()
+        self.changed()
+
+    @property
+    def view_rows(self) -> int:
+        return max(1, self.size.height - len(self.header))
+
+    def _rows_below(self, most: int) -> int:
+        """How many rows the view may still move down, at most `most`."""
+        wanted = self.view_rows + most
+        there = 0
+        for _ in self._rows_from(self._anchor):
+            there += 1
+            if there >= wanted:
+                return most
+        return max(0, there - self.view_rows)
+
+    def _stepped(self, anchor: Anchor, count: int) -> Anchor:
+        cell, row = anchor.cell, anchor.row + count
+        while row < 0 and cell > 0:
+            cell -= 1
+            row += self._height(cell)
+        while row >= self._height(cell) and cell < len(self.cells) - 1:
+            row -= self._height(cell)
+            cell += 1
+        return Anchor(cell, max(0, row))
+
+    def _height(self, index: int) -> int:
+        """Rows of a cell with the gap below it; the last one has none."""
+        rows = len(self._rows(self.cells[index]))
+        return rows + (GAP if index < len(self.cells) - 1 else 0)
+
+    def _reveal(self, index: int) -> None:
+        """Show as much of a cell as fits, moving as little as possible."""
+        if index < self._anchor.cell or (index == self._anchor.cell and self._anchor.row):
+            height = len(self._rows(self.cells[index]))
+            is_tall = height >= self.view_rows
+            self._anchor = Anchor(index, 0) if is_tall else self._with_air(index)
+            return
+        distance = self._distance(index)
+        if distance is None:
+            self._anchor = self._with_air(index)
+            return
+        height = min(len(self._rows(self.cells[index])), self.view_rows)
+        if distance + height > self.view_rows:
+            self._anchor = self._stepped(self._anchor, distance + height - self.view_rows)
+
+    def _with_air(self, index: int) -> Anchor:
+        return Anchor(index, 0)
+
+    def _distance(self, index: int) -> int | None:
+        """Rows from the top of the view to a cell's first row, None if it is further than two views."""
+        rows = -self._anchor.row
+        for place in range(self._anchor.cell, index):
+            rows += self._height(place)
+            if rows > 2 * self.view_rows:
+                return None
+        return rows
+
+    def _end_is_visible(self, cell_id: str) -> bool:
+        index = self._index(cell_id)
+        if index < self._anchor.cell:
+            return False
+        distance = self._distance(index)
+        if distance is None:
+            return False
+        end = distance + len(self._rows(self.cells[index]))
+        return 0 < end <= self.view_rows
+
+    def _show_end(self, cell_id: str) -> None:
+        index = self._index(cell_id)
+        distance = self._distance(index)
+        if distance is None:
+            self._anchor = Anchor(index, 0)
+            distance = 0
+        end = distance + len(self._rows(self.cells[index]))
+        if end > self.view_rows:
+            self._anchor = self._stepped(self._anchor, end - self.view_rows)
+        self.changed()
+
+    # --- setting --------------------------------------------------------------------------------
+
+    def _rows(self, cell: Cell) -> tuple[CellRow, ...]:
+        return self._set(cell).rows
+
+    def _set(self, cell: Cell) -> _Set:
+        state, ui = self.study.state(cell.id), self.ui_of(cell.id)
+        frame = Frame(self.size.width, look_of(self), cell.id == self._focused_id)
+        now = self._clock()
+        second = int(now.timestamp()) if state.status == "running" else 0
+        after = self.study.running if state.status == "queued" else ""
+        old = self._sets.get(cell.id)
+        if (
+            old is not None
+            and old.state is state
+            and old.ui is ui
+            and old.frame == frame
+            and old.second == second
+            and old.after == after
+        ):
+            return old
+        rows = rows_of(cell, View(self.study, frame, ui, now, self._asset, self.view_rows))
+        made = _Set(state, ui, frame, second, after, rows or (CellRow(),), {})
+        self._sets[cell.id] = made
+        return made
+
+    def _rows_from(self, anchor: Anchor) -> Iterator[tuple[Cell, int] | None]:
+        """(cell, row) for each row from the anchor on; None for the gap between two cells."""
+        cells = self.cells
+        start = anchor.row
+        for index in range(anchor.cell, len(cells)):
+            count = len(self._rows(cells[index]))
+            for row in range(start, count):
+                yield cells[index], row
+            if index < len(cells) - 1:
+                if start <= count:
+                    yield None
+                start = max(0, start - count - GAP)
+
+    def _place(self) -> list[tuple[Cell, int] | None]:
+        wanted = (self.size, self._anchor, self._focused_id, id(self.study), look_of(self), self._second())
+        if self._placed_for != wanted:
+            placed: list[tuple[Cell, int] | None] = []
+            for place in self._rows_from(self._anchor):
+                placed.append(place)
+                if len(placed) >= self.view_rows:
+                    break
+            self._placed, self._placed_for = placed, wanted
+        return self._placed
+
+    def _second(self) -> int:
+        return int(self._clock().timestamp()) if self.study.running else 0
+
+    # --- drawing --------------------------------------------------------------------------------
+
+    def render_line(self, y: int) -> Strip:
+        look = look_of(self)
+        width = self.size.width
+        if y < len(self.header):
+            spans = set_row(self.header[y], width, is_ascii=look.is_ascii)
+            return strip_of(spans, look).extend_cell_length(width)
+        placed = self._place()
+        at = y - len(self.header)
+        place = placed[at] if at < len(placed) else None
+        strip = (
+            self._strip(place, at) if place is not None else Strip.blank(width, ground_of("page", look.theme))
+        )
+        return self._with_thumb(strip, at)
+
+    def _strip(self, place: tuple[Cell, int], at: int) -> Strip:
+        cell, row = place
+        made = self._set(cell)
+        if at == 0 and row:
+            # A cell taller than the view keeps its label at the top row.
+            return paint(replace(made.rows[row], label=made.rows[0].label), made.frame)
+        strip = made.strips.get(row)
+        if strip is None:
+            strip = made.strips[row] = paint(made.rows[row], made.frame)
+        return strip
+
+    def _with_thumb(self, strip: Strip, at: int) -> Strip:
+        start, size = self._thumb()
+        if not start <= at < start + size:
+            return strip
+        look = look_of(self)
+        palette = PALETTES.get(look.theme)
+        style = Style(color=palette.thumb, bgcolor=palette.page) if palette else Style()
+        width = self.size.width
+        thumb = Segment("|" if look.is_ascii else "▐", style)
+        return Strip([*strip.crop(0, width - 1), thumb])
+
+    def _thumb(self) -> tuple[int, int]:
+        """First row and length of the scroll thumb, from the cells' places (not their unknown heights)."""
+        cells, height = len(self.cells), self.view_rows
+        placed = [place for place in self._place() if place is not None]
+        if not placed:
+            return 0, 0
+        first, last = placed[0], placed[-1]
+        top = self._fraction(first)
+        bottom = self._fraction((last[0], last[1] + 1))
+        if top <= 0 and bottom >= cells:
+            return 0, 0
+        size = max(1, round(height * (bottom - top) / cells))
+        start = round(height * top / cells)
+        return min(start, height - size), size
+
+    def _fraction(self, place: tuple[Cell, int]) -> float:
+        cell, row = place
+        return self._index(cell.id) + row / max(1, len(self._rows(cell)))
+
+    # --- for what floats over the page ----------------------------------------------------------
+
+    def slot_region(self) -> Region | None:
+        """Where the editor belongs, in the page's coordinates; None if no row of it is in view."""
+        first: int | None = None
+        count = 0
+        for at, place in enumerate(self._place()):
+            if place is None or not self._set(place[0]).rows[place[1]].is_slot:
+                continue
+            if first is None:
+                first = at
+            count += 1
+        if first is None:
+            return None
+        return Region(10, first + len(self.header), max(1, self.size.width - 11), count)
+
+    def hidden_slot_rows(self) -> int:
+        """Rows of the slot above the view."""
+        placed = next((p for p in self._place() if p is not None), None)
+        if placed is None or not self._set(placed[0]).rows[placed[1]].is_slot:
+            return 0
+        return sum(row.is_slot for row in self._set(placed[0]).rows[: placed[1]])
+
+    def reveal_slot_row(self, row: int) -> None:
+        """Bring row `row` of the slot into view."""
+        cell = self.focused_cell
+        rows = self._rows(cell)
+        start = next((n for n, one in enumerate(rows) if one.is_slot), 0)
+        distance = self._distance(self._index(cell.id))
+        if distance is None:
+            self._reveal(self._index(cell.id))
+            distance = self._distance(self._index(cell.id)) or 0
+        at = distance + start + row
+        if at < 0:
+            self.scroll_rows(at)
+        elif at >= self.view_rows:
+            self._anchor = self._stepped(self._anchor, at - self.view_rows + 1)
+            self.changed()
+
+    def cursor_offset(self) -> Offset:
+        """Where the focused cell's label stands, for the hardware cursor."""
+        for at, place in enumerate(self._place()):
+            if place is not None and place[0].id == self._focused_id:
+                return Offset(1, at + len(self.header))
+        return Offset(1, len(self.header))
+
+    # --- mouse ----------------------------------------------------------------------------------
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        event.stop()
+        self.scroll_rows(WHEEL_ROWS)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        event.stop()
+        self.scroll_rows(-WHEEL_ROWS)
+
+    def on_click(self, event: events.Click) -> None:
+        at = event.y - len(self.header)
+        placed = self._place()
+        if not 0 <= at < len(placed):
+            return
+        place = placed[at]
+        if place is not None:
+            target = self._set(place[0]).rows[place[1]].target
+            self.post_message(self.Clicked(place[0].id, target))
+
+
+def rows_of(cell: Cell, view: View) -> tuple[CellRow, ...]:
+    """The rows of any cell."""
+    match cell:
+        case MarkdownCell():
+            return md_rows(cell, view)
+        case CodeCell():
+            return code_rows(cell, view)
+        case VizCell():
+            return viz_rows(cell, view)
+        case ExerciseCell():
+            return ex_rows(cell, view)
+        case ShellCell():
+            return sh_rows(cell, view)
+        case _:
+            return _question_rows(cell, view)
+
+
+def _question_rows(cell: QuizCell, view: View) -> tuple[CellRow, ...]:
+    if not isinstance(cell, QuizBase):
+        assert_never(cell)
+    return quiz_rows(cell, view)
