@@ -69,9 +69,7 @@ def test_one_comma_before_three_digits_is_read_both_ways(value: float) -> None:
         "--1",
     ],
 )
-@pytest.mark.parametrize(
-    "key", [{"value": 1}, {"range": (-1e308, 1e308)}, {"value": 0, "tolerance": 1e308}]
-)
+@pytest.mark.parametrize("key", [{"value": 1}, {"range": (-1e308, 1e308)}, {"value": 0, "tolerance": 1e308}])
 def test_what_is_no_finite_number_is_never_right(text: str, key: dict[str, object]) -> None:
     verdict = grade_quiz(a_number(**key), (text,))
     assert (verdict.correct, bool(verdict.messages)) == (False, True)

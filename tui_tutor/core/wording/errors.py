@@ -411,6 +411,11 @@ _TABLE: Final[tuple[tuple[str, str, Words], ...]] = (
     ("URLError", r"", "The network cannot be reached from here; a course may not have asked for it."),
     (
         "RuntimeError",
+        r"a Tensor with (?P<count>\d+) elements cannot be converted to Scalar",
+        "A number can only be made of a tensor with one element, and this has {count}: .mean() first?",
+    ),
+    (
+        "RuntimeError",
         r"mat1 and mat2 shapes cannot be multiplied \((?P<left>\d+x\d+) and (?P<right>\d+x\d+)\)",
         "The inner sizes of a matrix product must agree; {left} and {right} do not: look at in_features.",
     ),
