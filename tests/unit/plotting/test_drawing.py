@@ -362,3 +362,26 @@ def test_hostile_names_cannot_steer_the_terminal_or_break_the_grid():
 
     assert "\x1b" not in drawing.text
     assert {cell_len(line) for line in rows(drawing)} == {40}
+
+
+def test_both_ways_to_ink_a_curve_agree_but_for_rounding():
+    from tui_tutor.core.plotting.curves import _raster
+    from tui_tutor.core.plotting.inking import draw_strokes
+
+    stroke = [[(0.0, 0.0), (0.5, 1.0), (1.0, 0.25)]]
+
+    theirs, mine = _raster(stroke, 40, 10, "braille"), draw_strokes(stroke, 40, 10, (2, 4), "braille")
+
+    same = sum((a != " ") == (b != " ") for a, b in zip("".join(theirs), "".join(mine), strict=True))
+    assert same >= 0.95 * 400
+
+
+def test_a_long_noisy_curve_keeps_its_extremes():
+    x = tuple(float(n) for n in range(20_000))
+    y = tuple(10.0 if n == 7777 else 0.0 for n in range(20_000))
+
+    drawing = draw(
+        viz("line", ylim=(0, 10)), PlotData("line", (Series(x, y),)), width=60, height=12, style=COLOR
+    )
+
+    assert any("\u2800" < char <= "\u28ff" for char in rows(drawing)[0])

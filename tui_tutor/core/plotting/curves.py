@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Final
 
 from tui_tutor.core.plotting.axis import Axis
+from tui_tutor.core.plotting.inking import draw_strokes, ink
 
 Point = tuple[float, float]
 _LOCK: Final = threading.Lock()
-_MOST_POINTS: Final = 2_000  # of one curve; a terminal has fewer places for them
+_MOST_POINTS: Final = 1_000  # of one curve; a terminal has fewer places for them
+_MOST_INK: Final = 600  # dots; plotext takes about 5 ms for them, and more than in proportion beyond
 _BRAILLE: Final = (2, 4)  # dots of one cell across and down
 
 
@@ -32,7 +34,11 @@ def draw_curve(
         for whole in _strokes(x, y, across, up)
         for stroke in _clipped(_thinned(whole, dots), across.cells - 0.5, up.cells - 0.5)
     ]
-    return _raster(strokes, across.cells, up.cells, marker) if strokes else []
+    if not strokes:
+        return []
+    if ink(strokes, across.cells, up.cells) > _MOST_INK:
+        return draw_strokes(strokes, across.cells, up.cells, dots, marker)
+    return _raster(strokes, across.cells, up.cells, marker)
 
 
 def _strokes(
@@ -50,6 +56,9 @@ def _strokes(
 
 
 def _thinned(stroke: list[Point], dots: tuple[int, int]) -> list[Point]:
+    """As many of the points as make a difference: of those over one dot the lowest and the highest."""
+    if len(stroke) > _MOST_POINTS and _goes_right(stroke):
+        return _extremes(stroke, dots[0])
     kept = [stroke[0]]
     for point in stroke[1:]:
         last = kept[-1]
@@ -59,6 +68,23 @@ def _thinned(stroke: list[Point], dots: tuple[int, int]) -> list[Point]:
         stride = -(-len(kept) // _MOST_POINTS)
         kept = [*kept[::stride], kept[-1]]
     return kept
+
+
+def _goes_right(stroke: list[Point]) -> bool:
+    return all(a[0] <= b[0] for a, b in pairwise(stroke))
+
+
+def _extremes(stroke: list[Point], dots: int) -> list[Point]:
+    kept: list[Point] = []
+    for _, over in groupby(stroke, key=lambda point: round(min(max(point[0], -1e6), 1e6) * dots)):
+        points = list(over)
+        ends = (points[0], min(points, key=_height), max(points, key=_height), points[-1])
+        kept.extend(sorted(dict.fromkeys(ends)))
+    return kept
+
+
+def _height(point: Point) -> float:
+    return point[1]
 
 
 def _clipped(stroke: list[Point], right: float, top: float) -> Iterator[list[Point]]:

@@ -9,12 +9,12 @@ from tui_tutor.core.plotting.axis import Axis
 from tui_tutor.core.plotting.canvas import Canvas, Cell
 from tui_tutor.core.plotting.curves import draw_curve
 from tui_tutor.core.plotting.groups import Group, PlotStyle
+from tui_tutor.core.plotting.inking import braille_bit
 from tui_tutor.core.plotting.layout import Layout
 
 _MOST_GLYPHS: Final = 300  # more points of one kind are drawn as quarters of cells,
 _MOST_QUARTERS: Final = 2_000  # and still more as braille dots
 _QUARTERS: Final = " ▘▝▀▖▌▞▛▗▚▐▜▄▙▟█"  # bit 1 upper left, 2 upper right, 4 lower left, 8 lower right
-_BRAILLE_BITS: Final = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 
 
 def draw_points(canvas: Canvas, layout: Layout, groups: Iterable[Group], style: PlotStyle) -> None:
@@ -106,7 +106,7 @@ def _draw_fine(canvas: Canvas, layout: Layout, group: Group) -> None:
 
 
 def _bit(column: int, row: int, rows: int) -> int:
-    return 1 << (row * 2 + column) if rows == 2 else _BRAILLE_BITS[row][column]
+    return 1 << (row * 2 + column) if rows == 2 else braille_bit(column, row)
 
 
 def _log_positions(group: Group, layout: Layout) -> Group:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from tui_tutor.core.plotting.axis import View, number
@@ -46,8 +47,13 @@ def value_range(matrix: Matrix, vmin: float | None, vmax: float | None) -> Value
 
 
 def ramp_color(share: float) -> int:
-    """The colour (0xRRGGBB) of a share between 0 and 1."""
-    place = share * (len(_RAMP) - 1)
+    """The colour (0xRRGGBB) of a share between 0 and 1, in 256 steps."""
+    return _ramp_step(round(share * 255))
+
+
+@lru_cache(maxsize=256)
+def _ramp_step(level: int) -> int:
+    place = level / 255 * (len(_RAMP) - 1)
     step = min(int(place), len(_RAMP) - 2)
     low, high, part = _RAMP[step], _RAMP[step + 1], place - step
     channels = ((low >> bits & 255, high >> bits & 255) for bits in (16, 8, 0))
@@ -71,14 +77,17 @@ def draw_heatmap(
     ]
     count = layout.height * 2
     rows = [_index(view.ylim, 1 - (n + 0.5) / count, y_edges, len(matrix.rows)) for n in range(count)]
+    shares = {row: [_share(shown, value) for value in matrix.rows[row]] for row in {*rows} if row is not None}
     for y in range(layout.height):
+        upper, lower = ([] if row is None else shares[row] for row in rows[2 * y : 2 * y + 2])
         for x, column in enumerate(columns):
-            upper, lower = (
-                None if row is None or column is None else matrix.rows[row][column]
-                for row in rows[2 * y : 2 * y + 2]
-            )
-            shares = [None if value is None else shown.share(value) for value in (upper, lower)]
-            canvas.put(layout.left + x, layout.top + y, _heat_cell(shares[0], shares[1], style))
+            if column is not None:
+                cell = _heat_cell(upper[column] if upper else None, lower[column] if lower else None, style)
+                canvas.put(layout.left + x, layout.top + y, cell)
+
+
+def _share(shown: ValueRange, value: float | None) -> float | None:
+    return None if value is None else shown.share(value)
 
 
 def _index(limits: tuple[float, float], part: float, edges: tuple[float, float], count: int) -> int | None:
