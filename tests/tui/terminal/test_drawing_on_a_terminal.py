@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+import time
 
 import pytest
 
@@ -44,6 +45,13 @@ def shown(driver: PtyDriver) -> list[list[tuple[str, str, str, bool, bool, bool]
     return driver.cells()
 
 
+def wait_until_alike(first: PtyDriver, second: PtyDriver, timeout_s: float = 10.0) -> None:
+    end = time.monotonic() + timeout_s
+    while shown(first) != shown(second) and time.monotonic() < end:
+        first.settle(0.05)
+        second.settle(0.05)
+
+
 @pytest.mark.parametrize("seed", [1, 2])
 def test_after_every_action_each_cell_is_as_textual_draws_it(seed):
     chosen = random.Random(seed).choices([a for a in ACTIONS if a != (40, 10)], k=40)
@@ -52,6 +60,7 @@ def test_after_every_action_each_cell_is_as_textual_draws_it(seed):
         for number, action in enumerate(chosen):
             act(stock, action)
             act(frugal, action)
+            wait_until_alike(stock, frugal)
             assert shown(frugal) == shown(stock), f"after action {number}, {action!r} of {chosen}"
         assert len(frugal.sent) * 3 < len(stock.sent)
 

@@ -68,10 +68,9 @@ class TerminalDriver(linux_driver.LinuxDriver):
 
     def _get_terminal_size(self) -> tuple[int, int]:
         """The size the app is told: that of the last window that was large enough."""
-        width, height = self._window_size()
-        self._is_small = is_too_small(width, height)
-        if not self._is_small:
-            self._usable = (width, height)
+        size = self._window_size()
+        if not is_too_small(*size):
+            self._usable = size
         return self._usable
 
     def _on_window_change(self, _number: int, _frame: FrameType | None) -> None:
@@ -81,16 +80,19 @@ class TerminalDriver(linux_driver.LinuxDriver):
         # The terminal may have cut, joined or moved lines.
         frugal.forget()
         size = Size(*self._get_terminal_size())
-        if self._is_small:
-            self._show_small_window()
+        if self._show_small_window():
             return
         self._app.post_message(events.Resize(size, size))
         # Textual draws nothing for a size it already has, but the window may have been another in between.
         self._loop.call_later(1 / 30, self._app.call_later, self._app.refresh)
 
-    def _show_small_window(self) -> None:
-        if self._writer_thread is not None:
-            self._writer_thread.write(draw_too_small(*self._window_size()))
+    def _show_small_window(self) -> bool:
+        """Show the sentence for small windows if this is one; from now on the app draws only if not."""
+        size = self._window_size()
+        self._is_small = is_too_small(*size)
+        if self._is_small and self._writer_thread is not None:
+            self._writer_thread.write(draw_too_small(*size))
+        return self._is_small
 
     # Output
 
@@ -126,18 +128,11 @@ class TerminalDriver(linux_driver.LinuxDriver):
         TERMINAL.enter(self.fileno, self._terminal.fileno())
         frugal.forget()
         self._cursor = self._held_sync = ""
-        # The switches must reach even a window too small for the app.
-        usable, self._get_terminal_size = self._get_terminal_size(), lambda: usable  # type: ignore[method-assign]
-        self._is_small = False
-        try:
-            super().start_application_mode()  # type: ignore[no-untyped-call]
-        finally:
-            del self._get_terminal_size
+        self._is_small = False  # the switches are for small windows too
+        super().start_application_mode()  # type: ignore[no-untyped-call]
         self._raw = modes.terminal_attributes(self.fileno)
         signal.signal(signal.SIGWINCH, self._on_window_change)
-        self._get_terminal_size()
-        if self._is_small:
-            self._show_small_window()
+        self._show_small_window()
 
     def stop_application_mode(self) -> None:
         """Give the terminal back as it was."""
