@@ -105,10 +105,20 @@ def the_store() -> MemoryStore:
 class OpenedLesson(Screen[None]):
     """What the callable handed to the app gives in these tests."""
 
-    def __init__(self, course: OpenCourse, lesson_id: str) -> None:
+    running = ""
+
+    def __init__(self, course: OpenCourse, lesson_id: str, cell_id: str) -> None:
         super().__init__()
         self.course = course
         self.lesson_id = lesson_id
+        self.cell_id = cell_id
+
+    @property
+    def place(self) -> tuple[str, str]:
+        return self.course.entry.ref, self.lesson_id
+
+    def what_runs(self) -> str:
+        return self.running
 
 
 def make_app(**given: Any) -> TutorApp:

@@ -124,7 +124,7 @@ class TutorApp(App[int]):
     # --- wishes -------------------------------------------------------------------------------------
 
     def show_lesson(self, ref: str, lesson_id: str = "", cell_id: str = "") -> None:
-        """Open a lesson ("": the one to go on with) above the library; an open one of the same place stays."""
+        """Open a lesson ("": the one to go on with) above the library; the one that is open stays."""
         try:
             course = self.catalogue.open(ref)
             found = lesson_id or self._lesson_to_go_on_with(ref)

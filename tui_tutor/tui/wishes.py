@@ -10,12 +10,13 @@ class Wish(Message):
 
 
 class LessonWished(Wish):
-    """Open a lesson; "" is the one to go on with."""
+    """Open a lesson at a cell; "" is the lesson to go on with, the cell where it was left."""
 
-    def __init__(self, ref: str, lesson_id: str = "") -> None:
+    def __init__(self, ref: str, lesson_id: str = "", cell_id: str = "") -> None:
         super().__init__()
         self.ref = ref
         self.lesson_id = lesson_id
+        self.cell_id = cell_id
 
 
 class OutlineWished(Wish):

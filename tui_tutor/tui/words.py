@@ -17,9 +17,14 @@ def minutes_words(minutes: float) -> str:
     return f"{hours} h" if hours else f"{rest} min"
 
 
+def length_words(minutes: float) -> str:
+    """How long something takes: `95 min`, from 100 on `2 h`."""
+    return f"{max(1, round(minutes))} min" if minutes < 100 else minutes_words(minutes)
+
+
 def left_words(minutes: float | None) -> str:
     """`62 min left`, "" when nobody knows."""
-    return "" if minutes is None else f"{max(1, round(minutes))} min left"
+    return "" if minutes is None else f"{length_words(minutes)} left"
 
 
 def counted(count: int, one: str, many: str = "") -> str:

@@ -14,7 +14,7 @@ from tui_tutor.tui.screens.diagnostic_rows import diagnostic_rows
 from tui_tutor.tui.widgets.lesson_rows import cell_place, detail_head, detail_row
 from tui_tutor.tui.widgets.page import Block, Sheetful
 from tui_tutor.tui.widgets.row import BLANK, RULE, Row, said, text_width
-from tui_tutor.tui.words import minutes_words
+from tui_tutor.tui.words import length_words, minutes_words
 
 MOST_LESSONS = 24
 
@@ -26,14 +26,14 @@ def detail(entry: CourseEntry, catalogue: Catalogue, width: int) -> Sheetful:
         mistakes = [row for one in entry.diagnostics for row in (*diagnostic_rows(one, width, x0=1), BLANK)]
         return Sheetful(course_head(entry, CourseState()), (Block(tuple(mistakes)),))
     state = catalogue.state(entry)
-    rows = (*_lessons(state), BLANK, BLANK, RULE, BLANK, *_facts(entry, course, state, catalogue, width))
+    rows = (*_lessons(state), BLANK, RULE, BLANK, *_facts(entry, course, state, catalogue, width))
     return Sheetful(course_head(entry, state), (Block(rows),))
 
 
 def course_head(entry: CourseEntry, state: CourseState, *, steps: tuple[Span, ...] = ()) -> tuple[Row, ...]:
     """Title, level and time; the summary; the rule."""
     course = entry.course
-    facts = [course.level or "" if course else "", minutes_words(state.minutes) if state.minutes else ""]
+    facts = [course.level or "" if course else "", length_words(state.minutes) if state.minutes else ""]
     title = (Span(safe_line(entry.title), "title"), *((Span("  "), *steps) if steps else ()))
     head = Row(text=title, start=1, right=said(" · ".join(filter(None, facts)), "muted"))
     summary = safe_line(course.summary) if course else "cannot be opened yet"

@@ -24,7 +24,7 @@ from tui_tutor.tui.widgets.lesson_rows import cell_place
 from tui_tutor.tui.widgets.page import Block, Page, Sheetful
 from tui_tutor.tui.widgets.row import BLANK, RULE, Row, Spans, Stop, said
 from tui_tutor.tui.wishes import BrokenWished, LessonWished, OutlineWished, ResultsWished, SearchWished
-from tui_tutor.tui.words import counted, day_words, left_words, minutes_words
+from tui_tutor.tui.words import counted, day_words, left_words, length_words
 
 WIDE = 120
 RESUME = "resume"
@@ -255,7 +255,7 @@ def _amount(entry: CourseEntry, state: CourseState) -> str:
         return ""
     if state.is_begun:
         return left_words(state.minutes_left)
-    return minutes_words(state.minutes) if state.minutes else counted(len(state.lessons), "lesson")
+    return length_words(state.minutes) if state.minutes else counted(len(state.lessons), "lesson")
 
 
 def _summary(entry: CourseEntry) -> str:

@@ -6,7 +6,7 @@ from rich.segment import Segment
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui_tutor.tui.theme import style_of
+from tui_tutor.tui.theme import ground_of, style_of
 from tui_tutor.tui.widgets.drawing import look_of
 
 
@@ -18,4 +18,5 @@ class Divider(Widget):
     def render_line(self, y: int) -> Strip:
         """The same everywhere."""
         look = look_of(self)
-        return Strip([Segment("|" if look.is_ascii else "│", style_of("rule", look.theme))], 1)
+        style = style_of("rule", look.theme) + ground_of("page", look.theme)
+        return Strip([Segment("|" if look.is_ascii else "│", style)], 1)

@@ -16,7 +16,7 @@ from textual.widget import Widget
 
 from tui_tutor.tui.theme import PALETTES, Ground
 from tui_tutor.tui.widgets.drawing import Look, look_of, strip_of, with_bar, with_segment
-from tui_tutor.tui.widgets.row import RIGHT_MARGIN, Row, Spans, set_row
+from tui_tutor.tui.widgets.row import BLANK, RIGHT_MARGIN, Row, Spans, set_row
 
 WHEEL_ROWS: Final = 3
 
@@ -157,7 +157,7 @@ class Page(Widget):
             return self._drawn(pinned[y], is_chosen=False, is_raised=False)
         at = y - len(pinned) + self._top
         if at >= len(self._rows):
-            return strip_of((), look_of(self), self._ground).extend_cell_length(self.size.width)
+            return self._drawn(BLANK, is_chosen=False, is_raised=False)
         row, number = self._rows[at]
         block = self._content.blocks[number]
         is_chosen = bool(block.key) and block.key == self._chosen

@@ -41,9 +41,11 @@ class Row:
     start: int = TEXT_COLUMN
     on_panel: bool = False
     is_rule: bool = False
+    is_edge: bool = False
 
 
 RULE = Row(is_rule=True)
+EDGE = Row(is_edge=True)  # the top of a sheet
 BLANK = Row()
 
 
@@ -62,6 +64,8 @@ def set_row(
     if row.is_rule:
         rule = "-" if is_ascii else "─"
         return _filled([(x0 + LABEL_COLUMN, said(rule * (end - x0 - LABEL_COLUMN), "rule"))], width)
+    if row.is_edge:
+        return said(("=" if is_ascii else "▔") * width, "accent")
     mark = ".." if is_ascii else "…"
     return _filled(_placed(row, end, x0, mark), width)
 
@@ -109,3 +113,14 @@ def _row_in_ascii(row: Row) -> Row:
         right=spans_in_ascii(row.right),
         stops=tuple(replace(stop, spans=spans_in_ascii(stop.spans)) for stop in row.stops),
     )
+
+
+def columns(*placed: tuple[int, Spans]) -> Row:
+    """A row of several columns, each given by the column of the page where it begins."""
+    spans: list[Span] = []
+    at = LABEL_COLUMN
+    for column, piece in placed:
+        start = max(column, at + 1) if at > LABEL_COLUMN else column
+        spans += [Span(" " * (start - at)), *piece]
+        at = start + width_of(piece)
+    return Row(text=merged(spans), start=LABEL_COLUMN)
