@@ -168,12 +168,40 @@ CHEATS = {
         "random.Random.randint = lambda self, a, b: 0\n"
         "def square(n): return 0 if n else 0\n"
     ),
-    "answer by the caller's frame": (
+    "reach into the caller's names": (
         "import sys\n"
         "def square(n):\n"
         "    frame = sys._getframe(1)\n"
-        "    frame.f_globals['square'] = None\n"
-        "    return True\n"
+        "    while frame:\n"
+        "        for name in ('__tutor_compare__', '__tutor_truth__'):\n"
+        "            if name in frame.f_globals:\n"
+        "                frame.f_globals[name] = lambda *a: True\n"
+        "        if isinstance(frame.f_globals.get('__builtins__'), dict):\n"
+        "            frame.f_globals['__builtins__']['abs'] = lambda *a: -1\n"
+        "        frame = frame.f_back\n"
+        "    return 0\n"
+    ),
+    "rewrite the caller's report": (
+        "import sys\n"
+        "def square(n):\n"
+        "    frame = sys._getframe(1)\n"
+        "    while frame:\n"
+        "        for value in frame.f_locals.values():\n"
+        "            if isinstance(value, dict) and 'expected' in value:\n"
+        "                value['expected'] = {'k': 'int', 't': 'int', 'v': '0'}\n"
+        "        frame = frame.f_back\n"
+        "    return 0\n"
+    ),
+    "a metaclass that answers for int": (
+        "class Meta(type):\n"
+        "    def __eq__(self, other): return True\n"
+        "    def __hash__(self): return hash(int)\n"
+        "class Fake(metaclass=Meta):\n"
+        "    def __eq__(self, other): return True\n"
+        "    def __ne__(self, other): return False\n"
+        "    __lt__ = __gt__ = __eq__\n"
+        "    __sub__ = __abs__ = lambda self, *a: self\n"
+        "def square(n): return Fake()\n"
     ),
     "a list of liars": (
         "class Any:\n"

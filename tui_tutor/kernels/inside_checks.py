@@ -53,8 +53,9 @@ _name_of = type.__dict__["__qualname__"].__get__
 _module_of = type.__dict__["__module__"].__get__
 _SLOTS = (types.WrapperDescriptorType, types.MethodDescriptorType, types.BuiltinFunctionType)
 _MEMBER = types.MemberDescriptorType
-_BUILTIN_TYPES = {value: name for name, value in ORIGINALS.items() if type(value) is type}
-_OPAQUE = {
+# By identity: a metaclass can answer == and hash.
+_BUILTIN_TYPES = {id(value): name for name, value in ORIGINALS.items() if type(value) is type}
+_OPAQUE_TYPES = (
     datetime.date,
     datetime.datetime,
     datetime.time,
@@ -70,7 +71,8 @@ _OPAQUE = {
     slice,
     type(Ellipsis),
     type(NotImplemented),
-}
+)
+_OPAQUE = {id(kind) for kind in _OPAQUE_TYPES}
 
 
 class Disguised(Exception):
@@ -86,6 +88,7 @@ def _refuse(value: Any) -> Any:
     raise TypeError("a report holds only what JSON knows")
 
 
+_scan = json.JSONDecoder().scan_once  # type: ignore[attr-defined]
 # The C encoder itself: methods of JSONEncoder can be replaced.
 _chunks = json.encoder.c_make_encoder(  # type: ignore[attr-defined]
     None, _refuse, json.encoder.encode_basestring_ascii, None, ": ", ", ", False, False, False
@@ -94,6 +97,10 @@ _chunks = json.encoder.c_make_encoder(  # type: ignore[attr-defined]
 
 def _encode(value: Any) -> Any:
     return "".join(_chunks(value, 0))
+
+
+def _decode(text: Any) -> Any:
+    return _scan(text, 0)[0]
 
 
 def run_probe(request: Any, namespace: Any, shell: Any = None) -> Any:
@@ -124,11 +131,23 @@ def _answers_names(namespace: Any) -> Any:
 def _authors_names(namespace: Any) -> Any:
     """The learner's names where a builtin of the same name goes first: for what the author wrote."""
     names = {name: value for name, value in namespace.items() if name not in ORIGINALS}
-    names["__builtins__"] = {**ORIGINALS, "isinstance": _is_instance}
+    names["__builtins__"] = dict(_AUTHORS_BUILTINS)
     names["__name__"] = "__main__"
     names["__tutor_compare__"] = _compare
     names["__tutor_truth__"] = _truth
     return names
+
+
+def _be_untouched(names: Any) -> None:
+    """Raise where the answer reached into the names of the check that called it."""
+    originals = dict.get(names, "__builtins__")
+    if (
+        dict.get(names, "__tutor_compare__") is not _compare
+        or dict.get(names, "__tutor_truth__") is not _truth
+        or type(originals) is not dict
+        or any(originals.get(name) is not value for name, value in _AUTHORS_BUILTINS.items())
+    ):
+        raise Disguised("the answer reached into the check")
 
 
 def _evaluate(expression: Any, names: Any) -> Any:
@@ -140,23 +159,24 @@ def _authors_value(expression: Any, namespace: Any) -> Any:
 
 
 def _expected(request: Any, namespace: Any) -> Any:
-    """{} if nothing is expected by expression, else the value's canonical form, taken before the answer's."""
+    """What is expected by expression, as JSON text: taken before the answer runs, out of its reach."""
     if not request.get("expected_py"):
-        return {}
+        return "{}"
     try:
-        return {"expected": canonical(_authors_value(request["expected_py"], namespace))}
+        return _encode({"expected": canonical(_authors_value(request["expected_py"], namespace))})
     except BaseException as problem:
-        return {"author_error": describe_error(problem)}
+        return _encode({"author_error": describe_error(problem)})
 
 
 # --- probes -----------------------------------------------------------------------------------------
 
 
 def _probe_value(request: Any, namespace: Any) -> Any:
-    report = _expected(request, namespace)
-    if "author_error" not in report:
-        report["actual"] = canonical(_evaluate(request["expr"], _answers_names(namespace)))
-    return report
+    expected = _expected(request, namespace)
+    if expected.startswith('{"author_error"'):
+        return _decode(expected)
+    actual = canonical(_evaluate(request["expr"], _answers_names(namespace)))
+    return {**_decode(expected), "actual": actual}
 
 
 def _probe_derive(request: Any, namespace: Any) -> Any:
@@ -167,9 +187,9 @@ def _probe_derive(request: Any, namespace: Any) -> Any:
 
 
 def _probe_call(request: Any, namespace: Any) -> Any:
-    report = _expected(request, namespace)
-    if "author_error" in report:
-        return report
+    expected = _expected(request, namespace)
+    if expected.startswith('{"author_error"'):
+        return _decode(expected)
     names = _answers_names(namespace)
     root = request["function"].partition(".")[0]
     if root.isidentifier() and root not in names and root not in ORIGINALS:
@@ -182,22 +202,22 @@ def _probe_call(request: Any, namespace: Any) -> Any:
         kwargs = _deepcopy(dict(_authors_value(request["kwargs_py"], namespace)))
     except BaseException as problem:
         return {"author_error": describe_error(problem)}
-    report["call"] = {
+    words = {
         "args": [canonical(arg, 2000) for arg in args],
         "kwargs": [[name, canonical(value, 2000)] for name, value in kwargs.items()],
     }
-    return _called(function, args, kwargs, report)
+    return {**_called(function, args, kwargs), **_decode(expected), "call": words}
 
 
-def _called(function: Any, args: Any, kwargs: Any, report: Any) -> Any:
+def _called(function: Any, args: Any, kwargs: Any) -> Any:
     try:
-        report["actual"] = canonical(function(*args, **kwargs))
+        return {"actual": canonical(function(*args, **kwargs))}
     except BaseException as problem:
-        report["error"] = describe_error(problem)
+        error = describe_error(problem)
         # Nothing of the answer ran: the call itself did not fit.
         trace = problem.__traceback__
-        report["error"]["is_misfit"] = type(problem) is TypeError and (trace is None or trace.tb_next is None)
-    return report
+        error["is_misfit"] = type(problem) is TypeError and (trace is None or trace.tb_next is None)
+        return {"error": error}
 
 
 def _probe_raises(request: Any, namespace: Any) -> Any:
@@ -217,6 +237,7 @@ def _probe_code(request: Any, namespace: Any) -> Any:
         return {"author_error": describe_error(problem)}
     try:
         exec(program, names)
+        _be_untouched(names)
     except BaseException as problem:
         return {"error": _described_in(problem, source)}
     return {"passed": True}
@@ -245,7 +266,9 @@ def _probe_property(request: Any, namespace: Any) -> Any:
         try:
             for statement in given:
                 exec(statement, names)
+            _be_untouched(names)
             if _truth(eval(holds, names)):
+                _be_untouched(names)
                 continue
             error = {}
         except BaseException as problem:
@@ -304,11 +327,16 @@ def _message_of(problem: Any) -> Any:
 def _is_plain(value: Any) -> Any:
     kind = type(value)
     if kind is tuple:
-        return len(value) < 20 and all(type(item) in _PLAIN for item in value)
-    return kind in _PLAIN and (kind is not int or value.bit_length() < 1000)
+        return len(value) < 20 and all(id(type(item)) in _PLAIN for item in value)
+    return id(kind) in _PLAIN and (kind is not int or value.bit_length() < 1000)
 
 
-_PLAIN = {str, int, float, bool, complex, bytes, type(None)}
+_PLAIN = {id(kind) for kind in (str, int, float, bool, complex, bytes, type(None))}
+
+
+def _is_among(kind: Any, kinds: Any) -> Any:
+    """Whether a class is one of these, whatever its metaclass says."""
+    return any(one is kind for one in kinds)
 
 
 # --- canonical form ---------------------------------------------------------------------------------
@@ -316,11 +344,9 @@ _PLAIN = {str, int, float, bool, complex, bytes, type(None)}
 
 def type_name(kind: Any) -> Any:
     """`int` for the real one; for every other class its module and name, so that none can pose as one."""
-    known = _BUILTIN_TYPES.get(kind)
+    known = _BUILTIN_TYPES.get(id(kind)) or _UNNAMED.get(id(kind))
     if known is not None:
         return known
-    if kind in _UNNAMED:
-        return _UNNAMED[kind]
     try:
         module = _module_of(kind)
         name = _name_of(kind)
@@ -329,19 +355,20 @@ def type_name(kind: Any) -> Any:
         return "?.?"
 
 
-_UNNAMED: dict[Any, str] = {
-    type(None): "NoneType",
-    type(Ellipsis): "ellipsis",
-    types.FunctionType: "function",
-    types.BuiltinFunctionType: "builtin function",
-    types.MethodType: "method",
-    types.GeneratorType: "generator",
-    types.CoroutineType: "coroutine",
-    types.ModuleType: "module",
-    type({}.keys()): "dict_keys",
-    type({}.values()): "dict_values",
-    type({}.items()): "dict_items",
-}
+_UNNAMED_TYPES: list[tuple[Any, str]] = [
+    (type(None), "NoneType"),
+    (type(Ellipsis), "ellipsis"),
+    (types.FunctionType, "function"),
+    (types.BuiltinFunctionType, "builtin function"),
+    (types.MethodType, "method"),
+    (types.GeneratorType, "generator"),
+    (types.CoroutineType, "coroutine"),
+    (types.ModuleType, "module"),
+    (type({}.keys()), "dict_keys"),
+    (type({}.values()), "dict_values"),
+    (type({}.items()), "dict_items"),
+]
+_UNNAMED = {id(kind): name for kind, name in _UNNAMED_TYPES}
 
 
 def canonical(value: Any, max_nodes: Any = MAX_NODES) -> Any:
@@ -365,7 +392,7 @@ class _Form:
             return {"k": "none", "t": "NoneType"}
         bases = _mro_of(kind)
         for base, form in _SCALARS:
-            if base in bases:
+            if _is_among(base, bases):
                 return form(value, type_name(kind))
         if id(value) in self.inside:
             return {"k": "cycle", "t": type_name(kind)}
@@ -378,31 +405,31 @@ class _Form:
     def composed(self, value: Any, kind: Any, bases: Any, depth: Any) -> Any:
         name = type_name(kind)
         for base in (list, tuple):
-            if base in bases:
+            if _is_among(base, bases):
                 return {"k": "seq", "t": name, "items": [self.of(v, depth) for v in base.__iter__(value)]}
         for group in (set, frozenset):
-            if group in bases:
+            if _is_among(group, bases):
                 items = [self.of(item, depth) for item in group.__iter__(value)]
                 return {"k": "set", "t": name, "items": sorted(items, key=_encode)}
-        if dict in bases:
+        if _is_among(dict, bases):
             pairs = [[self.of(k, depth), self.of(v, depth)] for k, v in dict.items(value)]
             return {"k": "map", "t": name, "items": pairs}
-        if kind in _OPAQUE:
+        if id(kind) in _OPAQUE:
             return {"k": "opaque", "t": name, "v": repr(value)[:MAX_TEXT]}
-        if type in bases:
+        if _is_among(type, bases):
             return {"k": "class", "t": "class", "v": type_name(value)}
         return self.library(value, kind, bases, depth) or self.object(value, kind, bases, depth)
 
     def library(self, value: Any, kind: Any, bases: Any, depth: Any) -> Any:
         """Arrays and frames, by duck typing on packages that are already imported."""
         numpy, torch, pandas = (_modules.get(name) for name in ("numpy", "torch", "pandas"))
-        if numpy is not None and numpy.generic in bases and numpy.generic is not numpy.ndarray:
+        if numpy is not None and _is_among(numpy.generic, bases):
             return self.array(type_name(kind), numpy.asarray(value), numpy)
-        if numpy is not None and numpy.ndarray in bases:
+        if numpy is not None and _is_among(numpy.ndarray, bases):
             return self.array(type_name(kind), numpy.ndarray.view(value, numpy.ndarray), numpy)
-        if torch is not None and kind in (torch.Tensor, torch.nn.Parameter):
+        if torch is not None and _is_among(kind, (torch.Tensor, torch.nn.Parameter)):
             return self.tensor(type_name(kind), value, torch)
-        if pandas is not None and kind in (pandas.DataFrame, pandas.Series):
+        if pandas is not None and _is_among(kind, (pandas.DataFrame, pandas.Series)):
             return self.frame(value, kind, depth)
         return None
 
@@ -446,7 +473,7 @@ class _Form:
         fields = _fields_of(value, bases)
         if fields is None:
             return {"k": "unknown", "t": type_name(kind)}
-        if BaseException in bases:
+        if _is_among(BaseException, bases):
             fields["args"] = BaseException.__dict__["args"].__get__(value)
         pairs = [[name, self.of(fields[name], depth)] for name in sorted(fields)]
         return {"k": "object", "t": type_name(kind), "fields": pairs}
@@ -454,7 +481,7 @@ class _Form:
 
 def _fields_of(value: Any, bases: Any) -> Any:
     """What an object holds, read past its own attribute methods; None if it holds nothing we can read."""
-    if type(value) in _UNNAMED:
+    if id(type(value)) in _UNNAMED:
         return None
     fields: dict[str, Any] = {}
     is_readable = False
@@ -601,7 +628,7 @@ def _compared(name: Any, left: Any, right: Any) -> Any:
         return _is_same(left, right)
     if name == "NotEq":
         return not _is_same(left, right)
-    if name in ("In", "NotIn") and type(right) in (list, tuple, set, frozenset, dict):
+    if name in ("In", "NotIn") and _is_among(type(right), (list, tuple, set, frozenset, dict)):
         return any(_is_same(left, item) for item in right) is (name == "In")
     raise Disguised("a value was compared with an object of the answer's own class")
 
@@ -618,19 +645,19 @@ def _holds_unknown(form: Any) -> Any:
 
 def _own_types(value: Any) -> Any:
     """Classes, anywhere in a value, whose comparisons the learner wrote; looks at 10,000 parts at most."""
-    if type(value) in _PLAIN:
+    if id(type(value)) in _PLAIN:
         return frozenset()
-    found: set[Any] = set()
+    found: set[int] = set()
     seen: set[int] = set()
     waiting = [value]
     while waiting and len(seen) < 10_000:
         part = waiting.pop()
         kind = type(part)
-        if kind in _PLAIN or id(part) in seen:
+        if id(kind) in _PLAIN or id(part) in seen:
             continue
         seen.add(id(part))
         if _is_own(kind, _DUNDERS):
-            found.add(kind)
+            found.add(id(kind))
         waiting.extend(_parts_of(part, kind))
     return frozenset(found)
 
@@ -638,9 +665,9 @@ def _own_types(value: Any) -> Any:
 def _parts_of(part: Any, kind: Any) -> Any:
     bases = _mro_of(kind)
     for base in (list, tuple, set, frozenset):
-        if base in bases:
+        if _is_among(base, bases):
             return list(base.__iter__(part))
-    if dict in bases:
+    if _is_among(dict, bases):
         return [*dict.keys(part), *dict.values(part)]
     if any(_is_learners(base) for base in bases):
         return list((_fields_of(part, bases) or {}).values())
@@ -674,7 +701,7 @@ def _is_library(function: Any) -> Any:
 
 
 def _is_learners(kind: Any) -> Any:
-    if kind in _BUILTIN_TYPES:
+    if id(kind) in _BUILTIN_TYPES:
         return False
     module = _modules.get(_module_of(kind)) if type(_module_of(kind)) is str else None
     return module is None or _module_of(kind) == "__main__" or vars(module).get(_name_of(kind)) is not kind
@@ -693,6 +720,8 @@ def _is_instance(value: Any, kinds: Any) -> Any:
     """isinstance that does not believe an overridden `__class__`."""
     return isinstance(value, kinds) and (value.__class__ is type(value) or issubclass(type(value), kinds))
 
+
+_AUTHORS_BUILTINS = {**ORIGINALS, "isinstance": _is_instance}
 
 # Learner code must not find this module by its name and put its own functions in.
 sys.modules.pop(__name__, None)
