@@ -45,6 +45,35 @@ def test_a_stopped_app_gives_the_shell_its_terminal_and_draws_itself_again_when_
         driver.wait_for("code 0")
 
 
+def test_an_app_sent_to_the_background_waits_there_and_leaves_the_shell_alone():
+    with shell() as driver:
+        before = driver.cells()
+        driver.press("f8")
+        driver.wait_for("Stopped")
+        driver.settle()
+        driver.type("bg\r")
+        driver.settle()
+        driver.type("echo so$((1 + 1))far\r")
+        driver.wait_for("so2far")
+        assert driver.text().count("Stopped") == 2
+        assert driver.modes_left_on() <= {2004}, "bash itself may use bracketed paste"
+        driver.type("fg\r")
+        driver.wait(lambda: driver.cells() == before)
+
+
+def test_a_stopped_app_that_is_killed_leaves_the_shell_alone():
+    with shell() as driver:
+        driver.press("f8")
+        driver.wait_for("Stopped")
+        driver.settle()
+        guardian = children(driver.pid)[0]
+        os.kill(children(guardian)[0], signal.SIGKILL)
+        os.kill(guardian, signal.SIGCONT)
+        driver.settle()
+        driver.type("echo so$((1 + 1))far\r")
+        driver.wait_for("so2far")
+
+
 def test_an_app_stopped_by_force_gives_the_shell_its_terminal_too():
     with shell() as driver:
         before = driver.cells()

@@ -160,12 +160,15 @@ class TerminalDriver(linux_driver.LinuxDriver):
     def _go_on(self) -> None:
         if not self._auto_restart:
             return
+        if not modes.is_in_foreground(self.fileno):
+            os.kill(os.getpid(), signal.SIGSTOP)
+            return
         if not self._is_suspended:
             self._take_over_again()
             return
         self._key_thread = None
         self.resume_application_mode()
-        # In the background it did not get the terminal, and tries again when continued in the foreground.
+        # Without a key thread it did not get the terminal, and tries again when continued.
         self._is_suspended = self._key_thread is None
         self._app.call_later(self._app.refresh)
 

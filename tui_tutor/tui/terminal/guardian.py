@@ -162,7 +162,7 @@ class _Guardian:
     def _stop_too(self) -> None:
         self._stop_at = self._deadline = None
         self._app_is_stopped = True
-        if self._heard.listen().is_drawing:
+        if self._heard.listen().is_drawing and modes.is_in_foreground(0):
             modes.undo(0, self._before)
         os.kill(os.getpid(), signal.SIGSTOP)
 
@@ -173,10 +173,11 @@ class _Guardian:
         heard = self._heard.listen()
         for group in heard.groups:
             _kill_group(group)
-        if heard.is_drawing:
-            modes.undo(0, self._before)
-            time.sleep(_SETTLE_S)
-        modes.restore_attributes(0, self._before)
+        if modes.is_in_foreground(0):
+            if heard.is_drawing:
+                modes.undo(0, self._before)
+                time.sleep(_SETTLE_S)
+            modes.restore_attributes(0, self._before)
         self._explain(signal.Signals(-code))
         return 128 - code
 

@@ -31,6 +31,14 @@ def terminal_attributes(descriptor: int) -> Attributes | None:
         return None
 
 
+def is_in_foreground(descriptor: int) -> bool:
+    """Whether the terminal is ours to change, not a shell's that has put us in the background."""
+    try:
+        return os.tcgetpgrp(descriptor) == os.getpgrp()
+    except OSError:
+        return True  # not our controlling terminal, so no shell shares it
+
+
 def undo(descriptor: int, before: Attributes | None) -> None:
     """Switch every mode off and put the settings back; a terminal that is gone or stuck is left alone."""
     if terminal_attributes(descriptor) is None:
