@@ -12,7 +12,7 @@ T = TypeVar("T")
 class Inbox(Generic[T]):
     """Items in order. `put` waits while it is full, `post` never does."""
 
-    def __init__(self, limit: int = 32) -> None:
+    def __init__(self, limit: int = 16) -> None:
         self._limit = limit
         self._items: deque[T] = deque()
         self._filled, self._emptied = asyncio.Event(), asyncio.Event()

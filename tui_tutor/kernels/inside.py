@@ -101,9 +101,9 @@ class Kernel(IPythonKernel):  # type: ignore[misc]
         try:
             return await super().do_execute(*arguments, **options)
         finally:
+            self._mend_streams()
             if os.getpid() != self.master:
                 os._exit(0)
-            self._mend_streams()
 
     def _mend_streams(self) -> None:
         """A stream that a cell put in place of ours and that cannot be flushed would break the kernel."""

@@ -9,6 +9,7 @@ display messages are never dropped; a flood of displays waits for the reader ins
 from __future__ import annotations
 
 import codecs
+import contextlib
 import io
 import os
 import threading
@@ -26,7 +27,7 @@ CROWD = 32  # entries from which on two streams are merged past each other
 ENTRY_COST = 256  # what an entry costs beside its text
 RAW_LIMIT = 16 << 20  # bytes of other messages that wait, before a display waits too
 MERGE_S, QUIET_S, RETRY_S, FLUSH_S = 0.033, 0.002, 0.002, 0.05
-SEND_LIMIT = 64  # messages in zmq's own queue
+SEND_LIMIT = 16  # messages in zmq's own queue
 URGENT = (b"status", b"error", b"execute_input", b"shutdown")
 
 
@@ -236,6 +237,7 @@ class Stream(OutStream):  # type: ignore[misc]
     """sys.stdout and sys.stderr of a kernel."""
 
     is_muted = False
+    _child_text = ""
 
     def write(self, string: str) -> int:
         """Queue text; in a forked child write it to the descriptor, which the kernel reads."""
@@ -252,10 +254,14 @@ class Stream(OutStream):  # type: ignore[misc]
         return len(string)
 
     def _write_from_child(self, string: str) -> None:
-        try:
-            os.write(getattr(self, "_original_stdstream_fd", 1), string.encode(errors="replace"))
-        except OSError:
-            pass
+        self._child_text += string
+        if "\n" in string or len(self._child_text) > CHUNK:
+            self._flush_child()
+
+    def _flush_child(self) -> None:
+        text, self._child_text = self._child_text, ""
+        with contextlib.suppress(OSError):  # whole lines, so that parent and child do not cut each other's
+            os.write(getattr(self, "_original_stdstream_fd", 1), text.encode(errors="replace"))
 
     def flush(self) -> None:
         """After a quiet time wait until the text has left, so that a crash cannot take it along.
@@ -263,7 +269,9 @@ class Stream(OutStream):  # type: ignore[misc]
         In a flood text leaves within 33 ms anyway; waiting each time would halve its speed.
         """
         thread = self.pub_thread
-        if thread is not None and os.getpid() == self._master_pid and thread.outbox.head:
+        if os.getpid() != self._master_pid:
+            self._flush_child()
+        elif thread is not None and thread.outbox.head:
             thread.hurry()
 
     _flush = flush

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import shutil
 import tempfile
 import time
@@ -15,12 +16,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tui_tutor.core.errors import TutorError
 from tui_tutor.core.execution import Completions, KernelInfo, RunEvent
-from tui_tutor.core.ports import Report
 from tui_tutor.kernels.ending import reason_of
 from tui_tutor.kernels.environment import ONE_THREAD, clean_environment
 from tui_tutor.kernels.fork_link import ForkLink, can_fork
 
 if TYPE_CHECKING:
+    from tui_tutor.core.ports import Report
     from tui_tutor.kernels.conversation import Conversation
     from tui_tutor.kernels.launching import Plan
 
@@ -128,7 +129,7 @@ class JupyterKernel:
         if isinstance(error, TutorError) and error.help:
             return error
         said = self._log_tail()
-        if "No module named" in said and "ipykernel" in said:
+        if re.search(r"No module named '?(ipykernel|IPython|zmq|traitlets|tornado|jupyter)", said):
             return TutorError(
                 f"{self._python} cannot run cells: it lacks the package ipykernel.",
                 help="Install it there (pip install ipykernel), then open the course again.",

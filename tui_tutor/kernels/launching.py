@@ -33,7 +33,7 @@ OPTIONS: Final = ("--HistoryManager.enabled=False", "--IPCompleter.use_jedi=Fals
 _NO_DEBUGGER: Final = (
     "import sys, runpy; sys.modules['debugpy'] = None; runpy.run_path(sys.argv.pop(1), run_name='__main__')"
 )
-_RECEIVE_LIMIT: Final = 64  # messages that wait in our own queue
+_RECEIVE_LIMIT: Final = 16  # messages that wait in our own queue
 _CHANNELS: Final = ("shell", "iopub", "stdin", "control", "hb")
 
 
@@ -148,7 +148,7 @@ async def launch(plan: Plan, folder: Path, link: ForkLink | None) -> Life:
     process = manager.provisioner.process
     if link is None:
         process = PlainProcess(process)
-    client = manager.client()
+    client = manager.client(context=manager.context)
     life = Life(manager, client, process, folder)
     try:
         await _listening(manager, process)
