@@ -11,7 +11,8 @@ EX = '[[cell]]\nkind = "ex"\nid = "e"\ntask = "t"\nsolution = "a = 1"\nexplain =
 CHECK = '[[cell.check]]\nkind = "stdout"\nsays = "s"\ntext = "1"\n'  # lines 11 to 14
 QUIZ = '[[cell]]\nkind = "quiz"\nid = "q"\nquestion = "?"\nexplain = "x"\n'  # lines 5 to 9
 VIZ = '[[cell]]\nkind = "viz"\nid = "v"\nplot = "line"\nalt = "a"\n'  # lines 5 to 9
-OPTIONS = '[[cell.option]]\ntext = "a"\ncorrect = true\nfeedback = "f"\n[[cell.option]]\ntext = "b"\nfeedback = "f"\n'
+OPTION = '[[cell.option]]\ntext = "{}"\n'
+OPTIONS = OPTION.format("a") + 'correct = true\nfeedback = "f"\n' + OPTION.format("b") + 'feedback = "f"\n'
 MD = '[[cell]]\nkind = "md"\ntext = "x"\n'
 
 
@@ -175,7 +176,8 @@ BAD = (
     ),
     in_cells(
         "value in a shell",
-        "[[cell]]\nkind = 'sh'\nrun = 'x'\n[[cell.check]]\nkind = 'value'\nsays = 's'\nexpr = 'a'\nequals = 1\n",
+        "[[cell]]\nkind = 'sh'\nrun = 'x'\n"
+        "[[cell.check]]\nkind = 'value'\nsays = 's'\nexpr = 'a'\nequals = 1\n",
         "check-not-allowed",
         9,
         8,
@@ -351,7 +353,8 @@ BAD = (
     in_cells(
         "nearly right twice",
         QUIZ
-        + 'form = "text"\naccept = ["Two"]\nnear = [{ answer = "a", feedback = "f" }, { answer = "a", feedback = "g" }]\n',
+        + 'form = "text"\naccept = ["Two"]\n'
+        + 'near = [{ answer = "a", feedback = "f" }, { answer = "a", feedback = "g" }]\n',
         "duplicate-answer",
         12,
         54,
@@ -472,6 +475,29 @@ BAD = (
         "requires-cycle",
         1,
         13,
+    ),
+    in_course(
+        "an asset twice",
+        '"measured"\n',
+        '"measured"\n[[asset]]\npath = "files/data.csv"\nlicense = "CC0-1.0"\n',
+        "duplicate-file",
+        29,
+        8,
+    ),
+    in_cells(
+        "a file twice",
+        EX + 'run = "x"\n' + CHECK + '[[cell.file]]\npath = "x.py"\n[[cell.file]]\npath = "x.py"\n',
+        "duplicate-file",
+        19,
+        8,
+    ),
+    Bad(
+        "a source in another encoding",
+        a_course(**{"cells/mean.py": b"x = '\xe9'\n"}),
+        "not-utf8",
+        40,
+        15,
+        "lessons/one.toml",
     ),
     # --- overlays ---
     in_file("an overlay of nothing", "lessons/three.de.toml", b'title = "T"\n', "unknown-overlay", 1, 1),

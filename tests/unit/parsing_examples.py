@@ -60,12 +60,13 @@ def a_course(**changed: bytes) -> dict[str, bytes]:
     """The files of a whole course without a mistake."""
     return {
         "course.toml": COURSE,
-        "course.de.toml": 'title = "Ein Rundgang"\n[[objective]]\nid = "sums"\ntext = "Zahlen addieren"\n'.encode(),
+        "course.de.toml": b'title = "Ein Rundgang"\n[[objective]]\nid = "sums"\ntext = "Zahlen addieren"\n',
         "lessons/one.toml": (_FOLDER / "every_cell.toml").read_bytes(),
         "lessons/one.de.toml": (_FOLDER / "every_cell.de.toml").read_bytes(),
         "lessons/two.toml": (_FOLDER / "two.toml").read_bytes(),
         "lessons/later.toml": (
-            b'title = "Later"\nminutes = 5\nbloom = "apply"\nobjective = "Wait"\nrequires = ["two"]\ndraft = true\n'
+            b'title = "Later"\nminutes = 5\nbloom = "apply"\nobjective = "Wait"\n'
+            b'requires = ["two"]\ndraft = true\n'
         ),
         "cells/setup.py": b"import random\nrandom.seed(1)\n",
         "cells/mean.py": b"def mean(xs):\n    return sum(xs) / len(xs)\n",
@@ -110,7 +111,7 @@ def _value(value: Any) -> str:
         case bool():
             return str(value).lower()
         case int():
-            return str(value)
+            return hex(value) if value > 2**64 else str(value)
         case float():
             return repr(value) if math.isfinite(value) else str(value)
         case datetime.datetime() | datetime.date() | datetime.time():

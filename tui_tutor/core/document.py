@@ -158,6 +158,8 @@ def early_subtable(text: str) -> _Refusal | None:
 
 
 def _cure(message: str) -> str:
+    if "Illegal character '\\n'" in message:
+        return "a text in quotes ends on its line; longer ones stand between ''' and '''"
     if "Cannot overwrite a value" in message or "Cannot declare" in message:
         return "a key or table may be given once; every cell begins with `[[cell]]` in double brackets"
     if "Unclosed" in message or "Expected" in message or "Invalid value" in message:

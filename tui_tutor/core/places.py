@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 Path = tuple[str | int, ...]
 Place = tuple[int, int, int]  # line and column from 1, and length, in characters
+# The elements of a longer list have the place of the list.
+MAX_PLACED_ELEMENTS: Final = 20_000
 START: Final[Place] = (1, 1, 1)
 
 
@@ -173,7 +175,7 @@ class _Walk:
 
     def value(self, node: Node, path: Path) -> None:
         self.places.values[path] = _extent(node)
-        if node.type == "array":
+        if node.type == "array" and node.named_child_count <= MAX_PLACED_ELEMENTS:
             for index, child in enumerate(_entries(node)):
                 self.places.keys.setdefault((*path, index), _extent(child))
                 self.value(child, (*path, index))

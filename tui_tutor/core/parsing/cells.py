@@ -29,6 +29,7 @@ FORMS: Final[Mapping[str, type[models.QuizBase]]] = {
     "predict": models.PredictQuiz,
     "reflect": models.ReflectQuiz,
 }
+_OF: Final = {"kind": "cell", "form": "question"}
 # Learner's work hangs on these ids: an author must choose them.
 _NEEDS_ID: Final = frozenset({"ex", "quiz"})
 
@@ -99,7 +100,7 @@ def _choose(
     elif value not in known:
         close = nearest(value, known)
         help = f'did you mean "{close}"?' if close else f"one of: {names}"
-        findings.error(f"unknown-{key}", f"{value!r} is not a {key} of cell", (*path, key), help=help)
+        findings.error(f"unknown-{key}", f"{value!r} is not a {key} of {_OF[key]}", (*path, key), help=help)
     else:
         return known[value]
     return None

@@ -63,19 +63,34 @@ def _salvage(model: type[Made], raw: Mapping[str, Any], details: list[ErrorDetai
     """What can be made without the mistakes; it is never shown, only read by further rules."""
     copy = copied(raw)
     for detail in details:
-        _take_out(_without_tags(raw, detail), copy)
+        path = _without_tags(raw, detail)
+        if detail["type"] != "extra_forbidden":
+            path = _stand_in(path, copy)
+        _take_out(path, copy)
     try:
         return model.model_validate(copy)
     except ValidationError:
         return None
 
 
-def _take_out(path: Path, copy: Any) -> None:
+# Needed to make a cell, and read by no further rule (but for the question of a cloze).
+_STAND_INS: Final = frozenset({("id",), ("task",), ("question",)})
+
+
+def _stand_in(path: Path, copy: Any) -> Path:
+    """Put something harmless where something is needed; what is left to be taken out, () if nothing."""
+    if path in _STAND_INS and copy.get("form") != "cloze":
+        copy[path[0]] = "faulty"
+        return ()
     part, index = path[:2] if len(path) >= 2 else ("", "")
     if part == "check" and isinstance(index, int):
         # A check in the place of the faulty one keeps the places of the others right.
         copy["check"][index] = {"kind": "stdout", "text": "", "says": "faulty"}
-        return
+        return ()
+    return path
+
+
+def _take_out(path: Path, copy: Any) -> None:
     while path and isinstance(path[-1], int):
         path = path[:-1]
     table: Any = copy
@@ -172,12 +187,18 @@ _TAGS_OF: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 
+_LISTS_OF_TABLES: Final = frozenset({"option", "blank"})
+
+
 def _report_missing(at: Path, findings: Findings) -> None:
     if isinstance(at[-1], int):
         findings.error("too-few", "there are too few values here", at)
         return
     name = at[-1]
     help = f"add `{name} = ...`" + (f" or `{name}_file = ...`" if name in FILE_FIELDS else "")
+    if name in _LISTS_OF_TABLES:
+        tables = ".".join(part for part in at if isinstance(part, str))
+        help = f"add `[[{tables}]]` once for each {name}"
     findings.error("missing-key", f"`{name}` is missing", at[:-1], help=help, at="key")
 
 
@@ -191,8 +212,10 @@ def unknown_key(name: str, owners: Sequence[type[BaseModel]], at: Path) -> Said:
             owner = tables[len(tables) - (len(owners) - 1 - depth) - 1] if depth and len(tables) > 1 else ""
             belongs = f"`{name}` belongs to the {owner or 'lesson'}: move it above the first `[[{below}]]`"
             return "key-after-subtable", message, belongs
-    if close := nearest(name, key_names(owners[-1])):
-        return "unknown-key", message, f"did you mean `{close}`?"
+    for model in reversed(owners):
+        if close := nearest(name, key_names(model)):
+            where = "" if model is owners[-1] else f" It belongs above the first `[[{'.'.join(tables)}]]`"
+            return "unknown-key", message, f"did you mean `{close}`?{where}"
     return "unknown-key", message, "known here: " + ", ".join(sorted(key_names(owners[-1])))
 
 
@@ -259,7 +282,7 @@ def _describe(detail: ErrorDetails, at: Path) -> Said:
     if say := _SAYINGS.get(kind):
         return say(name, detail.get("ctx", {}), detail["input"])
     # Our own validators raise PydanticCustomError with a code of ours as its type.
-    return kind.replace("_", "-"), detail["msg"], ""
+    return kind.replace("_", "-"), detail["msg"], "keep one of them" if kind == "both-given" else ""
 
 
 def toml_type(value: object) -> str:
@@ -282,6 +305,8 @@ def toml_type(value: object) -> str:
 
 
 def _shown(value: object) -> str:
+    if isinstance(value, int) and value.bit_length() > 128:
+        return "a very large number"  # Python refuses to write out the largest
     text = repr(value)
     return text if len(text) <= 40 else text[:39] + "…"
 
@@ -306,7 +331,7 @@ def _pattern(name: str, context: Mapping[str, Any], value: object) -> Said:
 
 def _empty(name: str, context: Mapping[str, Any], value: object) -> Said:
     least = context.get("min_length", 1)
-    return "too-few", f"`{name}` has {len(value)} of at least {least}", ""  # type: ignore[arg-type]
+    return "too-few", f"`{name}` has {len(value)} values; it needs at least {least}", ""  # type: ignore[arg-type]
 
 
 def _too_many(name: str, context: Mapping[str, Any], value: object) -> Said:

@@ -71,7 +71,7 @@ def _require_code(cell: models.CodeCell, path: Path, findings: Findings) -> None
     lines = cell.source.strip("\n").count("\n") + 1
     for index, callout in enumerate(cell.callout):
         if callout.line > lines:
-            message = f"the source has {lines} lines, not {callout.line}"
+            message = f"the source has no line {callout.line}; its last one is {lines}"
             findings.error("callout-line", message, (*path, "callout", index, "line"))
 
 
