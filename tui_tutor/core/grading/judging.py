@@ -369,7 +369,7 @@ def _judge_passed(report: Report) -> Mismatch | None:
     error = report.get("error")
     if not isinstance(error, Mapping):
         return Mismatch("values", ("it does not hold yet",) if "passed" in report else (SAID_NOTHING,))
-    if error.get("name") != "AssertionError" or "AssertionError" not in error.get("names", ()):
+    if "AssertionError" not in error.get("names", (error.get("name"),)):
         return _failed(report)
     if error.get("message"):
         return Mismatch("values", tuple(str(error["message"]).splitlines()))
