@@ -12,7 +12,7 @@ from textual.widget import Widget
 from tests.builders import a_code, a_course, a_lesson, a_markdown, a_quiz, a_shell, a_viz, an_exercise
 from tests.tui.replaying import NOON, MemoryStore, ReplayCourse, ReplayShelf, StoppedClock
 from tui_tutor.core.course import Lesson
-from tui_tutor.core.ports import CourseEntry, LessonFacts, LessonProgress, OpenCourse
+from tui_tutor.core.ports import CourseEntry, LessonFacts, LessonProgress, OpenCourse, Record
 from tui_tutor.tui.app import TutorApp
 
 YESTERDAY = NOON - timedelta(days=1)
@@ -99,6 +99,27 @@ def the_store() -> MemoryStore:
     return MemoryStore(
         lessons={"vae": {"latent": first, "elbo": second, "trick": third}, "descent": steps},
         last=("vae", "trick"),
+        tries={"vae": the_tries()},
+    )
+
+
+def an_attempt(lesson: str, cell: str, *, correct: bool, form: str = "", days_ago: int = 1) -> Record:
+    """An answer as the log keeps it."""
+    kind = "quiz" if form else "ex"
+    data = {"kind": kind, "form": form, "answer": [], "correct": correct, "score": float(correct)}
+    return Record("attempted", "vae", lesson, cell, NOON - timedelta(days=days_ago), data)
+
+
+def the_tries() -> tuple[Record, ...]:
+    """Three exercises and three questions over a week."""
+    return (
+        an_attempt("latent", "ex-1", correct=True, days_ago=9),
+        an_attempt("latent", "quiz-1", correct=True, form="choice", days_ago=9),
+        an_attempt("elbo", "ex-1", correct=False, days_ago=4),
+        an_attempt("elbo", "ex-1", correct=True, days_ago=4),
+        an_attempt("elbo", "quiz-1", correct=False, form="choice", days_ago=4),
+        an_attempt("elbo", "quiz-1", correct=True, form="choice", days_ago=4),
+        an_attempt("trick", "ex-1", correct=False, days_ago=1),
     )
 
 

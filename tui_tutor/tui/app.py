@@ -117,7 +117,7 @@ class TutorApp(App[int]):
         for footer in self.screen.query(Footer):
             footer.say(sentence)
 
-    def notify(self, message: str, **_: Any) -> None:  # type: ignore[override]
+    def notify(self, message: str, **_: Any) -> None:
         """Textual's toasts become sentences in the footer."""
         self.say(message)
 
@@ -265,15 +265,18 @@ class TutorApp(App[int]):
     def action_help_quit(self) -> None:
         self.say("Ctrl+Q quits.")
 
-    @work
     async def action_quit(self) -> None:
         """Quit; ask first when something still runs."""
+        lessons = (screen for screen in self.screen_stack if isinstance(screen, LessonPlace))
+        running = next(filter(None, (lesson.what_runs() for lesson in lessons)), "")
+        if running:
+            self._ask_to_quit(running)
+        else:
+            self.exit(0)
+
+    @work
+    async def _ask_to_quit(self, running: str) -> None:
         from tui_tutor.tui.screens.quit import QuitSheet
 
-        running = next(
-            filter(None, (x.what_runs() for x in self.screen_stack if isinstance(x, LessonPlace))), ""
-        )
-        if running and isinstance(self.screen, QuitSheet):
-            return
-        if not running or await self.push_screen_wait(QuitSheet(running)):
+        if not isinstance(self.screen, QuitSheet) and await self.push_screen_wait(QuitSheet(running)):
             self.exit(0)

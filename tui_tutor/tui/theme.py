@@ -134,8 +134,8 @@ def no_colour_theme() -> Theme:
     from textual.theme import Theme
 
     own = "ansi_default"
-    names = [*_variables(DARK), "panel", "surface", "boost"]
-    variables = {name: own for name in names if not name.endswith("-style")}
+    names = [*_variables(DARK), "panel", "surface", "boost", "ansi-background", "ansi-foreground"]
+    variables = {name: own for name in names if "-style" not in name}
     return Theme(
         name=NO_COLOUR, ansi=True, primary=own, secondary=own, warning=own, error=own, success=own,
         accent=own, foreground=own, background=own, surface=own, panel=own, boost=own,

@@ -22,10 +22,12 @@ class FindingSheet(Sheet[Result], Generic[Result]):
 
     DEFAULT_CSS = """
     FindingSheet #edge { height: 2; }
-    FindingSheet Input {
+    FindingSheet Input.-textual-compact {
         border: none; height: 1; padding: 0 1 0 11; width: 100%; background: $surface; color: $foreground;
     }
-    FindingSheet Input:focus { border: none; background: $surface; background-tint: $surface 0%; }
+    FindingSheet Input.-textual-compact:focus {
+        border: none; background: $surface; background-tint: $surface 0%;
+    }
     FindingSheet Input > .input--cursor { text-style: reverse; background: $surface; color: $foreground; }
     FindingSheet Input > .input--placeholder { color: $text-muted; }
     """

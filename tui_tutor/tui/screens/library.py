@@ -109,7 +109,7 @@ class LibraryScreen(PagedScreen):
             *self._course_blocks(chosen, is_wide=is_wide),
         ]
         if not entries:
-            blocks.append(Block((Row(text=said("No courses yet. " + ADD_HINT)),)))
+            blocks.append(Block((Row(text=said("No courses yet.")), Row(text=said(ADD_HINT)))))
         elif not is_wide:
             hint = Row(label=said("add", "muted"), text=said(ADD_HINT, "muted"))
             blocks.append(Block((BLANK, BLANK, hint)))

@@ -24,6 +24,7 @@ from tui_tutor.tui.widgets.row import BLANK, RULE, Row, Spans, said, text_width
 from tui_tutor.tui.wishes import BrokenWished, LessonWished, ResultsWished, SearchWished
 from tui_tutor.tui.words import counted, left_words, listed
 
+NO_BREAK = "\u00a0"
 SHORT_COURSE = 12  # lessons; the details of the chosen one follow the table of a course this short
 
 
@@ -154,10 +155,12 @@ def _related(label: str, lessons: list[LessonState]) -> Iterator[Row]:
 
 def _flowing(pieces: tuple[Spans, ...], width: int) -> Iterator[Spans]:
     """Pieces side by side, two blanks apart, broken only between two of them."""
+    unbroken = [Span(span.text.replace(" ", NO_BREAK), span.role) for piece in pieces for span in piece]
+    ends = {sum(len(piece) for piece in pieces[: n + 1]) for n in range(len(pieces))}
     tight = [
-        Span("".join("\u00a0" if c == " " else c for c in s.text), s.role)
-        for p in pieces
-        for s in (*p, Span(" "))
+        part
+        for n, span in enumerate(unbroken, start=1)
+        for part in ((span, Span(" ")) if n in ends else (span,))
     ]
     for row in wrap(tight, width):
-        yield tuple(Span(span.text.replace(" ", "  ").replace("\u00a0", " "), span.role) for span in row)
+        yield tuple(Span(span.text.replace(" ", "  ").replace(NO_BREAK, " "), span.role) for span in row)

@@ -93,9 +93,10 @@ class ResultsScreen(PagedScreen):
         place = () if is_wide else (Span(" · ", "muted"), Span(title, "title"))
         head = Row(text=(Span("Results", "title"), *place), start=1, right=said(self._period(), "muted"))
         state, results = self._catalogue.state(self._entry), self._results
-        rows = [*_totals(state, results), BLANK, *_bloom(results), BLANK, *_by_lesson(state, results)]
-        if results.attempts:
-            rows += [BLANK, *_days(results)]
+        by_lesson = (BLANK, *_by_lesson(state, results))
+        days = (BLANK, *_days(results)) if results.attempts else ()
+        below = (*by_lesson, *days) if is_wide else (*days, *by_lesson)
+        rows = (*_totals(state, results), BLANK, *_bloom(results), *below)
         return Sheetful((head, RULE, BLANK), tuple(Block((row,)) for row in rows))
 
     def _build_aside(self, width: int, chosen: str) -> Sheetful:
@@ -107,7 +108,10 @@ class ResultsScreen(PagedScreen):
         if first is None or last is None:
             return "nothing answered yet"
         begin, end = short_date(first), short_date(last)
-        return f"{end} {last.year}" if begin == end else f"{begin} to {end} {last.year}"
+        if begin == end:
+            return f"{end} {last.year}"
+        same_month = begin.split()[1] == end.split()[1]
+        return f"{begin.split()[0] if same_month else begin} to {end} {last.year}"
 
     def states(self) -> tuple[str, ...]:
         return ("kept on this machine only",)
@@ -211,6 +215,7 @@ def _days(results: CourseResults) -> Iterator[Row]:
     most = max((count for _, count in results.days), default=0)
     total = sum(count for _, count in results.days)
     yield Row(said("answers", "muted"), said("Answers in the last 14 days"), said(f"{total} in all", "muted"))
+    yield BLANK
     for level in range(BAR_ROWS - 1, -1, -1):
         yield Row(text=tuple(_bar_piece(count, most, level) for _, count in results.days))
     today = len(results.days) - 1

@@ -105,8 +105,7 @@ class TrustSheet(Sheet[TrustChoice]):
                 words = f"{glyphs.WARNING} sandbox partial  {safe_line(self._confinement.gap)}"
                 yield from _fact("", words, width, role="bright")
             case "none":
-                words = f"{glyphs.WARNING} {NO_SANDBOX}"
-                yield from _fact("", words, width, role="bright")
+                yield Row(text=said(f"{glyphs.WARNING} {NO_SANDBOX}", "bright"))
 
     def _choices(self, chosen: str) -> Iterator[Block]:
         version = safe_line(self._course.course.version)

@@ -123,7 +123,7 @@ def aside_row(lesson: LessonState, *, is_here: bool) -> Row:
         label=_label(lesson, gap=1),
         text=lesson_title(lesson, is_chosen=is_here),
         start=6,
-        right=_minutes(lesson),
+        stops=(Stop(0, _minutes(lesson), ends_here=True),),
     )
 
 
