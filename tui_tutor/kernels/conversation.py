@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
+import zmq
+
 from tui_tutor.kernels.inbox import Inbox
 from tui_tutor.kernels.launching import Life
 from tui_tutor.kernels.translating import Message, content_of, kind_of, parent_id
@@ -78,6 +80,23 @@ class Conversation:
             stop_on_error=False,
         )
 
+        self._look_again(self.client.shell_channel)
+
+    def wake(self) -> None:
+        """Send something, so that the kernel's loop looks at what was asked of it."""
+        self.client.kernel_info()
+        self._look_again(self.client.shell_channel)
+
+    def answer(self, text: str) -> None:
+        """Give the waiting program a line."""
+        self.client.input(text)
+        self._look_again(self.client.stdin_channel)
+
+    def _look_again(self, channel: Any) -> None:
+        # jupyter_client sends past zmq's asyncio socket. If a message has come in just then, sending takes
+        # its signal away and the pump would sleep for ever; asking for the events makes pyzmq look.
+        channel.socket.get(zmq.EVENTS)
+
     def abandon(self) -> None:
         """Nobody listens to the present run any more."""
         self.abandoned.add(self.run_id)
@@ -90,6 +109,7 @@ class Conversation:
         self._replies[message["header"]["msg_id"]] = future
         try:
             self.client.shell_channel.send(message)
+            self._look_again(self.client.shell_channel)
             async with asyncio.timeout(timeout_s):
                 return content_of(await future)
         except (TimeoutError, asyncio.CancelledError):

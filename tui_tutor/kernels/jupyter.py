@@ -246,7 +246,7 @@ class JupyterKernel:
         """Give the waiting program a line."""
         if self._talk is not None and self._is_running:
             self._run.resume_clock()
-            self._talk.client.input(text)
+            self._talk.answer(text)
 
     async def interrupt(self) -> None:
         """Stop what runs; a second call within two seconds kills the kernel."""
@@ -270,7 +270,7 @@ class JupyterKernel:
         # ipykernel 7 notices the interrupt of an `await` only when its loop wakes: any request does.
         await asyncio.sleep(0.02)
         if talk is self._talk and talk.life.process.poll() is None:
-            talk.client.kernel_info()
+            talk.wake()
 
     async def restart(self) -> KernelInfo:
         """A new, empty kernel; the old one and all it started are gone."""
