@@ -41,6 +41,8 @@ def test_what_looks_the_same_is_the_same(expected: str, actual: str) -> None:
         (" a", "a", Difference(1, " a", "a")),
         ("a\n...\nz", "b\nz", Difference(1, "a", "b")),
         ("a\n...\nz", "a\nb", Difference(3, "z", None)),
+        ("a\nb\nc\n...", "a\nX\nc\nd", Difference(2, "b", "X")),
+        ("a\nb 1...", "a\nc 1", Difference(2, "b 1", "c 1")),
         ("x...x", "x", Difference(1, "x", None)),
     ],
 )

@@ -273,6 +273,11 @@ def test_a_prediction_names_the_first_line_that_differs_and_not_what_it_is() -> 
     assert grade_quiz(quiz, ("0  \n1\n4\n\n",)).correct
 
 
+def test_once_tries_are_used_up_the_line_itself_is_named() -> None:
+    quiz = a_quiz("predict", program="...", stdout="A\nB\n")
+    assert grade_quiz(quiz, ("A\nb",), reveal=True).messages == ('Line 2: expected "B"',)
+
+
 def test_dots_in_a_prediction_are_dots() -> None:
     assert not grade_quiz(a_quiz("predict", program="...", stdout="a...\n"), ("abc",)).correct
 

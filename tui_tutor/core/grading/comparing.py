@@ -129,16 +129,24 @@ def _glob_difference(chunks: Sequence[str], found: str, tolerance: float | None)
     failed = _failed_text(chunks, found) if tolerance is None else _failed_tokens(chunks, found, tolerance)
     if failed is None:
         return None
+    if failed == 0:
+        return _start_difference(chunks[0], found, tolerance)
     number = sum(chunk.count("\n") for chunk in chunks[:failed])
     chunk = chunks[failed]
     # A chunk may begin with the line feed that ends the line of the `...`.
     number += len(chunk) - len(chunk.lstrip("\n"))
-    return Difference(number + 1, chunk.strip("\n").partition("\n")[0], _counterpart(found, number, failed))
+    return Difference(number + 1, chunk.strip("\n").partition("\n")[0], None)
 
 
-def _counterpart(found: str, number: int, failed: int) -> str | None:
-    lines = found.split("\n")
-    return lines[number] if failed == 0 and number < len(lines) else None
+def _start_difference(chunk: str, found: str, tolerance: float | None) -> Difference:
+    """Where the lines before the first `...` differ; the last of them may go on."""
+    wanted, lines = chunk.split("\n"), found.split("\n")
+    for number, expected in enumerate(wanted):
+        actual = lines[number] if number < len(lines) else None
+        is_last = number == len(wanted) - 1
+        if actual is None or is_last or not _same_line(expected, actual, tolerance):
+            return Difference(number + 1, expected, actual)
+    return Difference(1, wanted[0], lines[0])
 
 
 def _failed_text(chunks: Sequence[str], found: str) -> int | None:
@@ -196,7 +204,7 @@ def grade_predicted(quiz: PredictQuiz, text: str, *, reveal: bool) -> Verdict:
 
 def _predicted_words(difference: Difference, *, reveal: bool) -> tuple[str, ...]:
     if reveal:
-        return tuple(sentence.capitalize() for sentence in difference.sentences()[:1])
+        return tuple(sentence[:1].upper() + sentence[1:] for sentence in difference.sentences()[:1])
     if difference.actual is None:
         return (f"The program prints more: line {difference.line} is missing.",)
     if difference.expected is None:

@@ -15,7 +15,7 @@ from typing import Any, Final, Literal
 MAX_PATTERN: Final = 500
 MAX_STATES: Final = 2000
 MAX_TEXT: Final = 1_000_000
-_MAX_STEPS: Final = 20_000_000
+_MAX_STEPS: Final = 4_000_000  # about a second
 _REMEMBERED: Final = 5000
 
 _parser: Final[Any] = importlib.import_module("re._parser")
@@ -180,15 +180,17 @@ def occurs_in(pattern: str, text: str) -> bool:
 def _simulate(pattern: Pattern, text: str, *, is_search: bool) -> bool:
     if len(text) > MAX_TEXT:
         raise PatternRefusedError(f"the text is longer than {MAX_TEXT:,} characters")
-    remembered: dict[tuple[frozenset[int], str, str], tuple[frozenset[int], bool]] = {}
+    remembered: dict[tuple[frozenset[int], str, str, bool], tuple[frozenset[int], bool]] = {}
     current = frozenset((pattern.start,))
     before, steps = "", 0
-    for character in text:
-        step = (current, before, character)
+    for place, character in enumerate(text, 1):
+        # As in Python, $ also stands before a line feed that ends the text.
+        is_last = place == len(text) and character == "\n"
+        step = (current, before, character, is_last)
         if step not in remembered:
             steps += len(pattern.states)
             _stay_bounded(steps, remembered)
-            remembered[step] = _step(pattern, current, before, character, is_last=False)
+            remembered[step] = _step(pattern, current, before, character, is_last=is_last)
         following, accepts = remembered[step]
         if is_search and accepts:
             return True
@@ -246,7 +248,7 @@ def _may_pass(pattern: Pattern, state: _State, before: str, character: str, *, i
         case "end":
             return is_last or (pattern.is_multiline and character == "\n")
         case "end-text":
-            return is_last
+            return character == ""
         case "boundary":
             return (before == "w") != (_kind_of(character) == "w")
         case "no-boundary":
