@@ -99,6 +99,8 @@ def parse_toml(data: bytes, file: str) -> Document | tuple[Diagnostic, ...]:
     except (RecursionError, ValueError, MemoryError) as error:
         return _refuse(file, text, _unreadable_value(text, error))
     document = Document(file, text, values)
+    if _HUGE_NUMBER.search(text) and _holds_huge_number(values):
+        return _refuse(file, text, _unreadable_value(text, ValueError()))
     if _depth_of(values) > MAX_DEPTH:
         return _refuse(file, text, _deep_values(text))
     return document
@@ -169,7 +171,9 @@ def _cure(message: str) -> str:
     return "see https://toml.io for the rules of TOML 1.0"
 
 
-_HUGE_NUMBER: Final = re.compile(r"[0-9][0-9_]{4000,}")
+_HUGE_NUMBER: Final = re.compile(r"0[xob][0-9A-Fa-f_]{3000,}|[0-9][0-9_]{4000,}")
+# Python reads and writes whole numbers of up to 4,300 digits; hexadecimal ones escape that limit.
+_MAX_BITS: Final = 14_000
 _DEEP_KEY: Final = re.compile(
     rf"(?<![\w-])(?:(?:[\w-]++|\"[^\"\n]*+\"|'[^'\n]*+')[ \t]*+\.[ \t]*+){{{MAX_DEPTH}}}"
 )
@@ -210,6 +214,17 @@ def _unreadable_value(text: str, error: Exception) -> _Refusal:
     return _Refusal(
         "toml-syntax", "a number or date here cannot be read", "write a smaller number", line, column
     )
+
+
+def _holds_huge_number(values: object) -> bool:
+    waiting: list[object] = [values]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, int) and value.bit_length() > _MAX_BITS:
+            return True
+        if isinstance(value, dict | list):
+            waiting.extend(value.values() if isinstance(value, dict) else value)
+    return False
 
 
 def _depth_of(values: object) -> int:

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import Final
 
 from tui_tutor.core.document import Path
 from tui_tutor.core.parsing.findings import Findings
 
-# Python writes out, and reads as JSON, whole numbers of up to 4,300 digits.
-_MAX_BITS: Final = 14_000
-
 
 def require_finite(values: object, findings: Findings) -> None:
-    """No nan, no inf, and no number too long to be written anywhere in a document."""
+    """No nan and no inf anywhere in a document."""
     waiting: list[tuple[Path, object]] = [((), values)]
     while waiting:
         path, value = waiting.pop()
@@ -21,8 +17,6 @@ def require_finite(values: object, findings: Findings) -> None:
             waiting.extend(((*path, key), inner) for key, inner in value.items())
         elif isinstance(value, list):
             waiting.extend(((*path, index), inner) for index, inner in enumerate(value))
-        elif isinstance(value, int) and value.bit_length() > _MAX_BITS:
-            findings.error("out-of-range", "the number has too many digits", path)
         elif isinstance(value, float) and not math.isfinite(value):
             help = "in a check, write an expression: the key ending in `_py` with \"float('inf')\""
             findings.error("not-finite", f"{value} is not a finite number", path, help=help)
