@@ -19,7 +19,7 @@ from tui_tutor.core.execution import ErrorRaised, Finished, Outcome, RunEvent, S
 from tui_tutor.core.grading.judging import RunSummary, matching_hint, verdict_of
 from tui_tutor.core.grading.orders import program_of
 from tui_tutor.core.grading.probing import derive_request, derived_from, files_needed, probe_request
-from tui_tutor.core.grading.quizzes import derived_expressions, grade_quiz
+from tui_tutor.core.grading.quizzes import grade_quiz
 from tui_tutor.core.grading.verdict import Verdict
 from tui_tutor.core.output import Transcript
 from tui_tutor.core.plotting.data import PlotData, Series
@@ -84,9 +84,7 @@ def _outcome(state: CellState) -> Outcome:
 async def kernel_reports(study: Study, checks: Sequence[Check], session: CourseSession) -> Reports:
     """One report for each check, in their order; None for those that ask the kernel nothing."""
     requests = [
-        probe_request(
-            check, seed=place, series=_series(study, check.viz) if isinstance(check, PlotCheck) else ()
-        )
+        probe_request(check, seed=place, series=_series_for(study, check))
         for place, check in enumerate(checks)
     ]
     wanted = tuple(request for request in requests if request is not None)
@@ -128,15 +126,6 @@ def _failed_report(said: str) -> Report:
 
 
 # --- questions --------------------------------------------------------------------------------------
-
-
-def needs_kernel(study: Study, effect: GradeAnswer) -> bool:
-    """Whether grading has to run something: a key without a recorded value, a program put together."""
-    cell = study.cell(effect.cell_id)
-    if isinstance(cell, OrderQuiz) and cell.check:
-        return True
-    known = study.derived.get(cell.id, {})
-    return isinstance(cell, QuizBase) and any(e not in known for e in derived_expressions(cell))
 
 
 def graded_here(study: Study, effect: GradeAnswer) -> Verdict:

@@ -35,6 +35,7 @@ class CourseSession:
         self._starting: asyncio.Task[KernelInfo] | None = None
         self._set_up: set[str] = set()
         self._is_prepared = False
+        self.is_dead = False  # the kernel ended unasked: the next run begins with a new one
         self.granted: str = ""  # "once" or "trusted": the learner's yes holds for every lesson
 
     @property

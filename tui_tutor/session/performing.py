@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import suppress
 from datetime import datetime
 from typing import assert_never
 
@@ -18,6 +19,7 @@ from tui_tutor.core.plotting.data import PlotData, plot_data_from_json
 from tui_tutor.core.plotting.request import pick_request, plot_request
 from tui_tutor.core.ports import Kernel, Shell
 from tui_tutor.core.study import Effect, Event, Study, update
+from tui_tutor.core.study.answering import needs_kernel
 from tui_tutor.core.study.events import (
     AskTrust,
     CheckAnswer,
@@ -43,17 +45,19 @@ from tui_tutor.core.study.events import (
     Stored,
     StoreFailed,
 )
-from tui_tutor.session.checking import checked_exercise, graded_here, graded_question, needs_kernel
+from tui_tutor.session.checking import checked_exercise, graded_here, graded_question
 from tui_tutor.session.course_session import CourseSession
 
 HIDDEN_TIMEOUT_S = 60.0
+GRACE_S = 1.5
 Job = RunCode | RunScript | CheckAnswer | GradeAnswer | EvaluatePlots | RestartKernel
 
 
 class Performer:
     """Holds the study of one lesson and carries out what `update` orders.
 
-    `on_change(study)` is called after every event, `ask_trust()` when the trust question must be shown.
+    `on_change(study)` is called after every event, `ask_trust()` when the trust question must be shown,
+    `on_event(cell, event)` with everything a run says, before the study takes it in.
     """
 
     def __init__(
@@ -63,16 +67,20 @@ class Performer:
         *,
         on_change: Callable[[Study], None],
         ask_trust: Callable[[], None],
+        on_event: Callable[[str, RunEvent], None] | None = None,
     ) -> None:
         self.study = study
         self.session = session
         self._on_change = on_change
+        self._on_event = on_event
+        self.is_silent = False  # runs raise no execution count: for samples that a proof tries
         self._ask_trust = ask_trust
         self._jobs: asyncio.Queue[Job] = asyncio.Queue()
         self._is_working = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._watch: asyncio.Task[None] | None = None
         self._in_shell = False
+        self._runs = 0
         self._is_closed = False
 
     # --- the loop -------------------------------------------------------------------------------
@@ -97,10 +105,12 @@ class Performer:
                 self._spawn(self._interrupt())
             case GiveInput():
                 self._spawn(self._running_port.answer_input(effect.text))
-            case GradeAnswer() if not needs_kernel(self.study, effect):
+            case GradeAnswer() if not needs_kernel(self.study, self.study.cell(effect.cell_id)):
                 self._grade_now(effect)
             case RunCode() | RunScript() | CheckAnswer() | GradeAnswer() | EvaluatePlots() | RestartKernel():
                 self._enqueue(effect)
+                if isinstance(effect, RestartKernel) and self.study.running:
+                    self._spawn(self._stop_firmly())
             case _:
                 assert_never(effect)
 
@@ -146,8 +156,17 @@ class Performer:
     # --- jobs -----------------------------------------------------------------------------------
 
     def prewarm(self) -> None:
-        """Start an empty kernel in the background; nothing of the course runs."""
+        """Start an empty kernel in the background; nothing of the course runs.
+
+        A kernel's environment and folder hold what the course put there, so trust comes first.
+        """
+        if not self._is_trusted:
+            return
         self._spawn(self._prewarmed())
+
+    @property
+    def _is_trusted(self) -> bool:
+        return self.study.trust in ("once", "trusted")
 
     async def settle(self) -> None:
         """Return when no job is waiting or under way."""
@@ -162,7 +181,7 @@ class Performer:
     async def close(self) -> None:
         """Leave the lesson: stop what runs and let it end; the kernel stays for the next lesson."""
         if self.study.running:
-            await self._interrupt()
+            await self._stop_firmly()
             await self.settle()
         self._is_closed = True
         for task in tuple(self._tasks):
@@ -196,6 +215,8 @@ class Performer:
                     verdict = await checked_exercise(self.study, job, self.session)
                     self.dispatch(Checked(job.cell_id, verdict, self._now()))
                 case GradeAnswer():
+                    await self._ready_kernel()
+                    await self._run_setups()
                     verdict = await graded_question(self.study, job, self.session)
                     self.dispatch(Graded(job.cell_id, job.answer, verdict, self._now()))
                 case EvaluatePlots():
@@ -238,19 +259,21 @@ class Performer:
         """Tell of a kernel that ends while nothing runs; during a run, Finished tells."""
         while True:
             reason = await self.session.kernel.died()
+            self.session.is_dead = True
             if not self.study.running and self.study.kernel not in ("starting", "dead"):
                 self.dispatch(KernelDied(reason, self._now()))
 
     async def _run_code(self, job: RunCode) -> None:
         await self._ready_kernel()
-        if self.study.kernel == "dead":
+        if self.session.is_dead:
             await self._restart()
         await self._run_setups()
         for hidden in job.hidden:
             if not await self._run_hidden(job.cell_id, hidden):
                 return
         self._in_shell = False
-        await self._report(job.cell_id, self.session.kernel.run(job.source, timeout_s=job.timeout_s))
+        said = self.session.kernel.run(job.source, timeout_s=job.timeout_s, is_silent=self.is_silent)
+        await self._report(job.cell_id, said)
 
     async def _run_setups(self) -> None:
         await self.session.run_setup("course", self.session.opened.course.kernel.setup_source)
@@ -287,14 +310,29 @@ class Performer:
             self._in_shell = False
 
     async def _report(self, cell_id: str, said: AsyncIterator[RunEvent]) -> None:
+        self._runs += 1
         async for event in said:
+            if self._on_event is not None:
+                self._on_event(cell_id, event)
+            if isinstance(event, Finished) and event.outcome == "died" and not self._in_shell:
+                self.session.is_dead = True
             self.dispatch(RunReported(cell_id, (event,), self._now()))
+
+    async def _stop_firmly(self) -> None:
+        """Interrupt what runs; where that does not end it, a second interrupt ends its process."""
+        run = (self.study.running, self._runs)
+        await self._interrupt()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.settle(), GRACE_S)
+        if self.study.running and run == (self.study.running, self._runs):
+            await self._interrupt()
 
     async def _interrupt(self) -> None:
         await self._running_port.interrupt()
 
     async def _restart(self) -> None:
         info = await self.session.restart_kernel()
+        self.session.is_dead = False
         self.dispatch(KernelStarted(info, self._now(), is_restart=True))
 
     # --- plots ----------------------------------------------------------------------------------
@@ -317,6 +355,8 @@ class Performer:
         """The image for the point under the cursor of a viz cell with `pick`; None if it cannot be had."""
         cell = self.study.cell(cell_id)
         if not isinstance(cell, VizCell) or not self.session.is_started or self.study.running:
+            return None
+        if not self._is_trusted:
             return None
         report = await self.session.kernel.plot(pick_request(cell, x, y))
         return None if report.get("missing") else plot_data_from_json({"kind": "image", **report})

@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tui_tutor.core.course import (
+    Cell,
     ExerciseCell,
+    OrderQuiz,
     QuizBase,
 )
+from tui_tutor.core.grading.quizzes import derived_expressions
 from tui_tutor.core.ports import Record
 from tui_tutor.core.study.events import (
+    AskTrust,
     CellReset,
     Effect,
     GradeAnswer,
@@ -39,7 +43,17 @@ def answer_question(study: Study, event: QuizAnswered) -> Step:
         return study, ()
     if state.is_closed and cell.form != "reflect":
         return replace(study, notice=Notice("This question is answered. r asks it again.")), ()
+    if needs_kernel(study, cell) and study.trust in ("unknown", "refused"):
+        return replace(study, waiting_answer=(cell.id, event.answer)), (AskTrust(),)
     return study, (GradeAnswer(cell.id, event.answer),)
+
+
+def needs_kernel(study: Study, cell: Cell) -> bool:
+    """Whether grading has to run something: a key without a recorded value, a program put together."""
+    if isinstance(cell, OrderQuiz) and cell.check:
+        return True
+    known = study.derived.get(cell.id, {})
+    return isinstance(cell, QuizBase) and any(e not in known for e in derived_expressions(cell))
 
 
 def ask_hint(study: Study, event: HintAsked) -> Step:

@@ -16,7 +16,7 @@ from tui_tutor.core.grading.verdict import Answer, Failure, Mark, Verdict
 from tui_tutor.core.output import ErrorPart, Transcript
 from tui_tutor.core.plotting.data import plot_data_as_json, plot_data_from_json
 from tui_tutor.core.ports import CellHistory, Json, Record, RecordKind
-from tui_tutor.core.study.state import CellState, CellStatus, Study
+from tui_tutor.core.study.state import OLD_VISIT, CellState, CellStatus, Study
 
 OUTPUT_KEPT: Final = 20_000
 """Characters of a run's output that the log keeps: its head and its tail."""
@@ -139,7 +139,7 @@ def _cell_restored(study: Study, history: CellHistory) -> Study:
             state,
             attempts=history.counts.get("attempted", 0),
             is_done=state.is_done or history.is_done,
-            stale="from your last visit" if is_old_run else state.stale,
+            stale=OLD_VISIT if is_old_run else state.stale,
             count=None if is_old_run else state.count,
         ),
     )
@@ -174,9 +174,12 @@ def applied(study: Study, record: Record) -> Study:
 
 
 def _edited(state: CellState, data: Mapping[str, Json]) -> CellState:
-    source, path = data.get("source"), data.get("path")
+    source, path, files = data.get("source"), data.get("path"), data.get("files")
     if not isinstance(source, str):
         return state
+    if isinstance(files, Mapping):
+        known = {name: text for name, text in files.items() if isinstance(text, str) and name in state.files}
+        return replace(state, files={**state.files, **known})
     if isinstance(path, str) and path:
         return replace(state, files={**state.files, path: source})
     return replace(state, source=source)
@@ -232,7 +235,7 @@ def _plotted(state: CellState, data: Mapping[str, Json]) -> CellState:
         plot=plot_data_from_json(plot),
         plotted_after=str(data.get("after", "")),
         is_recorded=False,
-        stale="from your last visit",
+        stale=OLD_VISIT,
     )
 
 

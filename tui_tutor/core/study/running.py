@@ -31,6 +31,7 @@ from tui_tutor.core.study.events import (
     Effect,
     EvaluatePlots,
     GiveInput,
+    GradeAnswer,
     GrantTrust,
     HiddenRun,
     InputGiven,
@@ -52,6 +53,7 @@ from tui_tutor.core.study.remembering import (
     status_of,
 )
 from tui_tutor.core.study.state import (
+    EDITED,
     CellState,
     KernelStatus,
     Notice,
@@ -64,6 +66,9 @@ from tui_tutor.core.wording.labels import plain_label
 
 Step = tuple[Study, tuple[Effect, ...]]
 
+NO_KERNEL: Final = Notice(
+    "Nothing can run here yet.", is_alarm=True, help="i installs what the course needs; F8 tries again."
+)
 NEW_KERNEL: Final = "New kernel. Cells above have not run in it yet."
 
 
@@ -100,12 +105,12 @@ def request_runs(study: Study, wanted: tuple[tuple[str, Why], ...], at: datetime
     if not wanted:
         return study, ()
     if study.kernel == "missing" and not all(uses_shell(study.cell(cell_id)) for cell_id, _ in wanted):
-        return study, ()
+        return replace(study, notice=NO_KERNEL), ()
     if study.trust in ("unknown", "refused"):
         return replace(study, wished=wanted), (AskTrust(),)
     first, state = study.cell(wanted[0][0]), study.state(wanted[0][0])
     if isinstance(first, CodeCell) and first.ask_first and state.guess is None and state.ran_source is None:
-        return replace(study, asks_guess=first.id, at_cell=first.id), ()
+        return replace(study, asks_guess=first.id, at_cell=first.id, wished=wanted), ()
     for cell_id, why in wanted:
         study = _queued(study, cell_id, why)
     return _start_next(study, at)
@@ -115,7 +120,7 @@ def _queued(study: Study, cell_id: str, why: Why) -> Study:
     if study.state(cell_id).is_busy:
         return study
     study = replace(study, queue=(*study.queue, (cell_id, why)))
-    return study.changed(cell_id, status="queued", why=why)
+    return study.changed(cell_id, status="queued", why=why, status_before=study.state(cell_id).status)
 
 
 def _start_next(study: Study, at: datetime) -> Step:
@@ -156,13 +161,16 @@ def _hidden_before(study: Study, cell_id: str) -> tuple[HiddenRun, ...]:
 
 
 def take_guess(study: Study, event: OutputGuessed) -> Step:
-    study = replace(study.changed(event.cell_id, guess=event.text), asks_guess="")
-    return request_runs(study, ((event.cell_id, "run"),), event.at)
+    wished = study.wished or ((event.cell_id, "run"),)
+    study = replace(study.changed(event.cell_id, guess=event.text), asks_guess="", wished=())
+    return request_runs(study, wished, event.at)
 
 
 def take_report(study: Study, event: RunReported) -> Step:
     effects: list[Effect] = []
     for run_event in event.events:
+        if study.running != event.cell_id:
+            break  # after its end a run has nothing to say
         study, more = _run_event(study, event.cell_id, run_event, event.at)
         effects += more
     return study, tuple(effects)
@@ -202,6 +210,7 @@ def _finish(study: Study, cell_id: str, end: Finished, at: datetime) -> Step:
         reason=end.reason,
         started_at=None,
         prompt=None,
+        stale="" if old.source == old.ran_source else EDITED,
     )
     study = replace(study.with_cell(cell_id, state), running="", last_run=cell_id)
     if not uses_shell(cell):
@@ -237,8 +246,7 @@ def _plots(study: Study) -> tuple[str, ...]:
 
 def dropped_queue(study: Study) -> Study:
     for cell_id, _ in study.queue:
-        before = "idle" if study.state(cell_id).ran_source is None else "ok"
-        study = study.changed(cell_id, status=before)
+        study = study.changed(cell_id, status=study.state(cell_id).status_before)
     return replace(study, queue=())
 
 
@@ -290,18 +298,21 @@ def kernel_started(study: Study, event: KernelStarted) -> Step:
 
 def kernel_died(study: Study, event: KernelDied) -> Step:
     text = f"The kernel stopped ({event.reason}). Your work is kept. F8 starts a new one."
-    return dropped_queue(replace(study, kernel="dead", notice=Notice(text, is_alarm=True))), ()
+    study = replace(study, kernel="dead", last_run="", notice=Notice(text, is_alarm=True))
+    return dropped_queue(study), ()
 
 
 def answer_trust(study: Study, event: TrustAnswered) -> Step:
-    wished, study = study.wished, replace(study, wished=())
+    wished, answer = study.wished, study.waiting_answer
+    study = replace(study, wished=(), waiting_answer=None)
     if event.answer == "no":
         notice = Notice("Read only: nothing of this course runs. Run again to be asked again.")
         return replace(study, trust="refused", notice=notice), ()
     is_lasting = event.answer == "always"
     study = replace(study, trust="trusted" if is_lasting else "once", notice=None)
     study, effects = request_runs(study, wished, event.at)
-    return study, (GrantTrust(is_lasting), *effects)
+    graded = (GradeAnswer(*answer),) if answer is not None else ()
+    return study, (GrantTrust(is_lasting), *effects, *graded)
 
 
 # --- plots ------------------------------------------------------------------------------------------

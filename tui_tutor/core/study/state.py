@@ -32,6 +32,8 @@ KernelStatus = Literal["absent", "starting", "idle", "busy", "dead", "missing"]
 Trust = Literal["unknown", "once", "trusted", "refused"]
 
 EMPTY: Final = Transcript()
+EDITED: Final = "edited since"
+OLD_VISIT: Final = "from your last visit"
 SCRATCH: Final = CodeCell(kind="code", id="tutor-scratch", title="scratch", source="# scratch", optional=True)
 """A cell of the learner's own in every lesson; it has no number and counts for nothing."""
 
@@ -43,6 +45,7 @@ class CellState:
     source: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
     status: CellStatus = "idle"
+    status_before: CellStatus = "idle"  # of a queued cell: what it goes back to if it never runs
     why: Why = "run"
     transcript: Transcript = EMPTY
     count: int | None = None
@@ -97,6 +100,7 @@ class Study:
     queue: tuple[tuple[str, Why], ...] = ()
     last_run: str = ""  # id of the cell whose run ended last in this kernel
     wished: tuple[tuple[str, Why], ...] = ()  # runs that wait for the trust question
+    waiting_answer: tuple[str, Answer] | None = None  # (cell, answer) that waits for the trust question
     asks_guess: str = ""  # id of the cell whose output the learner should predict first
     at_cell: str = ""  # where the learner is
     notice: Notice | None = None

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Final, assert_never
 
 from tui_tutor.core.course import (
+    Cell,
     Course,
     Lesson,
     MarkdownCell,
@@ -68,6 +69,8 @@ from tui_tutor.core.study.running import (
     take_report,
 )
 from tui_tutor.core.study.state import (
+    EDITED,
+    OLD_VISIT,
     SCRATCH,
     CellState,
     Notice,
@@ -75,6 +78,7 @@ from tui_tutor.core.study.state import (
     Trust,
     starter_files,
     starter_of,
+    uses_shell,
 )
 
 Step = tuple[Study, tuple[Effect, ...]]
@@ -134,7 +138,7 @@ def _step(study: Study, event: Event) -> Step:  # noqa: PLR0912 - one branch for
         case TrustAnswered():
             return answer_trust(study, event)
         case SaveRetried():
-            return replace(study, unsaved=(), notice=None), tuple(Remember(r) for r in study.unsaved)
+            return _retry_unsaved(study)
         case NoticeRead():
             return replace(study, notice=None), ()
         case RunReported():
@@ -160,7 +164,7 @@ def _step(study: Study, event: Event) -> Step:  # noqa: PLR0912 - one branch for
         case Noticed():
             return replace(study, notice=Notice(event.text, event.is_alarm)), ()
         case Stored():
-            return stored(study, event.records), ()
+            return _retry_unsaved(stored(study, event.records))
         case StoreFailed():
             notice = Notice(event.message, is_alarm=True, help=event.help)
             return replace(study, notice=notice, unsaved=(*study.unsaved, event.records)), ()
@@ -189,10 +193,19 @@ def _time_logged(study: Study, at: datetime) -> Step:
 
 def _close(study: Study, event: LessonClosed) -> Step:
     opened = a_record(study, "opened", "", event.at, cell=study.at_cell)
+    study, retried = _retry_unsaved(study)
     if study.active_s < 1:
-        return study, (Remember((opened,)),)
+        return study, (*retried, Remember((opened,)))
     study, effects = _time_logged(study, event.at)
-    return study, (*effects, Remember((opened,)))
+    return study, (*retried, *effects, Remember((opened,)))
+
+
+def _retry_unsaved(study: Study) -> Step:
+    """Where something could be stored again, so perhaps can what could not be before."""
+    if not study.unsaved:
+        return study, ()
+    notice = None if study.notice is not None and study.notice.is_alarm else study.notice
+    return replace(study, unsaved=(), notice=notice), tuple(Remember(records) for records in study.unsaved)
 
 
 # --- moving and editing -----------------------------------------------------------------------------
@@ -223,8 +236,19 @@ def _edit(study: Study, event: SourceEdited) -> Step:
         return study, ()
     else:
         state = replace(state, source=event.source)
-    if state.ran_source is not None and state.status not in ("queued", "running"):
-        state = replace(state, stale="edited since" if state.source != state.ran_source else "")
-    data = {"source": event.source} | ({"path": event.path} if event.path else {})
+    if state.ran_source is not None and not state.is_busy:
+        state = replace(state, stale=_stale_after_edit(state, study.cell(event.cell_id), event.path))
+    # All files, because the log hands back only the newest edit of a cell.
+    data = {"path": event.path, "files": dict(state.files)} if event.path else {}
+    data = {"source": event.source, **data}
     record = a_record(study, "edited", event.cell_id, event.at, **data)
     return study.with_cell(event.cell_id, state), (Remember((record,)),)
+
+
+def _stale_after_edit(state: CellState, cell: Cell, path: str) -> str:
+    if path or state.source != state.ran_source:
+        return EDITED
+    if state.stale != EDITED:
+        return state.stale
+    is_old = state.count is None and not uses_shell(cell)
+    return OLD_VISIT if is_old else ""
