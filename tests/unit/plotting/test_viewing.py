@@ -121,3 +121,13 @@ def test_zooming_and_panning_for_ever_keeps_a_usable_view(plot, steps, scale):
     for limits in (view.xlim, view.ylim):
         assert all(map(math.isfinite, limits))
         assert limits[0] != limits[1]
+
+
+def test_a_layer_of_bars_makes_a_log_axis_linear():
+    data = PlotData("scatter", layers=(PlotData("bar", (Series((0.0, 1.0), (1.0, 2.0)),)),))
+
+    assert initial_view(viz(xscale="log"), data).xscale == "linear"
+
+
+def test_ticks_of_numbers_far_apart_have_labels():
+    assert tick_texts((1e-300, 1.0, 1e300))[-1] == "1e300"

@@ -171,7 +171,8 @@ def tick_texts(values: tuple[float, ...]) -> tuple[str, ...]:
     biggest = max(map(abs, values))
     cleaned = [0.0 if abs(v) < step * 1e-9 else v for v in values]
     if step < 1e-6 or biggest >= 1e6:
-        digits = min(max(4, math.ceil(math.log10(biggest / step)) + 1), 12)
+        ratio = biggest / step if step > biggest * 1e-11 else 1e11
+        digits = max(4, math.ceil(math.log10(ratio)) + 1)
         return tuple(number(value, digits) for value in cleaned)
     places = max(0, -math.floor(math.log10(step) + 1e-9))
     if round(step, places) != round(step, 10):

@@ -16,19 +16,24 @@ _MARGIN = 0.05
 def initial_view(cell: VizCell, data: PlotData, ghost: PlotData | None = None) -> View:
     """The author's limits where they are given, else limits that hold all points, the ghost's too."""
     plots = [plot for whole in (data, ghost) if whole for plot in (whole, *whole.layers)]
-    xscale: Kind = "linear" if cell.plot in ("bar", "hist", "heatmap") else cell.xscale
-    yscale: Kind = "linear" if cell.plot == "heatmap" else cell.yscale
+    kinds = {cell.plot, *(plot.kind for plot in plots)}
+    xscale: Kind = "linear" if kinds & {"bar", "hist", "heatmap"} else cell.xscale
+    yscale: Kind = "linear" if "heatmap" in kinds else cell.yscale
     xlim, ylim = cell.xlim, cell.ylim
     return View(
-        _sorted_or_given(xlim) if xlim and is_usable(xlim, xscale) else _x_limits(plots, xscale),
-        _sorted_or_given(ylim) if ylim and is_usable(ylim, yscale) else _y_limits(cell, plots, yscale),
+        _usable(xlim, xscale) or _usable(_x_limits(plots, xscale), xscale) or _anything(xscale),
+        _usable(ylim, yscale) or _usable(_y_limits(cell, plots, yscale), yscale) or _anything(yscale),
         xscale,
         yscale,
     )
 
 
-def _sorted_or_given(limits: Limits) -> Limits:
-    return (float(limits[0]), float(limits[1]))
+def _usable(limits: Limits | None, kind: Kind) -> Limits | None:
+    return (float(limits[0]), float(limits[1])) if limits and is_usable(limits, kind) else None
+
+
+def _anything(kind: Kind) -> Limits:
+    return (0.0, 1.0) if kind == "linear" else (1.0, 10.0)
 
 
 def _x_limits(plots: list[PlotData], kind: Kind) -> Limits:
