@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from tui_tutor.tui.terminal.cells import Cell
 from tui_tutor.tui.terminal.emulator import Emulator
+from tui_tutor.tui.terminal.encoding import encode, sort_by_pen
 from tui_tutor.tui.terminal.pen import PLAIN, Pen, blank_pen, parse_pen, switch_pen
 from tui_tutor.tui.terminal.self_test import draws_alike
 from tui_tutor.tui.terminal.shadow import Shadow
@@ -146,3 +147,25 @@ def test_a_colourless_pen_keeps_only_bold_underline_and_reverse():
 
 def test_the_self_test_finds_both_ways_of_drawing_alike():
     assert draws_alike()
+
+
+@settings(max_examples=150, deadline=None)
+@given(screens, screens)
+def test_pen_after_pen_shows_what_row_after_row_shows(first, second):
+    rows = [[whole_row(y, runs)[2] for y, runs in enumerate(screen)] for screen in (first, second)]
+    shadow = Shadow(erases_with_background=True)
+    shadow.resize(WIDTH, HEIGHT)
+    terminal = Emulator(WIDTH, HEIGHT)
+    terminal.feed(shadow.paint([(y, 0, row) for y, row in enumerate(rows[0])]))
+    changes = [(y, list(old), list(new)) for y, (old, new) in enumerate(zip(*rows, strict=True))]
+    for change in sort_by_pen(changes):
+        terminal.feed(encode([change], (WIDTH, HEIGHT), erases_with_background=True))
+    assert terminal.shown() == rows[1]
+
+
+def test_alternating_colours_do_not_cost_a_switch_for_each_letter():
+    shadow = Shadow()
+    shadow.resize(WIDTH, HEIGHT)
+    numbers = [(text, PENS[2] if text == "a" else PENS[5]) for _ in range(18) for text in "ab"]
+    sent = shadow.paint([whole_row(y, numbers) for y in range(HEIGHT)])
+    assert sent.count("\x1b[") < 18 * HEIGHT * 2
