@@ -84,6 +84,7 @@ BAD = (
     in_lesson("minutes in words", 'title = "T"\nminutes = "five"\n' + MD, "wrong-type", 2, 11),
     in_lesson("no minutes left", 'title = "T"\nminutes = 0\n' + MD, "out-of-range", 2, 11),
     in_lesson("minutes without end", 'title = "T"\nminutes = inf\n' + MD, "not-finite", 2, 11),
+    in_lesson("minutes beyond counting", 'title = "T"\nminutes = 1e999\n' + MD, "not-finite", 2, 11),
     in_lesson("an unknown level", 'title = "T"\nbloom = "aply"\n' + MD, "wrong-value", 2, 9),
     in_lesson("an unknown key", 'title = "T"\nminuts = 1\n' + MD, "unknown-key", 2, 1),
     in_lesson("an id of its own", 'title = "T"\nid = "x"\n' + MD, "unknown-key", 2, 1),

@@ -99,7 +99,7 @@ def parse_toml(data: bytes, file: str) -> Document | tuple[Diagnostic, ...]:
     except (RecursionError, ValueError, MemoryError) as error:
         return _refuse(file, text, _unreadable_value(text, error))
     document = Document(file, text, values)
-    if _HUGE_NUMBER.search(text) and _holds_huge_number(values):
+    if max(map(len, document.lines)) > _HUGE_LENGTH and _holds_huge_number(values):
         return _refuse(file, text, _unreadable_value(text, ValueError()))
     if _depth_of(values) > MAX_DEPTH:
         return _refuse(file, text, _deep_values(text))
@@ -174,6 +174,7 @@ def _cure(message: str) -> str:
 _HUGE_NUMBER: Final = re.compile(r"0[xob][0-9A-Fa-f_]{3000,}|[0-9][0-9_]{4000,}")
 # Python reads and writes whole numbers of up to 4,300 digits; hexadecimal ones escape that limit.
 _MAX_BITS: Final = 14_000
+_HUGE_LENGTH: Final = 3_000
 _DEEP_KEY: Final = re.compile(
     rf"(?<![\w-])(?:(?:[\w-]++|\"[^\"\n]*+\"|'[^'\n]*+')[ \t]*+\.[ \t]*+){{{MAX_DEPTH}}}"
 )
@@ -181,7 +182,8 @@ _DEEP_KEY: Final = re.compile(
 
 def _too_deep_key(text: str) -> _Refusal | None:
     """A dotted key beyond the limit, found before the parser spends memory on it."""
-    if not _DEEP_KEY.search(text):
+    # A key stands on one line: nearly every file is done with by counting.
+    if not any(line.count(".") >= MAX_DEPTH and _DEEP_KEY.search(line) for line in text.split("\n")):
         return None
     from tui_tutor.core.places import longest_key
 
