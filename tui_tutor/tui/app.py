@@ -14,7 +14,15 @@ from tui_tutor.core.errors import TutorError
 from tui_tutor.core.ports import Clock, EventStore, OpenCourse, Shelf
 from tui_tutor.tui.catalogue import Catalogue
 from tui_tutor.tui.screens.library import LibraryScreen
-from tui_tutor.tui.theme import DARK, NO_COLOUR, PALETTES, THEME_WORDS, no_colour_theme, textual_theme
+from tui_tutor.tui.theme import (
+    DARK,
+    NO_COLOUR,
+    PALETTES,
+    THEME_WORDS,
+    css_variables,
+    no_colour_theme,
+    textual_theme,
+)
 from tui_tutor.tui.widgets.drawing import Look
 from tui_tutor.tui.widgets.footer import Footer
 from tui_tutor.tui.wishes import BrokenWished, LessonWished, OutlineWished, ResultsWished, SearchWished
@@ -97,6 +105,10 @@ class TutorApp(App[int]):
     def look(self) -> Look:
         """How everything is drawn now."""
         return Look(self.theme, self._is_ascii)
+
+    def get_css_variables(self) -> dict[str, str]:
+        """Ours over Textual's, so that no blended colour is left."""
+        return super().get_css_variables() | css_variables(self.theme)
 
     def get_default_screen(self) -> Screen[None]:
         """The library is the screen under all others."""

@@ -143,6 +143,12 @@ def no_colour_theme() -> Theme:
     )  # fmt: skip
 
 
+def css_variables(theme: str) -> dict[str, str]:
+    """What goes over Textual's own variables, some of which a theme alone cannot set."""
+    palette = PALETTES.get(theme)
+    return _variables(palette) if palette else {}
+
+
 def _variables(palette: Palette) -> dict[str, str]:
     """Every variable that Textual would otherwise blend from others."""
     text, muted, page = palette.text, palette.muted, palette.page
@@ -178,5 +184,5 @@ def _variables(palette: Palette) -> dict[str, str]:
 
 
 def _shades(name: str, colour: str) -> dict[str, str]:
-    shades = [f"{name}-{way}-{step}" for way in ("lighten", "darken") for step in (1, 2, 3)]
+    shades = [name, *(f"{name}-{way}-{step}" for way in ("lighten", "darken") for step in (1, 2, 3))]
     return dict.fromkeys((*shades, f"{name}-muted", f"text-{name}"), colour)

@@ -201,7 +201,7 @@ def _script(text: str, letters: dict[str, str], sign: str) -> str:
 def _closed(text: str) -> str:
     """In brackets, unless it binds tighter than a stroke by itself."""
     text = text.strip()
-    return text if re.fullmatch(r"[\w.²³¹⁰-⁹₀-₉ₐ-ₜᵢⱼ′]*", text) else f"({text})"
+    return text if re.fullmatch(r"[0-9.]+|\w[²³¹⁰-ⁿ₀-ₜᵢⱼ′]*", text) else f"({text})"
 
 
 @lru_cache(maxsize=512)

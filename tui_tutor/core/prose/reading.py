@@ -32,6 +32,8 @@ def prose(markdown: str, *, width: int) -> tuple[Line, ...]:
     text = markdown if len(markdown) <= LONGEST_TEXT else markdown[:LONGEST_TEXT] + "\n\n…"
     setting = _Setting(tuple(_reader().parse(text)), max(NARROWEST, width))
     lines = tuple(setting.lines())
+    if not lines and text.strip():  # nested deeper than any page can show
+        lines = tuple(Line(row) for row in wrap((Span(safe_text(text)),), max(NARROWEST, width)))
     while lines and not lines[-1].spans and not lines[-1].label:
         lines = lines[:-1]
     return lines if len(lines) <= MOST_LINES else (*lines[:MOST_LINES], Line((Span("…", "muted"),)))

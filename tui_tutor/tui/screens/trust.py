@@ -86,8 +86,11 @@ class TrustSheet(Sheet[TrustChoice]):
             said("course", "muted"), said(title, "title"), said(f"from {safe_line(entry.path)}", "muted")
         )
         limit = f"run programs, each cell for at most {course.kernel.timeout_s:g} s"
-        yield from _fact("it can", "read and write its own workspace folder", width)
-        yield from _fact("", limit, width)
+        if self._confinement.strength == "none":
+            yield from _fact("it can", limit, width)
+        else:
+            yield from _fact("it can", "read and write its own workspace folder", width)
+            yield from _fact("", limit, width)
         if course.permissions.network:
             yield from _fact("it asks", "to reach the network", width)
         yield from self._confined(width)
