@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
 from tests.unit.bad_courses import BAD, EX, HEADER, MD, OPTIONS, QUIZ, Bad
@@ -9,6 +13,7 @@ from tests.unit.parsing_examples import COURSE, LESSON, a_course
 from tui_tutor.core.course import Course, Lesson
 from tui_tutor.core.diagnostic import errors_in
 from tui_tutor.core.parsing import check_course, files_named, overlay_files, parse_course, parse_lesson
+from tui_tutor.core.schema import json_schema
 
 
 @pytest.mark.parametrize("bad", BAD, ids=[bad.name for bad in BAD])
@@ -238,3 +243,39 @@ def test_windows_line_ends_and_a_byte_order_mark_are_tolerated() -> None:
     )
     assert errors_in(check_course(files)) == ()
     assert "\r" not in parsed_lesson(files, "two").model_dump_json()
+
+
+# --- the documentation ------------------------------------------------------------------------------
+
+
+def examples_of_the_documentation() -> list[str]:
+    text = (Path(__file__).parents[2] / "docs/course-format.md").read_text(encoding="utf-8")
+    return re.findall(r"^```toml\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+
+
+def test_the_examples_of_the_documentation_are_right() -> None:
+    lesson, german = examples_of_the_documentation()
+    course = b'format = 1\nid = "c"\ntitle = "C"\nversion = "1.0.0"\nlicense = "MIT"\nlessons = ["means"]\n'
+    files = {
+        "course.toml": course,
+        "lessons/means.toml": lesson.encode(),
+        "lessons/means.de.toml": german.encode(),
+    }
+    assert check_course(files) == ()
+    assert parsed_lesson(files, "means", "de").title == "Mittelwerte"
+
+
+def test_every_key_of_the_format_is_in_its_documentation() -> None:
+    text = (Path(__file__).parents[2] / "docs/course-format.md").read_text(encoding="utf-8")
+    schemas = [json_schema("course"), json_schema("lesson")]
+    keys = {key for schema in schemas for key in keys_of(schema) if not key.endswith("_file")}
+    written = set(re.findall(r"[a-z_]+", " ".join(re.findall(r"`[^`\n]*`|\*\*[^*\n]*\*\*", text))))
+    assert keys <= written
+
+
+def keys_of(schema: object) -> Iterator[str]:
+    if isinstance(schema, dict):
+        properties = schema.get("properties")
+        yield from properties if isinstance(properties, dict) and schema.get("type") == "object" else ()
+        for inner in schema.values():
+            yield from keys_of(inner)

@@ -49,6 +49,7 @@ def make(
         return model.model_validate(raw)
     except ValidationError as error:
         details = error.errors(include_url=False, include_context=True)
+    reported = len(findings.items)
     for detail in _one_per_place(details):
         if findings.is_full:
             break
@@ -56,6 +57,9 @@ def make(
         # Numbers that are not finite are reported wherever they stand, see `numbers`.
         if at not in excused and detail["type"] != "finite_number":
             _report(model, detail, at, findings, outer)
+    if len(findings.items) == reported and not (excused or findings.has_errors or findings.is_full):
+        # Whatever kept the value from being made must not pass in silence.
+        findings.error("wrong-value", details[0]["msg"], path)
     return _salvage(model, raw, details)
 
 
