@@ -169,3 +169,15 @@ def test_alternating_colours_do_not_cost_a_switch_for_each_letter():
     numbers = [(text, PENS[2] if text == "a" else PENS[5]) for _ in range(18) for text in "ab"]
     sent = shadow.paint([whole_row(y, numbers) for y in range(HEIGHT)])
     assert sent.count("\x1b[") < 18 * HEIGHT * 2
+
+
+def test_blanks_erased_after_letters_sent_again_are_erased_where_they_are():
+    shadow = Shadow()
+    shadow.resize(WIDTH, HEIGHT)
+    terminal = Emulator(WIDTH, HEIGHT)
+    before, after = whole_row(0, [("xab" + "y" * 20, PLAIN)]), whole_row(0, [("zab", PLAIN)])
+    terminal.feed(shadow.paint([before]))
+    terminal.feed(shadow.paint([after]))
+    terminal.feed(shadow.paint([whole_row(0, [("q", PLAIN), (" " * 12, PLAIN), ("w" * 20, PLAIN)])]))
+    terminal.feed(shadow.paint([whole_row(0, [("r", PLAIN), (" " * 4 + "v", PLAIN), (" " * 20, PLAIN)])]))
+    assert terminal.shown()[0] == whole_row(0, [("r    v", PLAIN)])[2]

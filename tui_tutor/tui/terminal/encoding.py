@@ -173,6 +173,7 @@ class _Encoder:
         if (self._x, self._y) == (x, y):
             return
         if y == self._y and self._x is not None and self._bridge(self._x, x, new):
+            self._x = x  # what follows may erase, which does not move the cursor
             return
         self._out.append(self._shortest_move(x, y))
         self._x, self._y = x, y
