@@ -9,7 +9,7 @@ from typing import Any, Final
 from tui_tutor.core.course import FILE_FIELDS
 from tui_tutor.core.document import MAX_FILE_BYTES, Document, Path
 from tui_tutor.core.parsing.findings import Findings
-from tui_tutor.core.parsing.validating import copied
+from tui_tutor.core.parsing.validating import copied, nearest
 
 # Their tables are the author's values, not ours: a key `source_file` in one of them is data.
 VALUE_FIELDS: Final = frozenset({"equals", "to", "args", "kwargs", "returns", "env"})
@@ -81,11 +81,9 @@ def _decoded(name: str, data: bytes, findings: Findings, path: Path) -> Document
 
 
 def _near_file(name: str, files: Mapping[str, bytes]) -> str:
-    import difflib
-
-    same = [known for known in files if known.lower() == name.lower()]
-    close = same or difflib.get_close_matches(name, list(files)[:2000], n=1)
-    return f"did you mean {close[0]}?" if close else "make the file, or give the text here"
+    same = next((known for known in files if known.lower() == name.lower()), "")
+    close = same or nearest(name, files)
+    return f"did you mean {close}?" if close else "make the file, or give the text here"
 
 
 def _field_of(key: str) -> str:

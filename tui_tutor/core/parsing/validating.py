@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import types
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import islice
 from typing import Annotated, Any, Final, Literal, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -13,6 +15,8 @@ from tui_tutor.core.course import FILE_FIELDS, ID_PATTERN, Check
 from tui_tutor.core.document import Path
 from tui_tutor.core.parsing.findings import Findings
 
+MAX_NAME: Final = 100
+MAX_CANDIDATES: Final = 200
 Made = TypeVar("Made", bound=BaseModel)
 Said = tuple[str, str, str]  # code, message, help
 
@@ -225,9 +229,17 @@ def unknown_key(name: str, owners: Sequence[type[BaseModel]], at: Path) -> Said:
 
 def nearest(name: str, known: Iterable[object]) -> str:
     """The known name that was probably meant, "" if none is near."""
+    # Comparing is slow; a course with thousands of names must not wait for it.
+    if len(name) > MAX_NAME:
+        return ""
+    return _nearest(name, tuple(str(item) for item in islice(known, MAX_CANDIDATES)))
+
+
+@lru_cache(maxsize=512)
+def _nearest(name: str, known: tuple[str, ...]) -> str:
     import difflib
 
-    found = difflib.get_close_matches(name, [str(item) for item in known], n=1, cutoff=0.6)
+    found = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
     return found[0] if found else ""
 
 
