@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tests.builders import NOON, a_code, a_markdown, a_quiz, a_shell, an_exercise
-from tests.unit.study.studying import Notebook, a_study, after, effects_of, every_kind, has_run, remembered, run_of
+from tests.unit.study.studying import (
+    Notebook,
+    a_study,
+    after,
+    effects_of,
+    every_kind,
+    has_run,
+    remembered,
+    run_of,
+)
 from tui_tutor.core.course import ReflectQuiz
 from tui_tutor.core.grading.verdict import Failure, Mark, Verdict
 from tui_tutor.core.study import Notice, update
@@ -72,7 +81,9 @@ def test_what_the_log_keeps_of_an_answer():
         "first",
         "quiz-1",
     )
-    kept = {name: record.data[name] for name in ("kind", "form", "answer", "correct", "score", "number", "done")}
+    kept = {
+        name: record.data[name] for name in ("kind", "form", "answer", "correct", "score", "number", "done")
+    }
     assert kept == {
         "kind": "quiz",
         "form": "choice",
@@ -183,9 +194,17 @@ def test_a_failing_check_is_shown_when_it_is_committed():
 
 
 def test_an_exercise_whose_run_fails_its_checks_is_not_done():
-    notebook = Notebook(has_run(a_study([an_exercise()]), "ex-1"))
-    notebook.take(Checked("ex-1", WRONG, NOON))
+    notebook = Notebook(a_study([an_exercise()]))
+    notebook.take(RunRequested("ex-1", NOON), run_of("ex-1"), Checked("ex-1", WRONG, NOON))
     assert not notebook.study.state("ex-1").is_done
+    notebook.take(Checked("ex-1", RIGHT, NOON))
+    assert notebook.study.state("ex-1").is_done
+
+
+def test_an_exercise_without_checks_is_done_by_running_it():
+    notebook = Notebook(a_study([an_exercise(check=())]))
+    notebook.take(RunRequested("ex-1", NOON), run_of("ex-1"))
+    assert notebook.study.state("ex-1").is_done
 
 
 # --- hints and solutions ----------------------------------------------------------------------------

@@ -72,6 +72,8 @@ def test_a_run_that_ended_well_is_recorded_and_does_the_cell():
     (record,) = remembered(effects)
     assert (record.kind, record.cell) == ("ran", "code-1")
     assert record.data == {
+        "kind": "code",
+        "done": True,
         "source": "print(1)",
         "outcome": "ok",
         "count": 4,
@@ -179,9 +181,11 @@ def test_an_edit_makes_the_output_stale_and_undoing_it_fresh_again():
 
 def test_undoing_an_edit_does_not_make_a_new_kernel_old():
     study = after(has_run(a_study([a_code()]), "code-1"), KernelStarted(INFO, NOON, is_restart=True))
-    assert after(study, SourceEdited("code-1", "2", NOON), SourceEdited("code-1", "print(1)", NOON)).state(
-        "code-1"
-    ).stale
+    assert (
+        after(study, SourceEdited("code-1", "2", NOON), SourceEdited("code-1", "print(1)", NOON))
+        .state("code-1")
+        .stale
+    )
 
 
 def test_an_edit_during_a_run_makes_what_it_prints_stale():

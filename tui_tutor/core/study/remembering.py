@@ -10,13 +10,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from tui_tutor.core.course import Cell, QuizBase, ReflectQuiz
+from tui_tutor.core.course import Cell, ExerciseCell, QuizBase, ReflectQuiz
 from tui_tutor.core.execution import ErrorRaised, StreamText
 from tui_tutor.core.grading.verdict import Answer, Failure, Mark, Verdict
 from tui_tutor.core.output import ErrorPart, Transcript
 from tui_tutor.core.plotting.data import plot_data_as_json, plot_data_from_json
 from tui_tutor.core.ports import CellHistory, Json, Record, RecordKind
-from tui_tutor.core.study.state import OLD_VISIT, CellState, CellStatus, Study
+from tui_tutor.core.study.state import OLD_VISIT, SCRATCH, CellState, CellStatus, Study
 
 OUTPUT_KEPT: Final = 20_000
 """Characters of a run's output that the log keeps: its head and its tail."""
@@ -42,13 +42,16 @@ def status_of(outcome: str) -> CellStatus:
 
 def run_record(study: Study, cell_id: str, outcome: str, at: datetime) -> Record:
     """What the log keeps of a run that ended."""
-    state = study.state(cell_id)
+    cell, state = study.cell(cell_id), study.state(cell_id)
     error = state.transcript.error
+    is_checked = isinstance(cell, ExerciseCell) and bool(cell.check)
     return a_record(
         study,
         "ran",
         cell_id,
         at,
+        kind=cell.kind,
+        done=outcome == "ok" and not is_checked and cell is not SCRATCH,
         source=state.ran_source or "",
         outcome=outcome,
         count=state.count,
@@ -187,7 +190,7 @@ def _edited(state: CellState, data: Mapping[str, Json]) -> CellState:
 
 def _ran(state: CellState, data: Mapping[str, Json]) -> CellState:
     """A live run shows more than its record does, so its transcript stays."""
-    is_done = state.is_done or data.get("outcome") == "ok"
+    is_done = state.is_done or data.get("done", data.get("outcome") == "ok") is True
     if state.status != "idle":
         return replace(state, is_done=is_done)
     transcript = Transcript()
