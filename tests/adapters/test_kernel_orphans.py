@@ -15,6 +15,7 @@ import pytest
 from tests.adapters.kernels import events_of, gone, in_kernel, processes_named, text_of
 from tui_tutor.kernels.fork_link import SERVER
 from tui_tutor.kernels.jupyter import JupyterKernel
+from tui_tutor.kernels.run_folder import RunFolder
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")]
 
@@ -88,6 +89,19 @@ def test_a_closed_kernel_leaves_no_file(tmp_path: Path, monkeypatch: pytest.Monk
     assert len(seen) == 1
     assert list(runtime.iterdir()) == []
     runtime.rmdir()
+
+
+def test_what_a_killed_application_left_is_swept_away_and_what_is_used_is_not(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    with tempfile.TemporaryDirectory(prefix="r") as runtime:
+        monkeypatch.setenv("XDG_RUNTIME_DIR", runtime)
+        used, left = RunFolder(), RunFolder()
+        os.close(left.log)
+        new = RunFolder()
+        assert (used.path.exists(), left.path.exists(), new.path.exists()) == (True, False, True)
+        used.remove()
+        new.remove()
 
 
 def test_a_lost_server_is_replaced(tmp_path: Path):

@@ -41,7 +41,7 @@ def signal_group(pid: int, signum: int) -> None:
 
 def kill_strays(spared: set[int]) -> None:
     """Kill all children but the spared, and all that those had started."""
-    while strays := [pid for pid in living_children() if pid not in spared]:
+    while strays := [pid for pid in children() if pid not in spared]:
         for pid in strays:  # their own children are ours afterwards: look again
             try:
                 os.kill(pid, signal.SIGKILL)
@@ -50,8 +50,12 @@ def kill_strays(spared: set[int]) -> None:
                 pass
 
 
-def living_children() -> list[int]:
-    """Numbers of this process's children that have not ended."""
+def children(*, living: bool = False) -> list[int]:
+    """Numbers of this process's children.
+
+    One whose first thread has ended looks dead while others of its threads still end, and only after them are
+    its children ours: so the dead are left out only when that is asked for.
+    """
     try:
         names = [name for name in os.listdir("/proc") if name.isdigit()]
     except OSError:
@@ -63,6 +67,6 @@ def living_children() -> list[int]:
                 fields = file.read().rpartition(b")")[2].split()
         except OSError:
             continue
-        if int(fields[1]) == os.getpid() and fields[0] != b"Z":
+        if int(fields[1]) == os.getpid() and not (living and fields[0] == b"Z"):
             found.append(int(name))
     return found

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import re
 import shutil
-import tempfile
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from tui_tutor.core.errors import TutorError
 from tui_tutor.core.execution import Completions, KernelInfo, RunEvent
 from tui_tutor.kernels.ending import reason_of
-from tui_tutor.kernels.environment import ONE_THREAD, clean_environment
-from tui_tutor.kernels.fork_link import ForkLink, can_fork
+from tui_tutor.kernels.environment import clean_environment
+from tui_tutor.kernels.run_folder import RunFolder
+from tui_tutor.kernels.servers import ForkServers
 
 if TYPE_CHECKING:
     from tui_tutor.core.ports import Report
@@ -27,7 +25,6 @@ if TYPE_CHECKING:
 
 _KILL_WITHIN_S: Final = 2.0
 _ASK_S: Final = 2.0
-_PATH_LIMIT: Final = 70  # of the folder; a Unix socket's path ends at about 107 bytes
 
 
 class JupyterKernel:
@@ -50,18 +47,20 @@ class JupyterKernel:
         may_fork: bool = True,
     ) -> None:
         self._python, self._kernel_name, self._cwd = python, kernel_name, cwd
-        self._preload, self._prefix, self._extra = tuple(preload), tuple(prefix), dict(env or {})
-        self._may_fork = may_fork and kernel_name == "python3" and can_fork()
-        self._folder: Path | None = None
-        self._log = -1
-        self._server: ForkLink | None = None
-        self._warm: ForkLink | None = None
-        self._failures = 0
+        self._prefix, self._extra = tuple(prefix), dict(env or {})
+        self._servers = ForkServers(
+            python,
+            env=self._extra,
+            preload=preload,
+            prefix=self._prefix,
+            may_fork=may_fork and kernel_name == "python3",
+        )
+        self._folder: RunFolder | None = None
         self._lives = 0
         self._talk: Conversation | None = None
         self._info = KernelInfo()
         self._starting = asyncio.Lock()
-        self._wanted = asyncio.Event()
+        self._wanted = asyncio.Event()  # something waits for a kernel, so `preload` must not
         self._changed = asyncio.Event()
         self._is_running = False
         self._interrupted_at = -_KILL_WITHIN_S
@@ -82,8 +81,8 @@ class JupyterKernel:
         began = time.monotonic()
         if self._talk is not None:
             await self._end_life()
-        self._make_folder()
-        self._start_server()
+        self._folder = self._folder or RunFolder()
+        self._servers.start(self._folder.log)
         # Its import takes a quarter of a second, which the interface uses to draw.
         launching = await asyncio.to_thread(import_module, "tui_tutor.kernels.launching")
         conversation = await asyncio.to_thread(import_module, "tui_tutor.kernels.conversation")
@@ -91,20 +90,15 @@ class JupyterKernel:
         self._talk = conversation.Conversation(life)
         self._changed.set()
         self._info = KernelInfo(
-            life.language, life.version, self._python, 1000 * (time.monotonic() - began), self._notes()
+            life.language, life.version, self._python, 1000 * (time.monotonic() - began), self._servers.notes
         )
-
-    def _notes(self) -> tuple[str, ...]:
-        if self._failures and not self._may_fork:
-            return ("kernels start more slowly: the fork server does not work here",)
-        return ()
 
     async def _launch(self, launching: Any) -> Any:
         while True:
-            link = await self._link()
-            self._lives += 1
             assert self._folder is not None
-            folder = self._folder / str(self._lives)
+            link = await self._servers.link(self._wanted, self._folder.log)
+            self._lives += 1
+            folder = self._folder.path / str(self._lives)
             folder.mkdir(mode=0o700)
             try:
                 return await launching.launch(self._plan(launching), folder, link)
@@ -112,23 +106,26 @@ class JupyterKernel:
                 shutil.rmtree(folder, ignore_errors=True)
                 if link is None:
                     raise self._refusal(error) from error
-                await self._forget_server()
+                await self._servers.forget()
 
     def _plan(self, launching: Any) -> Plan:
+        assert self._folder is not None
         return launching.Plan(  # type: ignore[no-any-return]
-            self._python, self._kernel_name, self._environment(), self._cwd, self._log, self._prefix
+            self._python, self._kernel_name, self._environment(), self._cwd, self._folder.log, self._prefix
         )
 
     def _environment(self) -> dict[str, str]:
+        assert self._folder is not None
         private = {
-            name: str(self._folder) for name in ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR")
+            name: str(self._folder.path)
+            for name in ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR")
         }
         return {**clean_environment(self._extra), **private}
 
     def _refusal(self, error: Exception) -> TutorError:
         if isinstance(error, TutorError) and error.help:
             return error
-        said = self._log_tail()
+        said = self._folder.log_tail() if self._folder is not None else ""
         if re.search(r"No module named '?(ipykernel|IPython|zmq|traitlets|tornado|jupyter)", said):
             return TutorError(
                 f"{self._python} cannot run cells: it lacks the package ipykernel.",
@@ -140,78 +137,6 @@ class JupyterKernel:
             help="Recorded outputs can still be read.",
             exit_code=3,
         )
-
-    def _log_tail(self) -> str:
-        try:
-            text = os.pread(self._log, 100_000, 0).decode(errors="replace").strip()
-        except OSError:
-            return ""
-        return text[-300:].rpartition("\n")[2] if text else ""
-
-    def _make_folder(self) -> None:
-        if self._folder is not None:
-            return
-        try:
-            self._folder = Path(tempfile.mkdtemp(prefix="tt-", dir=_runtime_folder()))
-            self._log = os.open(
-                self._folder / "log", os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600
-            )
-        except OSError as error:
-            raise TutorError(
-                f"There is no place for the kernel's sockets: {error.strerror}.",
-                help="Make room in the temporary folder, or set TMPDIR to a short path that can be written.",
-            ) from error
-
-    # --- the fork server ----------------------------------------------------------------------------------
-
-    def _start_server(self) -> None:
-        if not self._may_fork or (self._server is not None and self._server.is_alive):
-            return
-        # A thread of the server would be missing in every kernel.
-        env = {**clean_environment(self._extra), **ONE_THREAD}
-        try:
-            self._server = ForkLink.start(self._python, env=env, prefix=self._prefix, log=self._log)
-        except OSError:
-            self._may_fork = False
-
-    async def _link(self) -> ForkLink | None:
-        """The server to fork from, None for a plain kernel."""
-        while self._may_fork:
-            self._start_server()
-            if self._server is None:
-                break
-            try:
-                await self._server.ready()
-                return await self._warm_link(self._server)
-            except (ConnectionError, TimeoutError):
-                await self._forget_server()
-        return None
-
-    async def _warm_link(self, server: ForkLink) -> ForkLink:
-        """The server with `preload`, once it has it; the bare one if something wants to run before."""
-        if not self._preload:
-            return server
-        if self._warm is None or not self._warm.is_alive:
-            self._warm = await server.split(self._preload)
-        warm = self._warm
-        wanted = asyncio.create_task(self._wanted.wait())
-        ready = asyncio.create_task(warm.ready())
-        await asyncio.wait([wanted, ready], return_when=asyncio.FIRST_COMPLETED)
-        wanted.cancel()
-        if not ready.done() or ready.exception() is not None:
-            ready.cancel()
-            return server
-        # A thread that an import started would be missing in the fork.
-        return warm if ready.result()["threads"] == 1 else server
-
-    async def _forget_server(self) -> None:
-        self._failures += 1
-        if self._failures >= 2:
-            self._may_fork = False
-        for link in (self._warm, self._server):
-            if link is not None:
-                await link.stop()
-        self._warm = self._server = None
 
     # --- running ------------------------------------------------------------------------------------------
 
@@ -361,20 +286,7 @@ class JupyterKernel:
         """End the kernel and all it started, and remove its folder. Safe to call twice."""
         self._is_closed = True
         await self._end_life()
-        for link in (self._warm, self._server):
-            if link is not None:
-                await link.stop()
-        self._warm = self._server = None
-        if self._log >= 0:
-            os.close(self._log)
-            self._log = -1
+        await self._servers.stop()
         if self._folder is not None:
-            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder.remove()
             self._folder = None
-
-
-def _runtime_folder() -> str | None:
-    folder = os.environ.get("XDG_RUNTIME_DIR", "")
-    if folder and len(folder) < _PATH_LIMIT and os.access(folder, os.W_OK):
-        return folder
-    return None if len(tempfile.gettempdir()) < _PATH_LIMIT else "/tmp"  # noqa: S108 - mkdtemp makes it 0700

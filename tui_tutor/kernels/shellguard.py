@@ -7,6 +7,7 @@ the answer is `STATUS LEFT`: the exit code as Python counts them, and how many p
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import importlib
 import os
@@ -39,8 +40,9 @@ def main() -> None:
     for descriptor in (0, 1, 2):  # the terminal ends when the command's last holder of it does
         os.dup2(null, descriptor)
     status = guard(pid, control, wake)
-    left = len(descendants.living_children())
-    descendants.signal_group(pid, signal.SIGKILL)
+    left = len(descendants.children(living=True))
+    with contextlib.suppress(OSError):  # the group only: the number itself may be another's by now
+        os.killpg(pid, signal.SIGKILL)
     descendants.kill_strays(set())
     try:
         control.sendall(f"{status} {left}".encode())
