@@ -80,6 +80,19 @@ def test_at_120_columns_the_chosen_course_stands_beside_the_list():
     assert any("▸ 3  Reparameterisation trick" in row for row in seen)
 
 
+def test_the_footer_names_what_enter_does_from_the_first_moment():
+    seen = play(store=MemoryStore())
+    keys = "Enter open  o outline  e results  ? help  Ctrl+Q quit"
+    assert rows(seen)[-1] == f" all offline{keys:>66}"
+
+
+def test_many_cells_flow_over_rows_and_none_is_cut():
+    cells = [a_markdown(id=f"m{n}") for n in range(1, 31)]
+    shelf = ReplayShelf((a_shelved("c", [a_lesson(cells)]),))
+    seen = play("o", shelf=shelf, store=MemoryStore())
+    assert all(f"md [{n}]" in seen for n in range(1, 31))
+
+
 def test_an_empty_library_says_how_to_begin():
     seen = play(shelf=ReplayShelf(), store=MemoryStore())
     assert "No courses yet." in seen
@@ -151,7 +164,10 @@ def test_a_draft_is_not_written_yet_and_cannot_be_opened():
 def test_results_count_tries_by_lesson_and_level():
     seen = rows(play("e"))
     assert seen[0] == " Results · Variational autoencoders                          15 to 23 Nov 2026"
-    assert seen[5].removesuffix(" ▐") == " exercises 2 of 3 passed   ▰▰▰▰▰▰▰▰▱▱▱▱                     1 at the first try"
+    assert (
+        seen[5].removesuffix(" ▐")
+        == " exercises 2 of 3 passed   ▰▰▰▰▰▰▰▰▱▱▱▱                     1 at the first try"
+    )
     assert any("by lesson" in row for row in rows(play("e", size=(120, 40))))
 
 
@@ -262,17 +278,21 @@ def test_the_words_are_the_same_in_every_theme(given: dict[str, Any]):
         assert play(*keys, **given) == play(*keys)
 
 
-def test_without_colours_no_colour_is_asked_for():
-    async def styles() -> set[Any]:
+@pytest.mark.parametrize("key", ["o", "ctrl+p", "question_mark"])
+def test_without_colours_only_bold_underline_and_reverse_are_sent(key: str):
+    async def styles() -> list[Any]:
         app = make_app(has_colour=False)
         async with app.run_test(size=(80, 24)) as pilot:
-            await pilot.press("o")
+            await pilot.press(key)
             await pilot.pause()
             strips = app.screen._compositor.render_strips()
-            found = {segment.style for strip in strips for segment in strip if segment.style}
-            return {c.name for style in found for c in (style.color, style.bgcolor) if c is not None}
+            return [segment.style for strip in strips for segment in strip if segment.style]
 
-    assert asyncio.run(styles()) <= {"default"}
+    found = asyncio.run(styles())
+    assert {colour.name for style in found for colour in (style.color, style.bgcolor) if colour} <= {
+        "default"
+    }
+    assert not any(style.dim or style.italic or style.blink for style in found)
 
 
 def test_ascii_pages_hold_no_glyph_of_ours():

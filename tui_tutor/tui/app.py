@@ -60,6 +60,8 @@ class TutorApp(App[int]):
     AUTO_FOCUS = ""
     CSS = """
     Screen { background: $background; color: $foreground; overflow: hidden; }
+    Screen.-screen-suspended { text-style: none; }
+    Input > .input--placeholder { text-style: none; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True),

@@ -61,7 +61,7 @@ class LibraryScreen(PagedScreen):
         yield self.footer
 
     def on_mount(self) -> None:
-        self.show_footer()
+        super().on_mount()
         self.call_after_refresh(self._read_lessons)
 
     def on_resize(self) -> None:

@@ -155,12 +155,9 @@ def _related(label: str, lessons: list[LessonState]) -> Iterator[Row]:
 
 def _flowing(pieces: tuple[Spans, ...], width: int) -> Iterator[Spans]:
     """Pieces side by side, two blanks apart, broken only between two of them."""
-    unbroken = [Span(span.text.replace(" ", NO_BREAK), span.role) for piece in pieces for span in piece]
-    ends = {sum(len(piece) for piece in pieces[: n + 1]) for n in range(len(pieces))}
-    tight = [
-        part
-        for n, span in enumerate(unbroken, start=1)
-        for part in ((span, Span(" ")) if n in ends else (span,))
-    ]
+    tight: list[Span] = []
+    for piece in pieces:
+        tight += [Span(span.text.replace(" ", NO_BREAK), span.role) for span in piece]
+        tight += [Span(NO_BREAK), Span(" ")]  # two blanks, of which the second may become a line's end
     for row in wrap(tight, width):
-        yield tuple(Span(span.text.replace(" ", "  ").replace(NO_BREAK, " "), span.role) for span in row)
+        yield tuple(Span(span.text.replace(NO_BREAK, " "), span.role) for span in row)

@@ -48,7 +48,7 @@ class PagedScreen(Screen[None]):
         return ()
 
     def on_mount(self) -> None:
-        self.show_footer()
+        self.call_after_refresh(self.show_footer)  # the page knows what is chosen once it was drawn
 
     def show_footer(self) -> None:
         """Draw state and keys anew."""
