@@ -15,6 +15,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.torch]
 WARM = modules_to_warm(["torch>=2.6", "numpy"])
 TRAIN = """
 import torch
+torch.manual_seed(0)
 layers = torch.nn.Linear(64, 32), torch.nn.ReLU(), torch.nn.Linear(32, 1)
 net = torch.nn.Sequential(*layers)
 x = torch.randn(256, 64); y = x.sum(1, keepdim=True)
@@ -44,6 +45,19 @@ def test_a_forked_kernel_trains_as_a_fresh_process_does(tmp_path: Path):
     fresh = in_kernel(tmp_path, act, may_fork=False)
     assert in_kernel(tmp_path, act, preload=WARM) == fresh
     assert fresh[0].endswith(" 1\n")
+
+
+def test_kernels_that_seed_nothing_draw_different_numbers(tmp_path: Path):
+    draw = "import random, numpy, torch; print(random.random(), numpy.random.rand(), torch.rand(1).item())"
+
+    async def act(kernel: JupyterKernel) -> list[list[str]]:
+        await kernel.start()
+        first = text_of(await events_of(kernel, draw)).split()
+        await kernel.restart()
+        return [first, text_of(await events_of(kernel, draw)).split()]
+
+    first, second = in_kernel(tmp_path, act, preload=WARM)
+    assert [a == b for a, b in zip(first, second, strict=True)] == [False, False, False]
 
 
 def test_a_copy_of_a_kernel_that_has_trained_can_train(tmp_path: Path):

@@ -256,12 +256,14 @@ def run_forked(job: dict[str, Any]) -> None:
     time.tzset()
     if job["cwd"]:
         os.chdir(job["cwd"])
-    # `random` seeds itself anew after a fork, NumPy's global generator does not. torch starts every
-    # process from one fixed seed, as a fresh one does.
-    if "numpy" in sys.modules:
-        sys.modules["numpy"].random.seed()
-    if "torch" in sys.modules and (count := job["env"].get("OMP_NUM_THREADS", "")).isdigit():
-        sys.modules["torch"].set_num_threads(int(count))  # libgomp has read the variable already
+    # `random` seeds itself anew after a fork; the generators of NumPy and torch do not, and would give every
+    # kernel of this server the same numbers, which fresh processes do not get.
+    if (numpy := sys.modules.get("numpy")) is not None:
+        numpy.random.seed()
+    if (torch := sys.modules.get("torch")) is not None and hasattr(torch, "default_generator"):
+        torch.default_generator.seed()
+        if (count := job["env"].get("OMP_NUM_THREADS", "")).isdigit():
+            torch.set_num_threads(int(count))  # libgomp has read the variable already
     launch(job["argv"])
 
 
