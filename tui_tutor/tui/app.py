@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Awaitable, Callable, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
 
@@ -11,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from tui_tutor.core.errors import TutorError
-from tui_tutor.core.ports import Clock, EventStore, OpenCourse, Shelf
+from tui_tutor.core.ports import Clock, CourseEntry, EventStore, OpenCourse, Shelf
 from tui_tutor.tui.catalogue import Catalogue
 from tui_tutor.tui.screens.library import LibraryScreen
 from tui_tutor.tui.theme import (
@@ -62,6 +63,7 @@ class TutorApp(App[int]):
     Screen { background: $background; color: $foreground; overflow: hidden; }
     Screen.-screen-suspended { text-style: none; }
     Input > .input--placeholder { text-style: none; }
+    Input > .input--cursor { background: $surface; color: $foreground; text-style: reverse; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True),
@@ -117,6 +119,7 @@ class TutorApp(App[int]):
         return LibraryScreen(self.catalogue, self.clock)
 
     def on_mount(self) -> None:
+        self.call_after_refresh(_collect_garbage_again)
         if self._notice:
             self.call_after_refresh(self.say, self._notice)
         if self._start is not None:
@@ -152,8 +155,7 @@ class TutorApp(App[int]):
             self.say(f"{error.message} {error.help}".strip())
 
     def _lesson_to_go_on_with(self, ref: str) -> str:
-        entry = self.catalogue.entry(ref)
-        lesson = self.catalogue.state(entry).next if entry else None
+        lesson = self.catalogue.state(self.catalogue.entry_of(ref)).next
         return lesson.lesson_id if lesson else ""
 
     def _is_at(self, ref: str, lesson_id: str) -> bool:
@@ -168,9 +170,7 @@ class TutorApp(App[int]):
         """The lessons of a course, over what is seen; a broken course shows its mistakes."""
         from tui_tutor.tui.screens.outline import OutlineScreen
 
-        entry = self.catalogue.entry(ref)
-        if entry is None:
-            entry = self.catalogue.open(ref).entry
+        entry = self.catalogue.entry_of(ref)
         if entry.course is None:
             self.show_mistakes(ref)
         elif not isinstance(self.screen, OutlineScreen):
@@ -180,26 +180,24 @@ class TutorApp(App[int]):
         """What is wrong with a course or lesson."""
         from tui_tutor.tui.screens.broken import BrokenScreen
 
-        if entry := self.catalogue.entry(ref):
-            self.push_screen(BrokenScreen(entry, self.catalogue, lesson_id))
+        self.push_screen(BrokenScreen(self.catalogue.entry_of(ref), self.catalogue, lesson_id))
 
     def show_results(self, ref: str) -> None:
         """The results in a course."""
         from tui_tutor.tui.screens.results import ResultsScreen
 
-        entry = self.catalogue.entry(ref) or self.catalogue.open(ref).entry
+        entry = self.catalogue.entry_of(ref)
         screen = ResultsScreen(entry, self.catalogue, self.store, self.clock, self._export_results)
         self.push_screen(screen)
 
     @work
-    async def show_search(self, ref: str) -> None:
+    async def _search(self, entry: CourseEntry) -> None:
         """The search sheet; what is taken from it is opened."""
         from tui_tutor.tui.screens.search import SearchSheet
 
-        entry = self.catalogue.entry(ref) or self.catalogue.open(ref).entry
         found = await self.push_screen_wait(SearchSheet(entry, self.catalogue))
         if found is not None:
-            self.show_lesson(ref, found.lesson_id, found.cell_id)
+            self.show_lesson(entry.ref, found.lesson_id, found.cell_id)
 
     @on(LessonWished)
     def _show_lesson(self, wish: LessonWished) -> None:
@@ -207,19 +205,26 @@ class TutorApp(App[int]):
 
     @on(OutlineWished)
     def _show_outline(self, wish: OutlineWished) -> None:
-        self.show_outline(wish.ref)
+        self._granting(lambda: self.show_outline(wish.ref))
 
     @on(BrokenWished)
     def _show_mistakes(self, wish: BrokenWished) -> None:
-        self.show_mistakes(wish.ref, wish.lesson_id)
+        self._granting(lambda: self.show_mistakes(wish.ref, wish.lesson_id))
 
     @on(ResultsWished)
     def _show_results(self, wish: ResultsWished) -> None:
-        self.show_results(wish.ref)
+        self._granting(lambda: self.show_results(wish.ref))
 
     @on(SearchWished)
     def _show_search(self, wish: SearchWished) -> None:
-        self.show_search(wish.ref)
+        self._granting(lambda: self._search(self.catalogue.entry_of(wish.ref)))
+
+    def _granting(self, show: Callable[[], object]) -> None:
+        """Show a page; what the world refuses is said in the footer."""
+        try:
+            show()
+        except TutorError as error:
+            self.say(f"{error.message} {error.help}".strip())
 
     # --- keys ---------------------------------------------------------------------------------------
 
@@ -294,3 +299,10 @@ class TutorApp(App[int]):
 
         if not isinstance(self.screen, QuitSheet) and await self.push_screen_wait(QuitSheet(running)):
             self.exit(0)
+
+
+def _collect_garbage_again() -> None:
+    """Whoever starts the app may switch collection off until the first page stands: a sixth of the start."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()

@@ -41,6 +41,10 @@ class Catalogue:
         """The entry with this ref."""
         return next((entry for entry in self.entries() if entry.ref == ref), None)
 
+    def entry_of(self, ref: str) -> CourseEntry:
+        """The entry of a course in the library or opened by its path; TutorError if there is none."""
+        return self.entry(ref) or self.open(ref).entry
+
     def forget(self) -> None:
         """The shelf or the log may have changed: read both again when asked."""
         self._entries = None
