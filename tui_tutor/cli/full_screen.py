@@ -7,11 +7,10 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from textual.screen import Screen
-
     from tui_tutor.core.ports import OpenCourse
     from tui_tutor.session.course_session import Adapters, CourseSession
     from tui_tutor.tui.app import TutorApp
+    from tui_tutor.tui.screens.lesson import LessonScreen
 
 
 def run_full_screen(*, start: tuple[str, str] | None, is_ascii: bool, trust_once: bool) -> int:
@@ -62,7 +61,7 @@ class Rooms:
         self._session: CourseSession | None = None
         self._leaving: list[CourseSession] = []
 
-    def open_lesson(self, opened: OpenCourse, lesson_id: str, cell_id: str = "") -> Screen[None]:
+    def open_lesson(self, opened: OpenCourse, lesson_id: str, cell_id: str = "") -> LessonScreen:
         """The screen of a lesson. TutorError if it cannot be opened."""
         from tui_tutor.session.opening import lesson_id_of, open_study
         from tui_tutor.tui.screens.lesson import LessonScreen

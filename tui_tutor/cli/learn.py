@@ -44,9 +44,9 @@ def wants_plain(*, is_asked: bool) -> bool:
 def open_library(*, is_plain: bool, is_ascii: bool) -> int:
     """The library on the screen, or listed in lines; the exit code."""
     if wants_plain(is_asked=is_plain):
-        from tui_tutor.cli.list import list_courses
+        from tui_tutor.cli.list import command as list_courses
 
-        list_courses()
+        list_courses.main(args=[], prog_name="tui-tutor list", standalone_mode=False)
         click.echo("tui-tutor learn COURSE --plain opens one.", err=True)
         return 0
     from tui_tutor.cli.full_screen import run_full_screen

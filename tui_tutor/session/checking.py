@@ -16,11 +16,11 @@ from tui_tutor.core.course import (
     ShellCell,
 )
 from tui_tutor.core.execution import ErrorRaised, Finished, Outcome, RunEvent, StreamText
-from tui_tutor.core.grading.judging import RunSummary, matching_hint, verdict_of
+from tui_tutor.core.grading.judging import RunSummary, report_from_interpreter, verdict_of
 from tui_tutor.core.grading.orders import program_of
 from tui_tutor.core.grading.probing import derive_request, derived_from, files_needed, probe_request
 from tui_tutor.core.grading.quizzes import grade_quiz
-from tui_tutor.core.grading.verdict import Verdict
+from tui_tutor.core.grading.verdict import Failure, Verdict
 from tui_tutor.core.output import Transcript
 from tui_tutor.core.plotting.data import PlotData, Series
 from tui_tutor.core.ports import Json, Report
@@ -48,9 +48,21 @@ async def checked_exercise(study: Study, effect: CheckAnswer, session: CourseSes
         reports = await kernel_reports(study, cell.check, session)
     verdict = verdict_of(cell.check, reports, summary)
     if isinstance(cell, ExerciseCell) and verdict.failure is not None and not verdict.failure.hint:
-        hint = matching_hint(cell, effect.source, verdict)
+        hint = hint_of_sample(cell, study.told.get(cell.id, ()), verdict.failure)
         verdict = replace(verdict, failure=replace(verdict.failure, hint=hint))
     return verdict
+
+
+def hint_of_sample(cell: ExerciseCell, told: Sequence[tuple[str, ...]], failure: Failure) -> str:
+    """The hint of the wrong sample that was told just what this answer is told; "" if there is none.
+
+    Only then does the answer behave the same; a hint for another mistake would be wrong itself.
+    """
+    mine = (failure.check_id, *failure.lines)
+    for sample, lines in zip(cell.wrong, told, strict=False):
+        if lines == mine and sample.hint:
+            return sample.hint
+    return ""
 
 
 def summary_of(state: CellState, checks: Sequence[Check], source: str, session: CourseSession) -> RunSummary:
@@ -114,15 +126,8 @@ async def _shell_reports(checks: Sequence[Check], session: CourseSession) -> Rep
             reports.append(None)
             continue
         status, said = await session.shell.run_python(check.code, timeout_s=CHECK_TIMEOUT_S)
-        reports.append({"passed": True} if status == 0 else _failed_report(said))
+        reports.append(report_from_interpreter(status, said))
     return tuple(reports)
-
-
-def _failed_report(said: str) -> Report:
-    """The last line of a traceback, as a report of the kernel would have it."""
-    lines = [line for line in said.strip().split("\n") if line.strip()]
-    name, _, message = lines[-1].partition(": ") if lines else ("Error", "", "the check said nothing")
-    return {"passed": False, "error": {"name": name, "message": message}}
 
 
 # --- questions --------------------------------------------------------------------------------------
@@ -175,9 +180,8 @@ async def _graded_program(
         return verdict
     failure = verdict.failure
     lines = (failure.says, *failure.lines) if failure else ()
-    return replace(
-        grade_quiz(cell, effect.answer, reveal=_is_last(study, cell)), correct=False, messages=lines
-    )
+    graded = grade_quiz(cell, effect.answer, reveal=_is_last(study, cell))
+    return replace(graded, correct=False, score=min(graded.score, verdict.score), messages=lines)
 
 
 def _program_summary(source: str, said: Sequence[RunEvent]) -> RunSummary:

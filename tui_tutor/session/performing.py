@@ -74,6 +74,7 @@ class Performer:
         self._on_change = on_change
         self._on_event = on_event
         self.is_silent = False  # runs raise no execution count: for samples that a proof tries
+        self.is_attended = True  # nobody answers a program's questions while a proof runs
         self._ask_trust = ask_trust
         self._jobs: asyncio.Queue[Job] = asyncio.Queue()
         self._is_working = False
@@ -272,7 +273,12 @@ class Performer:
             if not await self._run_hidden(job.cell_id, hidden):
                 return
         self._in_shell = False
-        said = self.session.kernel.run(job.source, timeout_s=job.timeout_s, is_silent=self.is_silent)
+        said = self.session.kernel.run(
+            job.source,
+            timeout_s=job.timeout_s,
+            is_silent=self.is_silent,
+            allow_input=self.is_attended,
+        )
         await self._report(job.cell_id, said)
 
     async def _run_setups(self) -> None:

@@ -40,6 +40,8 @@ def with_recorded(study: Study, lock: Mapping[str, Json]) -> Study:
     """The study with the author's outputs and plots in the cells that show nothing of the learner's yet."""
     recorded = recorded_cells(lock, study.lesson.id)
     derived = {cell.id: derived_values(lock, study.lesson.id, cell) for cell in study.visible}
+    told = {cell_id: told_of(entry) for cell_id, entry in recorded.items() if "wrong" in entry}
+    study = replace(study, told=told)
     study = replace(study, derived={cell_id: values for cell_id, values in derived.items() if values})
     for cell in study.visible:
         entry = recorded.get(cell.id)
@@ -66,6 +68,17 @@ def _transcript(output: object) -> Transcript:
             if event is not None:
                 transcript = transcript.after(event)
     return transcript
+
+
+def told_of(entry: Mapping[str, Any]) -> tuple[tuple[str, ...], ...]:
+    """What each wrong sample of an exercise was told when the author's machine tried it.
+
+    (check id, line ...) of the failing check, () for one that passed; in the samples' order.
+    """
+    wrong = entry.get("wrong")
+    if not isinstance(wrong, list):
+        return ()
+    return tuple(tuple(str(part) for part in one) if isinstance(one, list) else () for one in wrong)
 
 
 def derived_values(lock: Mapping[str, Json], lesson_id: str, cell: Cell) -> Mapping[str, object]:

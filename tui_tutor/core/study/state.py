@@ -92,6 +92,7 @@ class Study:
     number: int  # of the lesson in its course, from 1
     cells: Mapping[str, CellState]
     derived: Mapping[str, Mapping[str, object]] = field(default_factory=dict)  # by cell: recorded keys
+    told: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)  # see recording.told_of
     seed: int = 0  # of the learner: orders options and draws parameters
     trust: Trust = "unknown"
     kernel: KernelStatus = "absent"

@@ -20,7 +20,7 @@ def counts(opened: OpenCourse) -> str:
         for cell in lesson.cells if lesson is not None else ():
             if isinstance(cell, ShellCell) or (isinstance(cell, ExerciseCell) and cell.language == "sh"):
                 kinds["command"] += 1
-            elif is_runnable(cell) or (isinstance(cell, QuizBase) and getattr(cell, "check", ())):
+            elif is_runnable(cell) or (isinstance(cell, OrderQuiz) and cell.check):
                 kinds["cell of code"] += 1
     cells, commands = kinds["cell of code"], kinds["command"]
     return f"{cells} {'cell' if cells == 1 else 'cells'} of code, {commands} shell {_plural(commands)}"

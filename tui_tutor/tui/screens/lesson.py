@@ -19,6 +19,7 @@ from tui_tutor.core.course import (
     ExerciseCell,
     PredictQuiz,
     QuizBase,
+    QuizCell,
     ReflectQuiz,
     VizCell,
 )
@@ -336,8 +337,7 @@ class LessonScreen(Screen[None]):
 
         choice = await self.app.push_screen_wait(TrustSheet(self._session.opened))
         answers: dict[str, Literal["always", "once"]] = {"trust": "always", "once": "once"}
-        answer = answers.get(choice or "", "no")
-        self._dispatch(TrustAnswered(answer, self._now()))
+        self._dispatch(TrustAnswered(answers.get(str(choice), "no"), self._now()))
 
     @work(exclusive=True, group="install")
     async def action_install(self) -> None:
@@ -433,7 +433,7 @@ class LessonScreen(Screen[None]):
         language = getattr(cell, "language", "sh")
         self._open_editor(state.source, Task(cell.id, "source"), language)
 
-    def _edit_answer(self, cell: QuizBase) -> None:
+    def _edit_answer(self, cell: QuizCell) -> None:
         state = self.study.state(cell.id)
         view = shown(cell, seed=self.study.question_seed(cell.id))
         text = typed_of(cell, view, state.answer) if state.answer else ""

@@ -117,10 +117,9 @@ class LessonPage(Widget, can_focus=True):
 
     def show(self, study: Study) -> None:
         """Another state of the same lesson; a running cell whose end is in view is followed."""
-        before = self.study
-        self.study = study
         running = study.running
-        is_followed = running and before.running == running and self._end_is_visible(running)
+        is_followed = bool(running) and self._end_is_visible(running)
+        self.study = study
         self.changed()
         if is_followed and not self._end_is_visible(running):
             self._show_end(running)
@@ -234,7 +233,7 @@ class LessonPage(Widget, can_focus=True):
 
     def _end_is_visible(self, cell_id: str) -> bool:
         index = self._index(cell_id)
-        if index < self._anchor.cell:
+        if index < self._anchor.cell or not self.size.width:
             return False
         distance = self._distance(index)
         if distance is None:

@@ -81,12 +81,10 @@ def _part_rows(part: Part, frame: Frame, setting: OutputSetting, left: int) -> t
 def _text_rows(part: TextPart, frame: Frame, setting: OutputSetting, left: int) -> tuple[list[CellRow], int]:
     count = min(part.line_count, left)
     lines = [part.line(n) for n in range(part.line_count - count, part.line_count)]
-    first = frame.text_width - pieces_width(setting.right) - 2 if setting.right else None
     rows: list[CellRow] = []
-    for number, line in enumerate(lines):
+    for line in lines:
         pieces = styled_pieces(line, frame, is_muted=setting.is_muted)
-        room = first if number == 0 else None
-        rows += [CellRow(pieces=row) for row in folded(pieces, frame.text_width, first=room)]
+        rows += [CellRow(pieces=row) for row in folded(pieces, frame.text_width)]
     if part.stream == "stderr" and rows:
         rows[0] = CellRow(label=frame.label("stderr"), pieces=rows[0].pieces)
     return rows, count

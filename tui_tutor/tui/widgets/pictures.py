@@ -6,13 +6,16 @@ import base64
 import binascii
 from functools import lru_cache
 from io import BytesIO
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from rich.style import Style
 
 from tui_tutor.core.output import ImagePart
 from tui_tutor.tui.theme import PALETTES
 from tui_tutor.tui.widgets.cell_row import CellRow, Frame, Piece
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 MOST_BYTES: Final = 20_000_000
 MOST_PIXELS: Final = 20_000_000
@@ -60,7 +63,7 @@ def decoded(data: str, width: int, height: int) -> Pixels | None:
     return tuple(tuple(flat[y * size[0] : (y + 1) * size[0]]) for y in range(size[1]))
 
 
-def _on_white(image):  # type: ignore[no-untyped-def]
+def _on_white(image: Image.Image) -> Image.Image:
     """Transparent pictures are made for paper."""
     from PIL import Image
 
