@@ -26,11 +26,15 @@ Color = int | tuple[int, int, int] | None
 
 _SGR = re.compile(r"\x1b\[([0-9;:]{0,64})m")
 _ESCAPE = re.compile(
-    r"\x1b\[[0-?]{0,256}[ -/]{0,16}[@-ln-~]"  # CSI, except SGR
-    r"|\x1b[\]PX^_][^\x07\x1b]{0,4096}(?:\x07|\x1b\\)"  # OSC, DCS, SOS, PM, APC
+    r"(?!\x1b\[[0-9;:]{0,64}m)\x1b\[[0-?]{0,256}[ -/]{0,16}[@-~]"  # CSI, except SGR
+    r"|\x1b[\]PX^_][^\x07\x1b\r\n]{0,4096}(?:\x07|\x1b\\)"  # OSC, DCS, SOS, PM, APC
     r"|\x1b[ -/]{1,4}[0-~]"  # charset and the like
-    r"|\x1b[0-Z\\^-~]"  # two-byte escapes (not CSI, OSC ...)
+    r"|\x1b[0-OQ-WYZ\\`-~]"  # two-byte escapes; those that only begin a sequence wait for its end
+    # A sequence that another one breaks off: what follows must not complete it.
+    r"|\x1b(?:\[[0-?]{0,256}[ -/]{0,16}|[ -/]{0,4})(?=\x1b)"
+    r"|\x1b[\]PX^_][^\x07\x1b\r\n]{0,4096}(?=\x1b[^\\])"
 )
+_TOKEN = re.compile(r"\x1b\[[0-9;:]{0,64}m|.", re.DOTALL)
 _OPEN_ESCAPE = re.compile(r"\x1b(?:\[[0-?]{0,256}[ -/]{0,16}|[\]PX^_][^\x07\x1b]{0,4096}\x1b?|[ -/]{0,4})?\Z")
 
 
@@ -143,8 +147,8 @@ def _shortened(tail: str) -> str:
     before, is_rewritten, last = tail.rpartition("\r")
     if is_rewritten:
         # The cursor stands behind `last`, so what lies under it must stay apart from it.
-        return _settled(before)[:MAX_LINE] + "\r" + last[:MAX_LINE]
-    return tail[:MAX_LINE]
+        return _settled(before)[: MAX_LINE + 1] + "\r" + last[: MAX_LINE + 1]
+    return tail[: MAX_LINE + 1]  # one more than is shown tells that something is missing
 
 
 def _bounded(part: TextPart, lines: list[_RawLine], tail: str, style: TextStyle, lost: int) -> TextPart:
@@ -153,7 +157,8 @@ def _bounded(part: TextPart, lines: list[_RawLine], tail: str, style: TextStyle,
         if blocks and len(blocks[-1]) + len(lines) <= _BLOCK:
             blocks = (*blocks[:-1], blocks[-1] + tuple(lines))
         else:
-            blocks = (*blocks, tuple(lines))
+            new = (tuple(lines[start : start + _BLOCK]) for start in range(0, len(lines), _BLOCK))
+            blocks = (*blocks, *new)
     finished = part.finished + len(lines)
     chars = part.chars + sum(len(raw) if isinstance(raw, str) else len(raw[0]) for raw in lines)
     first = 0
@@ -178,12 +183,14 @@ def _settled(line: str) -> str:
 
 
 def _without_backspaces(text: str) -> str:
-    kept: list[str] = []
-    for char in text:
-        if char != "\b":
-            kept.append(char)
-        elif kept:
-            kept.pop()
+    kept: list[str] = []  # characters and whole colour sequences, which a backspace passes over
+    for token in _TOKEN.findall(text):
+        if token != "\b":
+            kept.append(token)
+            continue
+        at = next((n for n in range(len(kept) - 1, -1, -1) if len(kept[n]) == 1), None)
+        if at is not None:
+            del kept[at]
     return "".join(kept)
 
 

@@ -63,7 +63,7 @@ def remembered(effects: Iterable[Effect]) -> tuple[Record, ...]:
 
 @dataclass
 class Notebook:
-    """Studies with a log that commits at once, as the performer does; `effects` keeps what else is ordered."""
+    """Studies with a log that commits at once, as the performer does; `effects`: what else is ordered."""
 
     study: Study
     log: list[Record] = field(default_factory=list)

@@ -207,8 +207,10 @@ JUNK = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
     max_leaves=8,
 )
-KEYS = ("source", "path", "files", "outcome", "output", "error", "answer", "verdict", "number", "plot", "cell",
-        "done", "elapsed_ms", "count", "exit_status")  # fmt: skip
+KEYS = (
+    *("source", "path", "files", "outcome", "output", "error", "answer", "verdict", "number", "plot", "cell"),
+    *("done", "elapsed_ms", "count", "exit_status"),
+)
 KINDS = ("opened", "passed", "edited", "ran", "attempted", "hinted", "solved", "plotted", "studied")
 
 
