@@ -184,9 +184,9 @@ def _settled(line: str) -> str:
 
 def _without_backspaces(text: str) -> str:
     kept: list[str] = []  # characters and whole colour sequences, which a backspace passes over
-    for token in _TOKEN.findall(text):
-        if token != "\b":
-            kept.append(token)
+    for piece in _TOKEN.findall(text):
+        if piece != "\b":
+            kept.append(piece)
             continue
         at = next((n for n in range(len(kept) - 1, -1, -1) if len(kept[n]) == 1), None)
         if at is not None:
