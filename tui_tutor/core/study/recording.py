@@ -8,6 +8,7 @@ source is left out: a lock is a claim.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -16,13 +17,14 @@ from tui_tutor.core.course import Cell, CodeCell, ShellCell, VizCell
 from tui_tutor.core.execution_json import event_from_json
 from tui_tutor.core.output import Transcript
 from tui_tutor.core.plotting.data import plot_data_from_json
+from tui_tutor.core.plotting.request import plot_request
 from tui_tutor.core.ports import Json
 from tui_tutor.core.study.state import CellState, Study, starter_of
 
 
 def source_hash(cell: Cell) -> str:
     """Identifies what a cell runs: 16 hex digits of the SHA-256 of its kind and its source or expressions."""
-    text = cell.model_dump_json() if isinstance(cell, VizCell) else starter_of(cell)
+    text = json.dumps(plot_request(cell), sort_keys=True) if isinstance(cell, VizCell) else starter_of(cell)
     return hashlib.sha256(f"{cell.kind}\n{text}".encode()).hexdigest()[:16]
 
 

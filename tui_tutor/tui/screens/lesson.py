@@ -117,6 +117,7 @@ class LessonScreen(Screen[None]):
         Binding("e", "results", "Results in the course", show=False),
         Binding("slash", "search", "Search the course", show=False),
         Binding("escape", "back", "Back", show=False),
+        Binding("ctrl+l", "redraw", "Draw the screen anew", show=False, priority=True),
         *[Binding(str(n), f"choose({n})", show=False) for n in range(1, 10)],
     ]
 
@@ -163,6 +164,11 @@ class LessonScreen(Screen[None]):
         return self._session.adapters.clock.now()
 
     def _dispatch(self, event: Event) -> None:
+        self._performer.dispatch(event)
+
+    def _ask(self, event: Event) -> None:
+        """A wish about the focused cell: what comes of it should be seen."""
+        self._page.follow(self._cell.id)
         self._performer.dispatch(event)
 
     # --- building -------------------------------------------------------------------------------
@@ -295,7 +301,7 @@ class LessonScreen(Screen[None]):
         if not is_runnable(self._cell):
             self._say("There is nothing to run in this cell.")
             return
-        self._dispatch(RunRequested(self._cell.id, self._now()))
+        self._ask(RunRequested(self._cell.id, self._now()))
 
     def action_run_on(self) -> None:
         self.action_run()
@@ -312,7 +318,7 @@ class LessonScreen(Screen[None]):
         elif isinstance(cell, QuizBase):
             self.action_enter()
         else:
-            self._dispatch(CheckRequested(cell.id, self._now()))
+            self._ask(CheckRequested(cell.id, self._now()))
 
     def action_interrupt(self) -> None:
         self._dispatch(InterruptRequested(self._now()))
@@ -390,13 +396,13 @@ class LessonScreen(Screen[None]):
             self._say("Choose with the number keys first; Enter answers.")
             return
         self._page.set_ui(cell.id, replace(ui, chosen=frozenset()))
-        self._dispatch(QuizAnswered(cell.id, answer, self._now()))
+        self._ask(QuizAnswered(cell.id, answer, self._now()))
 
     def action_hint(self) -> None:
-        self._dispatch(HintAsked(self._cell.id, self._now()))
+        self._ask(HintAsked(self._cell.id, self._now()))
 
     def action_solution(self) -> None:
-        self._dispatch(SolutionAsked(self._cell.id, self._now()))
+        self._ask(SolutionAsked(self._cell.id, self._now()))
 
     def action_reset(self) -> None:
         self._close_editor(keep=False)
@@ -527,7 +533,7 @@ class LessonScreen(Screen[None]):
             self._dispatch(InputGiven(text, self._now()))
         elif task.purpose == "guess":
             self._close_editor(keep=False)
-            self._dispatch(OutputGuessed(task.cell_id, text, self._now()))
+            self._ask(OutputGuessed(task.cell_id, text, self._now()))
         elif task.purpose == "answer":
             self._submit_answer(task.cell_id, text)
 
@@ -540,7 +546,7 @@ class LessonScreen(Screen[None]):
             self._say(answer.sentence)
             return
         self._close_editor(keep=False)
-        self._dispatch(QuizAnswered(cell_id, answer, self._now()))
+        self._ask(QuizAnswered(cell_id, answer, self._now()))
 
     def _show_prompts(self, study: Study) -> None:
         """A program that waits for a line, or an output to be guessed, opens the editor."""
@@ -766,6 +772,7 @@ class LessonScreen(Screen[None]):
         if self.study.state(self._cell.id).transcript.error is None:
             self._say("There is no traceback here.")
             return
+        self._page.follow(self._cell.id)
         self._page.set_ui(self._cell.id, replace(ui, is_unfolded=not ui.is_unfolded))
 
     def action_outline(self) -> None:
@@ -784,6 +791,11 @@ class LessonScreen(Screen[None]):
             self._dispatch(SaveRetried(self._now()))
         else:
             self.app.pop_screen()
+
+    def action_redraw(self) -> None:
+        from tui_tutor.tui.terminal.frugal import redraw
+
+        redraw(self.app)
 
     def _say(self, sentence: str) -> None:
         self._footer.say(sentence)

@@ -92,6 +92,7 @@ class LessonPage(Widget, can_focus=True):
         self._sets: dict[str, _Set] = {}
         self._anchor = Anchor()
         self._focused_id = study.at_cell
+        self._followed = ""
         self._extra: tuple[Cell, ...] = ()
         self._placed: list[tuple[Cell, int] | None] = []
         self._placed_for: tuple[object, ...] = ()
@@ -116,13 +117,20 @@ class LessonPage(Widget, can_focus=True):
         return next((n for n, cell in enumerate(self.cells) if cell.id == cell_id), 0)
 
     def show(self, study: Study) -> None:
-        """Another state of the same lesson; a running cell whose end is in view is followed."""
+        """Another state of the same lesson; what the learner asked for is brought into view.
+
+        A running cell whose end is in view is followed, and so is the cell named by `follow`.
+        """
         running = study.running
-        is_followed = bool(running) and self._end_is_visible(running)
+        followed = running if running and self._end_is_visible(running) else self._followed
         self.study = study
         self.changed()
-        if is_followed and not self._end_is_visible(running):
-            self._show_end(running)
+        if followed and not self._end_is_visible(followed):
+            self._show_end(followed)
+
+    def follow(self, cell_id: str) -> None:
+        """The learner did something in this cell: keep its end in view until they move the view."""
+        self._followed = cell_id
 
     def ui_of(self, cell_id: str) -> CellUi:
         return self._ui.get(cell_id, PRISTINE)
@@ -144,6 +152,7 @@ class LessonPage(Widget, can_focus=True):
     def focus_cell(self, cell_id: str, *, reveal: bool = True) -> None:
         """Make a cell the focused one and bring it into view."""
         self._focused_id = cell_id
+        self._followed = ""
         if reveal:
             self._reveal(self._index(cell_id))
         self.changed()
@@ -156,6 +165,7 @@ class LessonPage(Widget, can_focus=True):
 
     def scroll_rows(self, count: int) -> None:
         """Move the view by rows; never beyond the last row of the lesson."""
+        self._followed = ""
         if count < 0:
             self._anchor = self._stepped(self._anchor, count)
         else:
