@@ -75,6 +75,18 @@ def test_an_ended_kernel_leaves_no_process(act: str, tmp_path: Path):
     assert processes_named(mark) == []
 
 
+@pytest.mark.parametrize("wait_s", [0, 0.05, 0.3])
+def test_a_kernel_closed_while_it_starts_leaves_no_process(wait_s: float, tmp_path: Path):
+    async def go(kernel: JupyterKernel) -> None:
+        starting = asyncio.create_task(kernel.start())
+        await asyncio.sleep(wait_s)
+        await kernel.close()
+        await asyncio.wait([starting])
+
+    in_kernel(tmp_path, go, preload=("unittest.mock",))
+    assert processes_named(str(SERVER), parent=os.getpid()) == []
+
+
 def test_a_closed_kernel_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     runtime = Path(tempfile.mkdtemp(prefix="r"))  # pytest's own folder is too long for a socket
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(runtime))

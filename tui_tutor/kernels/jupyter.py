@@ -285,8 +285,10 @@ class JupyterKernel:
     async def close(self) -> None:
         """End the kernel and all it started, and remove its folder. Safe to call twice."""
         self._is_closed = True
-        await self._end_life()
-        await self._servers.stop()
-        if self._folder is not None:
-            self._folder.remove()
-            self._folder = None
+        self._wanted.set()  # a start that waits for `preload` goes on at once
+        async with self._starting:
+            await self._end_life()
+            await self._servers.stop()
+            if self._folder is not None:
+                self._folder.remove()
+                self._folder = None

@@ -67,7 +67,7 @@ class ShellRunner:
         """Make `python` the course's interpreter, by its folder or, where it has another name, by a link."""
         folder = self._python.parent
         if not (folder / "python").exists():
-            folder = self._shim = Path(tempfile.mkdtemp(prefix="tt-"))
+            folder = self._shim = Path(tempfile.mkdtemp(prefix="tui-tutor-bin-"))
             (folder / "python").symlink_to(self._python)
         self._env["PATH"] = os.pathsep.join([str(folder), self._env.get("PATH", os.defpath)])
         if (folder.parent / "pyvenv.cfg").exists():
