@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tui_tutor.core.ports import OpenCourse
+    from tui_tutor.core.ports import OpenCourse, Shelf
     from tui_tutor.session.course_session import Adapters, CourseSession
+    from tui_tutor.store.sqlite import SqliteStore
     from tui_tutor.tui.app import TutorApp
     from tui_tutor.tui.screens.lesson import LessonScreen
 
@@ -18,6 +20,8 @@ def run_full_screen(*, start: tuple[str, str] | None, is_ascii: bool, trust_once
     from tui_tutor.tui.terminal.guardian import guard
 
     guard()
+    # Importing makes many objects that live for ever; the app collects again after its first frame.
+    gc.disable()
     from tui_tutor.cli.wiring import make_adapters, make_shelf, make_store
     from tui_tutor.tui.terminal.running import run_app
 
@@ -36,6 +40,7 @@ def run_full_screen(*, start: tuple[str, str] | None, is_ascii: bool, trust_once
             at_end=rooms.close,
             start=start,
             notice=store.notice,
+            export_results=lambda course_id: export_results(course_id, shelf, store),
             has_colour="NO_COLOR" not in os.environ or not os.environ["NO_COLOR"],
             is_ascii=is_ascii or not _speaks_utf8(),
         )
@@ -44,6 +49,28 @@ def run_full_screen(*, start: tuple[str, str] | None, is_ascii: bool, trust_once
         return run_app(make_app, cleanups=(store.close,), drawing=store.setting("drawing") or None)
     finally:
         store.close()
+
+
+def export_results(course_id: str, shelf: Shelf, store: SqliteStore) -> str:
+    """Write a course's attempts as CSV beside the learner's data; where it lies. TutorError if it cannot."""
+    from tui_tutor.cli.places import data_folder
+    from tui_tutor.cli.results import as_csv, course_results
+    from tui_tutor.core.errors import TutorError
+    from tui_tutor.core.ports import CourseEntry
+
+    entries = {entry.course_id: entry for entry in shelf.entries()}
+    entry = entries.get(course_id) or CourseEntry(course_id, course_id, course_id, "", None)
+    folder = data_folder() / "results"
+    path = folder / f"{course_id}.csv"
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.write_text(as_csv([course_results(entry, store)]), encoding="utf-8")
+    except OSError as error:
+        raise TutorError(
+            f"The results were not written: {error.strerror or error}.",
+            help="They are still in your log; tui-tutor results --csv prints them.",
+        ) from error
+    return str(path)
 
 
 def _speaks_utf8() -> bool:

@@ -65,15 +65,16 @@ def _learn_plain(course: str, lesson: str, *, trust_once: bool) -> int:
     from tui_tutor.session.opening import resume_lesson
 
     store = make_store()
+    reader, writer = LineReader(sys.stdin), LineWriter(sys.stdout)
     try:
         opened = make_shelf().open(course)
         session = CourseSession(opened, make_adapters(store))
-        reader, writer = LineReader(sys.stdin), LineWriter(sys.stdout)
         if store.notice:
             writer.say(store.notice)
         player = PlainPlayer(session, reader, writer, trust_once=trust_once)
         return asyncio.run(_play(player, session, lesson or resume_lesson(opened, store)))
     finally:
+        reader.close()
         store.close()
 
 

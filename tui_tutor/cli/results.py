@@ -28,7 +28,7 @@ def command(course: str | None, is_json: bool, is_csv: bool) -> None:
     if is_json:
         click.echo(json.dumps({"courses": found}, ensure_ascii=False, indent=2))
     elif is_csv:
-        click.echo(_as_csv(found), nl=False)
+        click.echo(as_csv(found), nl=False)
     else:
         click.echo(_as_text(found))
 
@@ -87,7 +87,7 @@ def _attempt(record: Record) -> dict[str, Any]:
     }
 
 
-def _as_csv(found: Sequence[Mapping[str, Any]]) -> str:
+def as_csv(found: Sequence[Mapping[str, Any]]) -> str:
     page = io.StringIO()
     writer = csv.DictWriter(page, _COLUMNS, lineterminator="\n")
     writer.writeheader()

@@ -77,7 +77,7 @@ def packages_missing(need: PackageNeed) -> TutorError:
     size = f", about {need.size_mb:.0f} MB to download" if need.size_mb else ""
     return TutorError(
         f"This course needs {', '.join(need.missing)}{size}.",
-        help="i installs it (setup in plain mode); Enter reads on with recorded outputs.",
+        help="i installs it; Enter reads on with recorded outputs.",
         exit_code=3,
     )
 
