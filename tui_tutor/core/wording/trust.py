@@ -8,12 +8,15 @@ from tui_tutor.core.course import ExerciseCell, OrderQuiz, ShellCell
 from tui_tutor.core.ports import OpenCourse
 from tui_tutor.core.study.state import is_runnable
 
+MOST_READ = 60
 NO_SANDBOX = "no sandbox  this code could read your files"
 """Until confinement exists the plain truth is that there is none."""
 
 
 def counts(opened: OpenCourse) -> str:
-    """`12 code cells and exercises, 3 commands` of the whole course."""
+    """`12 cells of code, 3 shell commands` of the whole course; a very long one is not read through."""
+    if len(opened.course.lessons) > MOST_READ:
+        return f"code of {len(opened.course.lessons)} lessons"
     kinds: Counter[str] = Counter()
     for lesson_id in opened.course.lessons:
         lesson = opened.lesson(lesson_id).lesson
