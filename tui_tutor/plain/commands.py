@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 COMMANDS: Final = (
@@ -54,3 +55,21 @@ def command_of(word: str) -> str | tuple[str, ...]:
         return word
     found = tuple(name for name in COMMANDS if name.startswith(word))
     return found[0] if len(found) == 1 else found
+
+
+_KEYS: Final = (
+    (r"\bF5\b", '"run"'),
+    (r"\bF8\b", '"restart"'),
+    (r"\bF9\b", "Ctrl+C"),
+    (r"\bEnter reads\b", '"next" reads'),
+    (r"\bi installs\b", '"setup" installs'),
+    (r"\br asks\b", '"reset" asks'),
+    (r"\bs shows\b", '"solution" shows'),
+)
+
+
+def in_commands(sentence: str) -> str:
+    """A sentence that names keys of the screen, naming the commands of plain mode instead."""
+    for key, command in _KEYS:
+        sentence = re.sub(key, command, sentence)
+    return sentence

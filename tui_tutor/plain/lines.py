@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import termios
 import threading
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import TextIO
 
-from tui_tutor.core.safe_text import safe_text
+from tui_tutor.core.safe_text import safe_line, safe_text
 
 
 class LineReader:
@@ -18,9 +20,31 @@ class LineReader:
         self._source = source
         self.is_terminal = source.isatty()
         self._is_editing = self.is_terminal and _enable_editing()
+        self._modes = termios.tcgetattr(source) if self.is_terminal else None
+        self._waiting: asyncio.Future[str | None] | None = None
 
     async def line(self, prompt: str = "") -> str | None:
-        """The next line without its end, None at the end of input."""
+        """The next line without its end, None at the end of input.
+
+        A wait that was given up goes on: the line it gets is the next one asked for.
+        """
+        prompt = safe_line(prompt)
+        if self._waiting is None:
+            self._waiting = self._start_reading(prompt)
+        else:
+            sys.stdout.write(prompt)
+            sys.stdout.flush()
+        text = await asyncio.shield(self._waiting)
+        self._waiting = None
+        return text
+
+    def close(self) -> None:
+        """Give the terminal back as it was: a line editor that still waits has changed its modes."""
+        if self._modes is not None:
+            with suppress(termios.error, ValueError):
+                termios.tcsetattr(self._source, termios.TCSADRAIN, self._modes)
+
+    def _start_reading(self, prompt: str) -> asyncio.Future[str | None]:
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[str | None] = loop.create_future()
 
@@ -35,7 +59,7 @@ class LineReader:
 
         # A daemon: a thread that waits for a key must not keep a program alive that wants to end.
         threading.Thread(target=wait, daemon=True, name="line reader").start()
-        return await answer
+        return answer
 
     def _read(self, prompt: str) -> str | None:
         try:

@@ -14,6 +14,7 @@ class LivePrinter:
         self._part = 0  # parts before this one are printed whole
         self._lines = 0  # lines of that part which are printed or dropped
         self.printed = 0
+        self.heading = ""  # stands before the first line
 
     def follow(self, transcript: Transcript) -> None:
         """Print what can change no more."""
@@ -56,5 +57,7 @@ class LivePrinter:
         self._lines = first_kept + until
 
     def _say(self, lines: list[str]) -> None:
+        if lines and not self.printed and self.heading:
+            self._writer.say(self.heading)
         self.printed += len(lines)
         self._writer.say(*lines)

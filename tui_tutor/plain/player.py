@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from tui_tutor.core.course import (
     Cell,
+    CodeCell,
     ExerciseCell,
     PredictQuiz,
     QuizBase,
@@ -41,10 +42,10 @@ from tui_tutor.core.study.events import (
     SourceEdited,
     TrustAnswered,
 )
-from tui_tutor.core.study.state import is_runnable
-from tui_tutor.core.wording.labels import plain_label
+from tui_tutor.core.study.state import EMPTY, is_runnable
+from tui_tutor.core.wording.labels import output_label, plain_label
 from tui_tutor.plain import surroundings
-from tui_tutor.plain.commands import HELP, command_of
+from tui_tutor.plain.commands import HELP, command_of, in_commands
 from tui_tutor.plain.lines import LineReader, LineWriter
 from tui_tutor.plain.live import LivePrinter
 from tui_tutor.plain.showing import (
@@ -52,7 +53,6 @@ from tui_tutor.plain.showing import (
     check_lines,
     end_words,
     header_lines,
-    label_line,
     one_line,
     verdict_lines,
     viz_lines,
@@ -85,6 +85,8 @@ class PlainPlayer:
         self._trust_once = trust_once
         self._printer: LivePrinter | None = None
         self._following = ""
+        self._heads_run = False
+        self._old = EMPTY
         self._asks_trust = False
         self._ended = False
         self._next_lesson = ""
@@ -137,7 +139,23 @@ class PlainPlayer:
 
     def _on_change(self, study: Study) -> None:
         if self._printer is not None and study.running == self._following:
-            self._printer.follow(study.state(self._following).transcript)
+            state = study.state(self._following)
+            if state.transcript is not self._old:  # else what stands there is of the run before
+                self._say_running(state.count)
+                self._printer.follow(state.transcript)
+
+    def _say_running(self, count: int | None) -> None:
+        """`In [7] [2] running`: said when the run has begun, because its count is not known before."""
+        if self._printer is None or not self._heads_run:
+            return
+        self._heads_run = False
+        cell = self.study.cell(self._following)
+        number = self.study.number_of(cell.id)
+        if isinstance(cell, CodeCell):
+            self._say(f"{plain_label(cell, number, count)} [{number}] running")
+            self._printer.heading = output_label(count)
+        else:
+            self._say(f"{plain_label(cell, number, count)} running")
 
     def _trust_asked(self) -> None:
         self._asks_trust = True
@@ -168,7 +186,7 @@ class PlainPlayer:
         try:
             await self._handlers()[command](rest.strip())
         except TutorError as error:
-            self._say(error.message, *([error.help] if error.help else []))
+            self._say(*(in_commands(text) for text in (error.message, error.help) if text))
         self._say_notice()
 
     def _handlers(self) -> dict[str, Callable[[str], Awaitable[None]]]:
@@ -203,7 +221,7 @@ class PlainPlayer:
         notice = self.study.notice
         if notice is None:
             return
-        self._say(notice.text, *([notice.help] if notice.help else []))
+        self._say(*(in_commands(text) for text in (notice.text, notice.help) if text))
         self._performer.dispatch(NoticeRead(self._now()))
 
     # --- moving ---------------------------------------------------------------------------------
@@ -289,13 +307,14 @@ class PlainPlayer:
 
     def _follow(self, cell: Cell, *, is_check: bool) -> None:
         self._printer, self._following = LivePrinter(self._writer), cell.id
-        if not is_check:
-            self._say(f"{label_line(self.study, cell)} running".replace(" not run running", " running"))
+        self._old = self.study.state(cell.id).transcript
+        self._heads_run = not is_check
 
     def _end_follow(self, cell: Cell, *, is_check: bool) -> None:
-        printer, self._printer, self._following = self._printer, None, ""
         state = self.study.state(cell.id)
-        if printer is not None:
+        self._say_running(state.count)
+        printer, self._printer, self._following = self._printer, None, ""
+        if printer is not None and state.transcript is not self._old:
             printer.finish(state.transcript)
         if not is_check or state.status != "ok":
             self._say(end_words(state))
@@ -314,17 +333,31 @@ class PlainPlayer:
     async def _until_settled(self) -> None:
         """Wait for the run; its questions for input take the next line."""
         settled = asyncio.ensure_future(self._performer.settle())
+        has_input = True
         while not settled.done():
             await asyncio.wait({settled}, timeout=0.02)
             running = self.study.running
             prompt = self.study.state(running).prompt if running else None
-            if prompt is not None:
-                text = await self._reader.line(prompt.prompt)
-                if text is None:
-                    self._performer.dispatch(InterruptRequested(self._now()))
-                else:
-                    self._performer.dispatch(InputGiven(text, self._now()))
+            if prompt is not None and has_input:
+                has_input = await self._give_input(prompt.prompt, settled)
         settled.result()
+
+    async def _give_input(self, prompt: str, settled: asyncio.Future[None]) -> bool:
+        """The next line goes to the program; False where the input ended, which stops the program."""
+        reading = asyncio.ensure_future(self._reader.line(prompt))
+        either: list[asyncio.Future[Any]] = [reading, settled]
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        if not reading.done():
+            reading.cancel()  # the run was stopped: the line will be a command
+            return True
+        text = reading.result()
+        if text is None:
+            self._performer.dispatch(InterruptRequested(self._now()))
+            return False
+        if not self._reader.is_terminal:
+            self._say(text)
+        self._performer.dispatch(InputGiven(text, self._now()))
+        return True
 
     async def _ask_guess(self, cell: Cell) -> None:
         self._say("What will it print? Type your guess; an empty line passes.")
@@ -412,6 +445,8 @@ class PlainPlayer:
             return
         before = self.study.state(cell.id).verdict
         self._performer.dispatch(QuizAnswered(cell.id, answer, self._now()))
+        if not await self._trusted():
+            return
         await self._performer.settle()
         state = self.study.state(cell.id)
         if state.verdict is not None and state.verdict is not before:
