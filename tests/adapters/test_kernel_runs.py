@@ -363,3 +363,15 @@ def test_nothing_is_completed_while_a_cell_runs(tmp_path: Path):
         return found
 
     assert in_kernel(tmp_path, act) == ()
+
+
+def test_a_reply_of_any_size_leaves_no_thread_behind_that_would_rule_out_forked_checks(tmp_path: Path):
+    request = {"kind": "scatter", "x": "", "y": ["ys"], "limit": 20_000}
+
+    async def act(kernel: JupyterKernel) -> tuple[int, str]:
+        await events_of(kernel, "ys = [n / 7 for n in range(20_000)]")
+        plotted = await kernel.plot(request)
+        (report,) = await kernel.probe([{"probe": "code", "code": "assert len(ys) == 20_000"}], timeout_s=10)
+        return len(plotted["series"][0]["y"]), report.get("note", "")
+
+    assert in_kernel(tmp_path, act) == (20_000, "")

@@ -227,6 +227,8 @@ class Application(IPKernelApp):  # type: ignore[misc]
     def init_kernel(self) -> None:
         """Remember which threads are ours before a learner's code can start some."""
         super().init_kernel()
+        # Sending without a copy starts a thread of pyzmq, and native threads rule out forked checks.
+        self.session.copy_threshold = sys.maxsize
         self.kernel.threads = probes.ThreadCount()
 
 
