@@ -57,7 +57,20 @@ class LivePrinter:
         self._lines = first_kept + until
 
     def _say(self, lines: list[str]) -> None:
-        if lines and not self.printed and self.heading:
-            self._writer.say(self.heading)
+        if lines:
+            self._head()
         self.printed += len(lines)
         self._writer.say(*lines)
+
+    def _head(self) -> None:
+        if self.heading:
+            self._writer.say(self.heading)
+            self.heading = ""
+
+    def before_input(self, transcript: Transcript) -> str:
+        """The unfinished line that stands before a question for input, after all that came before it."""
+        self.follow(transcript)
+        self._head()
+        part = transcript.parts[-1] if transcript.parts else None
+        is_open = isinstance(part, TextPart) and part.line_count > part.finished
+        return part.text(part.finished) if isinstance(part, TextPart) and is_open else ""

@@ -339,7 +339,10 @@ class PlainPlayer:
             running = self.study.running
             prompt = self.study.state(running).prompt if running else None
             if prompt is not None and has_input:
-                has_input = await self._give_input(prompt.prompt, settled)
+                before = (
+                    self._printer.before_input(self.study.state(running).transcript) if self._printer else ""
+                )
+                has_input = await self._give_input(before + prompt.prompt, settled)
         settled.result()
 
     async def _give_input(self, prompt: str, settled: asyncio.Future[None]) -> bool:

@@ -82,6 +82,8 @@ class Performer:
         self._watch: asyncio.Task[None] | None = None
         self._in_shell = False
         self._runs = 0
+        self._has_begun = False  # of the run under way: its own code runs, not what comes before it
+        self._is_stopped = False  # the run under way was interrupted before it had begun
         self._is_closed = False
 
     # --- the loop -------------------------------------------------------------------------------
@@ -232,9 +234,15 @@ class Performer:
     def _refused(self, job: Job, error: TutorError) -> None:
         """The world said no: say so, and give the cell that waited its end."""
         at = self._now()
+        if isinstance(job, RunCode) and self._is_stopped:
+            self._say_stopped(job.cell_id)
+            return
         if isinstance(job, RunCode | RunScript):
             self.dispatch(RunReported(job.cell_id, (Finished("died", reason=error.message),), at))
         self.dispatch(KernelFailed(error.message, error.help, at))
+
+    def _say_stopped(self, cell_id: str) -> None:
+        self.dispatch(RunReported(cell_id, (Started(None), Finished("interrupted")), self._now()))
 
     # --- running --------------------------------------------------------------------------------
 
@@ -265,6 +273,7 @@ class Performer:
                 self.dispatch(KernelDied(reason, self._now()))
 
     async def _run_code(self, job: RunCode) -> None:
+        self._has_begun = self._is_stopped = False
         await self._ready_kernel()
         if self.session.is_dead:
             await self._restart()
@@ -272,7 +281,10 @@ class Performer:
         for hidden in job.hidden:
             if not await self._run_hidden(job.cell_id, hidden):
                 return
-        self._in_shell = False
+        if self._is_stopped:
+            self._say_stopped(job.cell_id)
+            return
+        self._in_shell, self._has_begun = False, True
         said = self.session.kernel.run(
             job.source,
             timeout_s=job.timeout_s,
@@ -302,7 +314,7 @@ class Performer:
             self.dispatch(Noticed(note, self._now()))
         for path, text in job.files:
             self.session.workspace.write_text(path, text)
-        self._in_shell = True
+        self._in_shell = self._has_begun = True
         try:
             said = self.session.shell.run(
                 job.source,
@@ -334,6 +346,8 @@ class Performer:
             await self._interrupt()
 
     async def _interrupt(self) -> None:
+        if not self._has_begun:
+            self._is_stopped = True
         await self._running_port.interrupt()
 
     async def _restart(self) -> None:

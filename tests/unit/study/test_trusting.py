@@ -9,13 +9,14 @@ import pytest
 from tests.builders import NOON, a_code, an_exercise
 from tests.unit.study.studying import a_study, after, effects_of, run_of
 from tui_tutor.core.course import NumberQuiz
-from tui_tutor.core.study import update
+from tui_tutor.core.study import Notice, update
 from tui_tutor.core.study.events import (
     AskTrust,
     CheckRequested,
     GradeAnswer,
     GrantTrust,
     QuizAnswered,
+    RestartRequested,
     RunAboveRequested,
     RunCode,
     RunRequested,
@@ -40,6 +41,11 @@ def the_cells():
 )
 def test_what_would_run_code_asks_first(wish):
     assert effects_of(a_study(the_cells(), trust="unknown"), wish) == (AskTrust(),)
+
+
+def test_no_kernel_is_started_before_a_yes():
+    study, effects = update(a_study(the_cells(), trust="unknown"), RestartRequested(NOON))
+    assert (effects, study.notice) == ((), Notice("No kernel runs yet. F5 runs a cell."))
 
 
 def test_yes_runs_what_was_wished():

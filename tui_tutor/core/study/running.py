@@ -278,6 +278,9 @@ def interrupt(study: Study) -> Step:
 
 
 def restart(study: Study) -> Step:
+    """A kernel starts with what the course put into its folder and environment, so trust comes first."""
+    if study.trust in ("unknown", "refused"):
+        return replace(study, notice=Notice("No kernel runs yet. F5 runs a cell.")), ()
     return dropped_queue(replace(study, kernel="starting")), (RestartKernel(),)
 
 

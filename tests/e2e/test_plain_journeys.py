@@ -1,0 +1,401 @@
+"""Whole journeys in plain mode, through pipes and at a terminal, with real kernels and a real log."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.builders import (
+    a_code,
+    a_course_folder,
+    a_lesson,
+    a_markdown,
+    a_quiz,
+    a_shell,
+    a_text_quiz,
+    a_viz,
+    an_exercise,
+)
+from tests.e2e.playing import COMMAND, Player, said_until, tell
+from tui_tutor.core.course import KernelSettings
+
+pytestmark = pytest.mark.slow
+
+
+def a_folder(parent: Path, *cells: object, **fields: object) -> Path:
+    return a_course_folder(parent, lessons=(a_lesson(cells or None, title="First"),), **fields)  # type: ignore[arg-type]
+
+
+def steps(said: str) -> list[str]:
+    """What was said after each prompt."""
+    return said.split("\n> ")
+
+
+# --- the lesson of the specification ----------------------------------------------------------------
+
+TRICK = """next
+run
+next
+next
+edit
+mu = torch.full((1, 32), 2.0)
+logvar = torch.full((1, 32), -1.0)
+z = reparameterise(mu, logvar)
+.
+check
+hint
+edit
+mu = torch.full((1, 32), 2.0)
+logvar = torch.full((1, 32), -2.0)
+z = reparameterise(mu, logvar)
+.
+check
+next
+answer It carries all the randomness and has no parameters
+answer 9
+"""
+
+
+@pytest.mark.torch
+def test_the_reparameterisation_lesson_to_its_recorded_answer(player: Player) -> None:
+    said = steps(player.learn("vae", *TRICK.splitlines(), lesson="reparameterisation"))
+    assert said[0].startswith(
+        "lesson 3 / 6 · Reparameterisation trick · 15 min · Bloom's apply\n"
+        "objective: Trace gradients through sampling\n\nmd [1]\n"
+    )
+    lines = said[2].splitlines()
+    assert lines[:4] == ["run", "In [1] [2] running", "out [1]", "torch.Size([1, 32]) -0.01793839782476425"]
+    assert lines[4].startswith("ran in ")
+    assert "this run" in said[3]
+    assert said[6].splitlines()[:4] == [
+        "check",
+        "not yet: 1 of 3 checks pass",
+        "logvar is -2.0 everywhere",
+        "expected -2.0, found -1.0 in all 32 places",
+    ]
+    assert said[7].splitlines()[1] == "hint 1 of 2: σ = exp(logvar / 2)"
+    assert said[9].splitlines()[1] == "right: 3 of 3 checks pass"
+    options = dict(line.strip().split(" ", 1) for line in said[10].splitlines() if line[:2] == "  ")
+    place = next(n for n, text in options.items() if text.startswith("It carries all"))
+    later = steps(player.learn("vae", f"answer {place}", lesson="reparameterisation"))
+    assert later[0].splitlines()[3] == "? [5] check your understanding"
+    assert later[1].splitlines()[1] == "right: So gradients flow through μ and σ."
+    kept = [(a["cell"], a["correct"]) for a in player.attempts()]
+    assert kept == [("variance", False), ("variance", True), ("role-of-epsilon", True)]
+
+
+@pytest.mark.torch
+def test_the_training_runs_in_a_shell(player: Player) -> None:
+    said = player.learn("vae", *["next"] * 5, "run", lesson="reparameterisation")
+    run = steps(said)[6].splitlines()
+    assert run[:2] == ["run", "sh [6] running"]
+    assert [line.split("·")[0] for line in run[2:5]] == ["Epoch 1/3 ", "Epoch 2/3 ", "Epoch 3/3 "]
+    assert any(line.startswith("ran in ") for line in run)
+
+
+# --- running ----------------------------------------------------------------------------------------
+
+
+def test_a_run_says_its_count_when_it_has_begun(player: Player, tmp_path: Path) -> None:
+    folder = a_folder(tmp_path, a_code("print('hi')\n7"))
+    first, second = steps(player.learn(folder, "run", "r"))[1:3]
+    assert first.splitlines()[:4] == ["run", "In [1] [1] running", "out [1]", "hi"]
+    assert second.splitlines()[1:3] == ["In [2] [1] running", "out [2]"]
+
+
+def test_a_failing_run_is_said_in_words(player: Player, tmp_path: Path) -> None:
+    said = player.learn(a_folder(tmp_path, a_code("x = 1\nprint(y)")), "run")
+    assert "NameError in line 2\nname 'y' is not defined\n" in said
+    assert "\nfailed after " in said
+    assert "what it usually means: " in said
+
+
+def test_a_program_that_asks_gets_the_next_line(player: Player, tmp_path: Path) -> None:
+    folder = a_folder(tmp_path, a_code("name = input('name? ')\nprint('hello', name)"), a_markdown())
+    said = steps(player.learn(folder, "run", "next", "next"))
+    assert "name? next\nhello next\n" in said[1]
+    assert said[2].startswith("next\n\nmd [2]\n")
+
+
+def test_the_end_of_input_stops_a_program_that_asks(player: Player, tmp_path: Path) -> None:
+    said = player.learn(a_folder(tmp_path, a_code("input()")), "run")
+    assert "stopped by you" in said
+
+
+def test_a_prompt_steers_no_terminal(player: Player, tmp_path: Path) -> None:
+    said = player.learn(a_folder(tmp_path, a_code(r"input('\x1b]0;owned\x07\x1b[2J? ')")), "run", "x")
+    assert "␛]0;owned␇␛[2J? x" in said
+
+
+def test_colours_of_programs_are_left_out(player: Player, tmp_path: Path) -> None:
+    folder = a_folder(
+        tmp_path, a_code(r"print('\x1b[31mred\x1b[0m \x1b]52;c;aa\x07end')"), a_shell("printf '\\033[2Jx'")
+    )
+    said = player.learn(folder, "run", "next", "run")
+    assert "\nred end\n" in said
+
+
+def test_a_flood_is_bounded_and_counted(player: Player, tmp_path: Path) -> None:
+    said = player.learn(a_folder(tmp_path, a_code("for n in range(60000): print(n)")), "run", "next")
+    assert "59999\nran in" in said
+    assert "lines not shown" in said
+
+
+# --- trust ------------------------------------------------------------------------------------------
+
+
+def a_hostile_course(parent: Path) -> Path:
+    """Leaves a mark wherever anything of it is executed or imported."""
+    mark = "import pathlib; pathlib.Path({!r}).touch()\n".format(str(parent / "executed"))
+    names = (
+        "sitecustomize",
+        "usercustomize",
+        "torch",
+        "numpy",
+        "random",
+        "IPython",
+        "ipykernel_launcher",
+        "json",
+    )
+    return a_folder(
+        parent,
+        a_code(mark),
+        a_viz(y=f"__import__('pathlib').Path({str(parent / 'executed')!r}).touch()"),
+        an_exercise(starter=mark),
+        a_shell(f"touch {parent / 'executed'}"),
+        files={f"{name}.py": mark for name in names} | {f"files/{name}.py": mark for name in names},
+        kernel=KernelSettings(packages=("numpy",), env={"PYTHONPATH": "."}),
+    )
+
+
+def test_nothing_of_a_course_runs_before_a_yes(player: Player, tmp_path: Path) -> None:
+    folder = a_hostile_course(tmp_path)
+    commands = "run next points next check solution next run restart outline results".split()
+    said = player.learn(folder, *commands, trust=False)
+    assert "This course has not been trusted" in said
+    assert not (tmp_path / "executed").exists()
+    player.learn(folder, "run")
+    assert (tmp_path / "executed").exists()
+
+
+def test_a_yes_at_the_terminal_runs_and_lasts(player: Player, tmp_path: Path) -> None:
+    folder = a_folder(tmp_path, a_code("print('it', 'runs')"))
+    with player.on_a_terminal("learn", str(folder), "--plain") as terminal:
+        terminal.wait_for("> ")
+        terminal.type("run\r")
+        terminal.wait_for("1, 2 or 3: ")
+        terminal.type("1\r")
+        terminal.wait_for("it runs")
+        terminal.type("quit\r")
+        assert terminal.wait_for_end() == 0
+        assert b"\x1b" not in terminal.sent
+    assert "it runs" in player.learn(folder, "run", trust=False)
+
+
+# --- stopping ---------------------------------------------------------------------------------------
+
+
+def test_ctrl_c_stops_a_run_and_the_lesson_goes_on(player: Player, tmp_path: Path) -> None:
+    folder = a_folder(tmp_path, a_code("print('begun', flush=True)\nwhile True: pass"))
+    with player.on_a_terminal("learn", str(folder), "--plain", "--trust", "once") as terminal:
+        terminal.wait_for("> ")
+        terminal.type("run\r")
+        terminal.wait_for("out [1]")
+        terminal.press("ctrl+c")
+        terminal.wait_for("stopped by you")
+        terminal.type("quit\r")
+        assert terminal.wait_for_end() == 0
+        assert terminal.echoes()
+
+
+def test_ctrl_c_while_a_program_asks_leaves_the_next_line_a_command(player: Player, tmp_path: Path) -> None:
+    folder = a_folder(tmp_path, a_code("input('name? ')"))
+    with player.on_a_terminal("learn", str(folder), "--plain", "--trust", "once") as terminal:
+        terminal.wait_for("> ")
+        terminal.type("run\r")
+        terminal.wait_for("out [1]")
+        terminal.wait_for("\nname? ")
+        terminal.press("ctrl+c")
+        terminal.wait_for("stopped by you")
+        terminal.type("quit\r")
+        assert terminal.wait_for_end() == 0
+
+
+def test_ctrl_c_at_the_prompt_leaves_with_130_and_the_terminal_as_it_was(
+    player: Player, tmp_path: Path
+) -> None:
+    with player.on_a_terminal("learn", str(a_folder(tmp_path)), "--plain") as terminal:
+        terminal.wait_for("> ")
+        terminal.press("ctrl+c")
+        assert terminal.wait_for_end() == 130
+        assert terminal.echoes()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_the_kernel_too(player: Player, tmp_path: Path, number: signal.Signals) -> None:
+    folder = a_folder(tmp_path, a_code("while True: pass"))
+    process = player.start("learn", str(folder), "--plain", "--trust", "once")
+    tell(process, "run")
+    said_until(process, "running\n")
+    process.send_signal(number)
+    assert process.wait(20) != 0
+
+
+def test_ctrl_c_before_the_kernel_has_begun_stops_the_run_too(player: Player, tmp_path: Path) -> None:
+    folder = a_folder(tmp_path, a_code("while True: pass"))
+    with player.on_a_terminal("learn", str(folder), "--plain", "--trust", "once") as terminal:
+        terminal.wait_for("> ")
+        terminal.type("run\r")
+        terminal.wait_for("> run")
+        terminal.press("ctrl+c")
+        terminal.wait_for("stopped by you")
+        terminal.type("quit\r")
+        assert terminal.wait_for_end() == 0
+
+
+# --- whatever is typed ------------------------------------------------------------------------------
+
+
+def test_nonsense_changes_nothing(player: Player, tmp_path: Path) -> None:
+    folder = a_folder(tmp_path, a_quiz(2), a_code(), an_exercise())
+    words = (
+        "answer,answer 9,answer 1 2 3 9,answer x,check,run,edit,points,go,go 99,go nowhere,search,hint,ÄÖ🙂"
+    )
+    nonsense = ["", "   ", "xyzzy", "re", *words.split(","), "\x1b[A\x1b[2J", "solution", "a" * 5000]
+    said = player.learn(folder, *nonsense)
+    assert player.attempts() == []
+    assert '"xyzzy" is not a command here; "help" lists them.' in said
+    assert '"re" could be reset, restart, results.' in said
+    assert "[1] has nothing to run." in said
+
+
+def test_input_that_ends_in_an_edit_changes_nothing(player: Player, tmp_path: Path) -> None:
+    folder = a_folder(tmp_path, a_code("print('old')"))
+    assert "Not changed: the input ended before the dot." in player.learn(folder, "edit", "half of it")
+    assert "print('old')" in player.learn(folder)
+
+
+def test_keys_of_the_screen_are_named_as_commands(player: Player, tmp_path: Path) -> None:
+    said = player.learn(
+        a_folder(tmp_path, a_quiz(1, shuffle=False), an_exercise()), "answer 1", "answer 2", "next", "s"
+    )
+    assert 'This question is answered. "reset" asks it again.' in said
+    assert 'Try once first; then "solution" shows the solution.' in said
+
+
+# --- tomorrow ---------------------------------------------------------------------------------------
+
+
+def test_tomorrow_everything_is_as_it_was_left(player: Player, tmp_path: Path) -> None:
+    folder = a_folder(tmp_path, a_markdown(), a_code(), an_exercise(hints=("Twice one.",)), a_text_quiz())
+    player.learn(
+        folder, "next", "edit", "print('mine')", ".", "run", "next", "edit", "x = 3", ".", "check", "hint"
+    )
+    said = steps(player.learn(folder, "back", "next", "next", "answer kernel", "outline"))
+    assert "x = 3" in said[0]
+    assert "hint 1 of 1: Twice one." in said[0]
+    assert "print('mine')\nout [ ]\nmine\nran in" in said[1]
+    assert "(from your last visit)" in said[1]
+    assert said[4].splitlines()[1] == "right"
+    assert [(a["cell"], a["correct"]) for a in player.attempts()] == [("ex-1", False), ("quiz-1", True)]
+
+
+def test_kill_loses_no_answer_that_was_acknowledged(player: Player, tmp_path: Path) -> None:
+    folder = a_folder(
+        tmp_path, a_quiz(1, shuffle=False), a_text_quiz(id="quiz-2"), a_code("while True: pass")
+    )
+    process = player.start("learn", str(folder), "--plain", "--trust", "once")
+    tell(process, "answer 2", "answer 1", "next", "answer shell", "next", "run")
+    said_until(process, "running\n")
+    process.kill()
+    process.wait(20)
+    kept = [(a["cell"], a["correct"]) for a in player.attempts()]
+    assert kept == [("quiz-1", False), ("quiz-1", True), ("quiz-2", False)]
+    assert player.learn(folder).splitlines()[2].startswith("In [ ] [3]")
+
+
+def test_two_at_once_lose_nothing(player: Player, tmp_path: Path) -> None:
+    folder = a_folder(tmp_path, a_text_quiz())
+    both = [player.start("learn", str(folder), "--plain") for _ in range(2)]
+    for process in both:
+        tell(process, *["answer wrong"] * 20)
+    for process in both:
+        said, _ = process.communicate(timeout=60)
+        assert (process.returncode, said.count("> answer wrong\nnot yet")) == (0, 20)
+    assert len(player.attempts()) == 40
+
+
+# --- a world that refuses ---------------------------------------------------------------------------
+
+
+def test_a_data_folder_that_cannot_be_written_is_said_and_the_lesson_goes_on(
+    player: Player, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    done = player.run(
+        "learn", str(a_folder(tmp_path, a_quiz(1, shuffle=False))), "--plain", lines=["answer 1"],
+        TUI_TUTOR_DATA=str(tmp_path / "file" / "data"),
+    )  # fmt: skip
+    assert done.returncode == 0
+    assert done.stdout.startswith("Nothing you do is saved: ")
+    assert "\nright" in done.stdout
+
+
+def test_a_course_with_errors_ends_with_4(player: Player, tmp_path: Path) -> None:
+    folder = a_course_folder(tmp_path, lessons={"first": 'title = "T"\n[[cell]]\nkind = "mdd"\n'})
+    done = player.run("learn", str(folder), "--plain")
+    assert (done.returncode, done.stdout) == (4, "")
+    assert "first" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_course_that_is_not_there_is_one_sentence(player: Player) -> None:
+    done = player.run("learn", "no-such-course", "--plain")
+    assert done.returncode == 1
+    assert "no-such-course" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_reader_who_leaves_ends_it_quietly(player: Player, tmp_path: Path) -> None:
+    process = player.start("learn", str(a_folder(tmp_path)), "--plain")
+    assert process.stdout is not None
+    assert process.stdin is not None
+    process.stdout.close()
+    with pytest.raises((BrokenPipeError, OSError)):  # noqa: PT012 - the pipe breaks at one of the writes
+        for _ in range(2000):
+            process.stdin.write("help\n" * 50)
+            process.stdin.flush()
+    assert process.wait(20) in (0, 1, 141, -signal.SIGPIPE)
+
+
+def test_plain_mode_is_chosen_where_no_screen_can_be(player: Player, tmp_path: Path) -> None:
+    folder = str(a_folder(tmp_path))
+    done = player.run("learn", folder)
+    assert done.stdout.startswith("lesson 1 / 1 · First\n")
+    with player.on_a_terminal("learn", folder, TERM="dumb") as terminal:
+        terminal.wait_for("lesson 1 / 1")
+        terminal.type("quit\r")
+        assert terminal.wait_for_end() == 0
+        assert b"\x1b" not in terminal.sent
+
+
+def test_output_that_holds_only_ascii_gets_question_marks(player: Player, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [*COMMAND, "learn", str(a_folder(tmp_path)), "--plain"],
+        input=b"quit\n",
+        capture_output=True,
+        env={**player.environ, "PYTHONIOENCODING": "ascii"},
+        check=False,
+    )
+    assert done.returncode == 0
+    assert done.stdout.startswith(b"lesson 1 / 1 ? First\n")
+
+
+@pytest.mark.parametrize("lesson", ["1", "2", "3"])
+def test_every_lesson_of_the_first_course_is_walked_through(player: Player, lesson: str) -> None:
+    said = player.learn("start-here", *["run", "Ada", "next"] * 15, lesson=lesson)
+    assert "end of the lesson" in said
+    assert "Traceback" not in said
