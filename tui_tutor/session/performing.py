@@ -40,6 +40,7 @@ from tui_tutor.core.study.events import (
     Remember,
     RestartKernel,
     RunCode,
+    RunRefused,
     RunReported,
     RunScript,
     Stored,
@@ -238,8 +239,11 @@ class Performer:
             self._say_stopped(job.cell_id)
             return
         if isinstance(job, RunCode | RunScript):
-            self.dispatch(RunReported(job.cell_id, (Finished("died", reason=error.message),), at))
-        self.dispatch(KernelFailed(error.message, error.help, at))
+            self.dispatch(RunRefused(job.cell_id, at))
+        if isinstance(job, RunScript):
+            self.dispatch(Noticed(f"{error.message} {error.help}".strip(), at, is_alarm=True))
+        else:
+            self.dispatch(KernelFailed(error.message, error.help, at))
 
     def _say_stopped(self, cell_id: str) -> None:
         self.dispatch(RunReported(cell_id, (Started(None), Finished("interrupted")), self._now()))

@@ -83,6 +83,10 @@ class _Follower:
         return Progress(safe_line(self.what), round(self.fraction, 4), left)
 
 
+_OTHER_PYTHONS_SINCE: Final = (22, 3)  # `--python`, which spares the new environment a pip of its own
+_RAW_BARS_SINCE: Final = (24, 1)  # `--progress-bar=raw`, which says how far a download is
+
+
 @dataclass
 class Installation:
     """One environment to be made at `link`, a symbolic link that is switched when all is there.
@@ -153,7 +157,7 @@ class Installation:
     # --- work ---------------------------------------------------------------------------------------
 
     async def _make(self, folder: Path) -> None:
-        own_pip = _has_usable_pip()
+        own_pip = _pip_version() >= _OTHER_PYTHONS_SINCE
         command = [self.python, "-m", "venv", *(["--without-pip"] if own_pip else []), str(folder)]
         async with aclosing(self._lines(command)) as lines:
             async for _ in lines:
@@ -175,11 +179,12 @@ class Installation:
 
     def _pip_command(self, folder: Path, constraints: Path) -> list[str]:
         python = str(folder / "bin" / "python")
+        own_version = _pip_version()
         own = [self.python, "-P", "-m", "pip", "--python", python]
-        start = own if _has_usable_pip() else [python, "-P", "-m", "pip"]
+        start = own if own_version >= _OTHER_PYTHONS_SINCE else [python, "-P", "-m", "pip"]
         safety = ["--only-binary=:all:", "--no-input", "--retries=2", "--timeout=15"]
         looks = [
-            "--progress-bar=raw",
+            f"--progress-bar={'raw' if own_version >= _RAW_BARS_SINCE else 'off'}",
             "--no-color",
             "--disable-pip-version-check",
             "--no-warn-script-location",
@@ -239,15 +244,15 @@ def _is_alive(process: int) -> bool:
     return True
 
 
-def _has_usable_pip() -> bool:
-    """Whether our own pip can install for another Python (`--python`), which spares the new one a pip."""
+def _pip_version() -> tuple[int, int]:
+    """Our own pip's version; (0, 0) if there is none, and then the new environment brings its own."""
     from importlib.metadata import PackageNotFoundError, version
 
     try:
         major, minor = version("pip").split(".")[:2]
-        return (int(major), int(minor)) >= (22, 3)
+        return int(major), int(minor)
     except (PackageNotFoundError, ValueError):
-        return False
+        return 0, 0
 
 
 def _no_environment(printed: Sequence[str]) -> TutorError:
@@ -275,5 +280,6 @@ def _refusal(printed: Sequence[str]) -> TutorError:
         return TutorError(
             message, help="What was there before is kept. Tell the course's author.", exit_code=3
         )
-    errors = [line for line in printed if line.startswith("ERROR")] or list(printed) or ["pip said nothing"]
+    errors = [line for line in printed if line.startswith(("ERROR", "option "))]
+    errors = errors or [line for line in printed if line.strip()] or ["pip said nothing"]
     return TutorError(f"The packages could not be installed: {safe_line(errors[0])}", help=_KEPT, exit_code=3)

@@ -35,12 +35,12 @@ from tui_tutor.core.study.events import (
     RestartRequested,
     RunAboveRequested,
     RunCode,
+    RunRefused,
     RunReported,
     RunRequested,
     RunScript,
     SourceEdited,
 )
-from tui_tutor.core.study.running import NO_KERNEL
 
 INFO = KernelInfo(version="3.11")
 
@@ -304,11 +304,19 @@ def test_a_run_that_kills_the_kernel_drops_the_rest():
     assert study.state("one").reason == "out of memory"
 
 
-def test_a_kernel_that_cannot_start_is_said_and_said_again():
+def test_a_kernel_that_cannot_start_is_said_and_the_next_run_tries_again():
     study = after(three_cells(), KernelFailed("This course needs torch.", "i installs it.", NOON))
     assert study.notice == Notice("This course needs torch.", True, "i installs it.")
     study, effects = update(study, RunRequested("one", NOON))
-    assert (effects, study.notice) == ((), NO_KERNEL)
+    assert (study.running, [type(effect) for effect in effects]) == ("one", [RunCode])
+
+
+def test_a_refused_run_leaves_the_cell_as_it_was_and_drops_what_was_to_follow():
+    before = three_cells()
+    study = after(before, RunRequested("one", NOON), RunRequested("two", NOON))
+    study, effects = update(study, RunRefused("one", NOON))
+    assert (study.running, study.queue, effects) == ("", (), ())
+    assert study.state("one") == before.state("one")
 
 
 def test_commands_run_where_no_kernel_can():

@@ -144,6 +144,14 @@ class RunReported:
 
 
 @dataclass(frozen=True, slots=True)
+class RunRefused:
+    """The world did not let this run begin: the cell is as it was before."""
+
+    cell_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Checked:
     cell_id: str
     verdict: Verdict
@@ -240,6 +248,7 @@ Event = (
     | SaveRetried
     | NoticeRead
     | RunReported
+    | RunRefused
     | Checked
     | Graded
     | Plotted

@@ -43,6 +43,7 @@ from tui_tutor.core.study.events import (
     Remember,
     RestartKernel,
     RunCode,
+    RunRefused,
     RunReported,
     RunScript,
     TrustAnswered,
@@ -55,6 +56,7 @@ from tui_tutor.core.study.remembering import (
 from tui_tutor.core.study.state import (
     EDITED,
     CellState,
+    CellStatus,
     KernelStatus,
     Notice,
     Study,
@@ -66,9 +68,6 @@ from tui_tutor.core.wording.labels import plain_label
 
 Step = tuple[Study, tuple[Effect, ...]]
 
-NO_KERNEL: Final = Notice(
-    "Nothing can run here yet.", is_alarm=True, help="i installs what the course needs; F8 tries again."
-)
 NEW_KERNEL: Final = "New kernel. Cells above have not run in it yet."
 
 
@@ -104,8 +103,6 @@ def request_runs(study: Study, wanted: tuple[tuple[str, Why], ...], at: datetime
     wanted = tuple((cell_id, why) for cell_id, why in wanted if is_runnable(study.cell(cell_id)))
     if not wanted:
         return study, ()
-    if study.kernel == "missing" and not all(uses_shell(study.cell(cell_id)) for cell_id, _ in wanted):
-        return replace(study, notice=NO_KERNEL), ()
     if study.trust in ("unknown", "refused"):
         return replace(study, wished=wanted), (AskTrust(),)
     first, state = study.cell(wanted[0][0]), study.state(wanted[0][0])
@@ -164,6 +161,19 @@ def take_guess(study: Study, event: OutputGuessed) -> Step:
     wished = study.wished or ((event.cell_id, "run"),)
     study = replace(study.changed(event.cell_id, guess=event.text), asks_guess="", wished=())
     return request_runs(study, wished, event.at)
+
+
+def take_refusal(study: Study, event: RunRefused) -> Study:
+    """The cell that waited is as it was; what was to run after it does not run either."""
+    state = study.state(event.cell_id)
+    if study.running != event.cell_id or state.status != "running":
+        return study
+    before: CellStatus = "idle" if state.count is None and state.transcript.is_empty else "ok"
+    status = "idle" if state.is_recorded else before
+    kernel = "idle" if study.kernel == "busy" else study.kernel
+    study = replace(study, running="", kernel=kernel)
+    ran_source = None if status == "idle" else state.ran_source
+    return dropped_queue(study.changed(event.cell_id, status=status, ran_source=ran_source, started_at=None))
 
 
 def take_report(study: Study, event: RunReported) -> Step:

@@ -40,6 +40,7 @@ from tui_tutor.core.study.events import (
     Remember,
     RestartRequested,
     RunAboveRequested,
+    RunRefused,
     RunReported,
     RunRequested,
     SaveRetried,
@@ -66,6 +67,7 @@ from tui_tutor.core.study.running import (
     runs_above,
     take_guess,
     take_plot,
+    take_refusal,
     take_report,
 )
 from tui_tutor.core.study.state import (
@@ -141,6 +143,8 @@ def _step(study: Study, event: Event) -> Step:  # noqa: PLR0912 - one branch for
             return _retry_unsaved(study)
         case NoticeRead():
             return replace(study, notice=None), ()
+        case RunRefused():
+            return take_refusal(study, event), ()
         case RunReported():
             return take_report(study, event)
         case Checked():
