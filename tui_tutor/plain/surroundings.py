@@ -20,6 +20,7 @@ from tui_tutor.core.study import CellState, Study
 from tui_tutor.core.study.state import starter_of
 from tui_tutor.core.wording.explaining import meaning_in
 from tui_tutor.core.wording.labels import plain_label
+from tui_tutor.core.wording.solutions import shown_solution
 from tui_tutor.core.wording.trust import trust_facts
 from tui_tutor.session.course_session import CourseSession
 
@@ -85,10 +86,10 @@ def solution_lines(cell: ExerciseCell, state: CellState) -> list[str]:
 
 def _versions(cell: ExerciseCell, state: CellState) -> Iterator[tuple[str, str, str]]:
     if cell.solution:
-        yield "", state.source, cell.solution
+        yield "", state.source, shown_solution(cell.solution)
     for file in cell.file:
         if file.solution:
-            yield f" of {file.path}", state.files.get(file.path, ""), file.solution
+            yield f" of {file.path}", state.files.get(file.path, ""), shown_solution(file.solution)
 
 
 def _differences(mine: str, solution: str) -> Iterator[str]:
@@ -210,4 +211,4 @@ async def setting_up(opened: OpenCourse) -> AsyncIterator[str]:
         if line != said:
             said = line
             yield line
-    yield "The packages are installed. Open the lesson again to use them."
+    yield "The packages are installed; run uses them."

@@ -670,6 +670,7 @@ class LessonScreen(Screen[None]):
             self.action_cell(1)
             return
         self._page.set_ui(cell.id, started)
+        self._page.focus_cell(cell.id)
         self._draw()
         self._pick()
 
@@ -685,6 +686,7 @@ class LessonScreen(Screen[None]):
         state = self.study.state(cell.id)
         if isinstance(cell, VizCell) and state.plot is not None:
             self._page.set_ui(cell.id, moved(cell, state.plot, self._page.ui_of(cell.id), across, up))
+            self._page.focus_cell(cell.id)
             self._pick()
 
     def key_left(self) -> None:

@@ -17,15 +17,17 @@ from tui_tutor.core.course import (
 )
 from tui_tutor.core.prose import inline_spans, prose, wrap
 from tui_tutor.core.prose.lines import Line, Role, Span
+from tui_tutor.core.safe_text import safe_line
 from tui_tutor.core.study import CellState, Study
 from tui_tutor.core.wording.explaining import meaning_in
 from tui_tutor.core.wording.labels import gutter_label, output_label
+from tui_tutor.core.wording.solutions import shown_solution
 from tui_tutor.core.wording.states import StateWords, check_words, state_words
 from tui_tutor.tui.widgets.cell_row import CellRow, Frame, Piece, pieces_width
 from tui_tutor.tui.widgets.cell_ui import CellUi
 from tui_tutor.tui.widgets.cell_words import words_pieces
 from tui_tutor.tui.widgets.code_text import highlighted
-from tui_tutor.tui.widgets.folding import folded
+from tui_tutor.tui.widgets.folding import folded, folded_code
 from tui_tutor.tui.widgets.output_rows import OutputSetting, output_rows
 from tui_tutor.tui.widgets.pictures import picture_of_bytes
 
@@ -109,7 +111,7 @@ def code_panel(source: str, language: str, view: View, right: tuple[Piece, ...] 
         return [CellRow(ground="raised", is_slot=True, is_code=True) for _ in range(max(1, ui.slot_rows))]
     rows: list[CellRow] = []
     for spans in highlighted(source, language):
-        for pieces in folded(frame.pieces(spans), frame.text_width):
+        for pieces in folded_code(frame.pieces(spans), frame.text_width):
             rows.append(CellRow(pieces=pieces, ground="panel", is_code=True, target="source"))
     if right and pieces_width(rows[0].pieces) + pieces_width(right) + 2 <= frame.text_width:
         rows[0] = replace(rows[0], right=right)
@@ -127,8 +129,9 @@ def code_rows(cell: CodeCell, view: View) -> tuple[CellRow, ...]:
     if len(rows) > 1 and place:
         rows[1] = replace(rows[1], label=place)
     rows = _with_editing(rows, view)
-    rows += [_callout(note.line, note.text, frame)[0] for note in cell.callout if view.ui.slot is None]
-    return (*rows, *slot_rows(view, "guess"), *output, *slot_rows(view, "input"))
+    if view.ui.slot is None:
+        rows += [row for note in cell.callout for row in note_rows(f"line {note.line}", note.text, frame)]
+    return (*rows, *guess_rows(cell, view), *output, *input_rows(cell, view))
 
 
 def _with_editing(rows: list[CellRow], view: View) -> list[CellRow]:
@@ -140,8 +143,19 @@ def _with_editing(rows: list[CellRow], view: View) -> list[CellRow]:
     return rows
 
 
-def _callout(line: int, text: str, frame: Frame) -> list[CellRow]:
-    return note_rows(f"line {line}", text, frame)
+def input_rows(cell: Cell, view: View) -> list[CellRow]:
+    """What a program asks, and room for the line that it waits for."""
+    prompt, frame = view.state(cell).prompt, view.frame
+    if prompt is None:
+        return []
+    asked = safe_line(prompt.prompt).strip()
+    rows = _labelled(_wrapped((Span(asked, "bright"),), frame), frame.label("asks")) if asked else []
+    if view.ui.slot == "input":
+        return [*rows, *slot_rows(view, "input")]
+    return [
+        *rows,
+        CellRow(frame.label("input"), (frame.piece("Enter gives the line it waits for", "muted"),)),
+    ]
 
 
 def slot_rows(view: View, purpose: str) -> list[CellRow]:
@@ -151,6 +165,18 @@ def slot_rows(view: View, purpose: str) -> list[CellRow]:
     label = {"input": "input", "guess": "guess", "answer": "answer"}[purpose]
     rows = [CellRow(ground="raised", is_slot=True, is_code=True) for _ in range(max(1, view.ui.slot_rows))]
     return _labelled(rows, view.frame.label(label, is_main=True))
+
+
+def guess_rows(cell: CodeCell, view: View) -> list[CellRow]:
+    """What the learner thinks it prints: asked for before the run, shown beside its output."""
+    guess, frame = view.state(cell).guess, view.frame
+    if view.ui.slot == "guess":
+        asked = "What do you think it prints? Enter runs it."
+        return [CellRow(pieces=(frame.piece(asked, "bright"),)), *slot_rows(view, "guess")]
+    if not guess:
+        return []
+    rows = [CellRow(pieces=row) for row in folded((frame.piece(safe_line(guess)),), frame.text_width)]
+    return _labelled(rows, frame.label("guess"))
 
 
 def _output(cell: Cell, view: View) -> tuple[CellRow, ...]:
@@ -192,7 +218,7 @@ def ex_rows(cell: ExerciseCell, view: View) -> tuple[CellRow, ...]:
         panel[0] = replace(panel[0], label=frame.label("editing", is_main=True))
     rows += panel
     rows += output
-    rows += slot_rows(view, "input")
+    rows += input_rows(cell, view)
     rows += check_rows(cell, view)
     rows += _hint_rows(cell.hints, state, frame)
     if state.verdict is not None and state.verdict.correct and cell.explain:
@@ -271,7 +297,7 @@ def _solution_rows(cell: ExerciseCell, state: CellState, view: View) -> list[Cel
     pairs += [(state.files.get(f.path, ""), f.solution) for f in cell.file if f.solution]
     rows: list[CellRow] = []
     for mine, solution in pairs:
-        rows += _difference_rows(mine, solution, view.frame)
+        rows += _difference_rows(mine, shown_solution(solution), view.frame)
     legend = view.frame.piece("- yours   + the solution", "muted")
     return [*_labelled(rows, view.frame.label("solution")), CellRow(pieces=(legend,))]
 
@@ -303,7 +329,7 @@ def sh_rows(cell: ShellCell, view: View) -> tuple[CellRow, ...]:
         words = view.words(cell)
         rows = _labelled(_command(state.source, frame, words), view.main_label(cell))
     output = output_rows(state, frame, _shell_setting(view, state)) if not state.transcript.is_empty else ()
-    return (*rows, *output, *slot_rows(view, "input"), *check_rows(cell, view))
+    return (*rows, *output, *input_rows(cell, view), *check_rows(cell, view))
 
 
 def _shell_setting(view: View, state: CellState) -> OutputSetting:
