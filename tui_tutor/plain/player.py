@@ -487,7 +487,7 @@ class PlainPlayer:
         self._say(*surroundings.outline(self._session, self.study))
 
     async def _search(self, text: str) -> None:
-        self._say(*surroundings.matches(self._session.opened, text))
+        self._say(*surroundings.found(self._session.opened, text))
 
     async def _results(self, _: str) -> None:
         self._say(*surroundings.results(self._session, self.study))

@@ -7,19 +7,15 @@ from collections.abc import AsyncIterator, Iterator
 
 from tui_tutor.core.course import (
     Cell,
-    CodeCell,
     ExerciseCell,
-    MarkdownCell,
-    QuizBase,
-    ShellCell,
-    VizCell,
 )
 from tui_tutor.core.ports import OpenCourse
 from tui_tutor.core.progress import CourseState, LessonState, outline_of, state_of
+from tui_tutor.core.prose import inline_spans
+from tui_tutor.core.searching import Passage, matches, passages_of
 from tui_tutor.core.study import CellState, Study
-from tui_tutor.core.study.state import starter_of
 from tui_tutor.core.wording.explaining import meaning_in
-from tui_tutor.core.wording.labels import plain_label
+from tui_tutor.core.wording.labels import KIND_LABELS, plain_label
 from tui_tutor.core.wording.solutions import shown_solution
 from tui_tutor.core.wording.trust import trust_facts
 from tui_tutor.session.course_session import CourseSession
@@ -145,52 +141,34 @@ def results(session: CourseSession, study: Study) -> list[str]:
 # --- search -----------------------------------------------------------------------------------------
 
 
-def matches(opened: OpenCourse, text: str) -> list[str]:
+def found(opened: OpenCourse, text: str) -> list[str]:
     """Where a text stands in the course: lesson, cell, and the line that holds it."""
     if not text:
         return ['Search for what? Such as "search gradient".']
-    found: list[str] = []
-    for number, lesson_id in enumerate(opened.course.lessons, 1):
-        lesson = opened.lesson(lesson_id).lesson
-        if lesson is None:
-            continue
-        if text.casefold() in lesson.title.casefold():
-            found.append(f"lesson {number}: {lesson.title}")
-        for place, cell in enumerate(lesson.visible_cells, 1):
-            line = _line_with(cell, text)
-            if line:
-                found.append(f"lesson {number}, {plain_label(cell, place, None)}: {line}")
-    if not found:
+    passages = [
+        passage
+        for number, lesson_id in enumerate(opened.course.lessons, 1)
+        if (lesson := opened.lesson(lesson_id).lesson) is not None
+        for passage in passages_of(lesson, number)
+    ]
+    hits = matches(passages, text)
+    if not hits:
         return [f'Nothing matches "{text}".']
-    more = len(found) - MAX_MATCHES
-    return [*found[:MAX_MATCHES], *([f"and {more} more"] if more > 0 else [])]
+    lines = [_passage_line(passage) for passage in hits[:MAX_MATCHES]]
+    more = len(hits) - MAX_MATCHES
+    return [*lines, *([f"and {more} more"] if more > 0 else [])]
 
 
-def searched_text(cell: Cell) -> str:
-    """The words of a cell that a learner may look for; never keys or solutions."""
-    match cell:
-        case MarkdownCell():
-            return cell.text
-        case CodeCell() | ShellCell():
-            return f"{cell.title}\n{starter_of(cell)}"
-        case VizCell():
-            return f"{cell.title}\n{cell.caption}\n{cell.alt}"
-        case ExerciseCell():
-            return f"{cell.title}\n{cell.task}\n{cell.starter}"
-        case _:
-            return _question_text(cell)
+def _passage_line(passage: Passage) -> str:
+    if not passage.cell_number:
+        return f"lesson {passage.lesson_number}: {passage.text}"
+    label = f"{KIND_LABELS[passage.cell_kind]} [{passage.cell_number}]"
+    return f"lesson {passage.lesson_number}, {label}: {inline_text(passage.text)[:100]}"
 
 
-def _question_text(cell: QuizBase) -> str:
-    return f"{cell.title}\n{cell.question}"
-
-
-def _line_with(cell: Cell, text: str) -> str:
-    wanted = text.casefold()
-    for line in searched_text(cell).split("\n"):
-        if wanted in line.casefold():
-            return line.strip()[:100]
-    return ""
+def inline_text(text: str) -> str:
+    """A line without the marks of inline Markdown."""
+    return "".join(span.text for span in inline_spans(text))
 
 
 # --- setup ------------------------------------------------------------------------------------------

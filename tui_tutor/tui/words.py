@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
-
-KIND_LABELS: Final = {"md": "md", "code": "In", "viz": "viz", "ex": "ex", "quiz": "?", "sh": "sh"}
 
 
 def minutes_words(minutes: float) -> str:

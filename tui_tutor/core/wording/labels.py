@@ -6,17 +6,17 @@ from typing import Final
 
 from tui_tutor.core.course import Cell
 
-_KINDS: Final = {"md": "md", "code": "In", "viz": "viz", "ex": "ex", "quiz": "?", "sh": "sh"}
+KIND_LABELS: Final = {"md": "md", "code": "In", "viz": "viz", "ex": "ex", "quiz": "?", "sh": "sh"}
 
 
 def gutter_label(cell: Cell, number: int, count: int | None) -> str:
     """The kind padded to three, a blank, the number in brackets; code shows its execution count."""
-    return f"{_KINDS[cell.kind]:<3} {_bracket(cell, number, count)}"
+    return f"{KIND_LABELS[cell.kind]:<3} {_bracket(cell, number, count)}"
 
 
 def plain_label(cell: Cell, number: int, count: int | None) -> str:
     """The label in a sentence: one blank."""
-    return f"{_KINDS[cell.kind]} {_bracket(cell, number, count)}"
+    return f"{KIND_LABELS[cell.kind]} {_bracket(cell, number, count)}"
 
 
 def _bracket(cell: Cell, number: int, count: int | None) -> str:

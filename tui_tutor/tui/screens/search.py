@@ -11,11 +11,12 @@ from tui_tutor.core.ports import CourseEntry
 from tui_tutor.core.prose.lines import Span, merged
 from tui_tutor.core.safe_text import safe_line
 from tui_tutor.core.searching import Passage, matches, passages_of
+from tui_tutor.core.wording.labels import KIND_LABELS
 from tui_tutor.tui.catalogue import Catalogue
 from tui_tutor.tui.screens.finding import FindingSheet
 from tui_tutor.tui.widgets.page import Block, Page, Sheetful
 from tui_tutor.tui.widgets.row import BLANK, Row, Spans, said, text_width
-from tui_tutor.tui.words import KIND_LABELS, counted
+from tui_tutor.tui.words import counted
 
 LESSONS_BETWEEN_DRAWINGS = 50
 

@@ -8,9 +8,10 @@ from typing import Final
 from tui_tutor.core.progress import CourseState, LessonMark, LessonOutline, LessonState
 from tui_tutor.core.prose.lines import Role, Span
 from tui_tutor.core.safe_text import safe_line
+from tui_tutor.core.wording.labels import KIND_LABELS
 from tui_tutor.tui import glyphs
 from tui_tutor.tui.widgets.row import BLANK, Row, Spans, Stop, said
-from tui_tutor.tui.words import KIND_LABELS, left_words
+from tui_tutor.tui.words import left_words
 
 MARKS: Final[dict[LessonMark, tuple[str, Role]]] = {
     "done": (glyphs.DONE, "accent"),
