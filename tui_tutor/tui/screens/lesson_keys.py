@@ -9,7 +9,7 @@ from tui_tutor.core.study import Study
 from tui_tutor.core.study.state import is_runnable
 from tui_tutor.tui.widgets.cell_ui import CellUi
 from tui_tutor.tui.widgets.editor import Editor
-from tui_tutor.tui.widgets.footer import Keys
+from tui_tutor.tui.widgets.footer import MOST_KEYS, Keys
 
 SANDBOX: Final = "no sandbox"
 KERNEL_WORDS: Final = {
@@ -28,7 +28,8 @@ def footer_states(study: Study, editor: Editor | None, width: int) -> tuple[str,
     if editor is not None:
         row, column = editor.cursor_location
         return (f"editing  ln {row + 1}, col {column + 1}", "editing")
-    kernel = KERNEL_WORDS[study.kernel]
+    in_shell = study.running and study.kernel != "busy"
+    kernel = "shell busy" if in_shell else KERNEL_WORDS[study.kernel]
     longer = (f"{kernel} · {SANDBOX}", kernel)
     if width >= 120 and study.info is not None and study.info.version:
         return (f"{kernel} · {study.info.language} {study.info.version} · {SANDBOX}", *longer)
@@ -45,7 +46,9 @@ def footer_keys(study: Study, cell: Cell, editor: Editor | None, ui: CellUi) -> 
         return (("Esc", "try to save again"), *_ENDING)
     running = (("F9", "stop"),) if study.running else ()
     missing = (("i", "install"),) if study.kernel == "missing" else ()
-    return (*missing, *_cell_keys(study, cell), *running, *_ENDING)
+    dead = (("F8", "new kernel"),) if study.kernel == "dead" else ()
+    keys = (*running, *missing, *dead, *_cell_keys(study, cell), *_ENDING)
+    return keys if len(keys) <= MOST_KEYS else (*keys[: MOST_KEYS - 2], *_ENDING)
 
 
 def _editor_keys(editor: Editor) -> Keys:
@@ -59,7 +62,7 @@ def _editor_keys(editor: Editor) -> Keys:
         case "answer":
             return (("F5", "answer"), ("Esc", "leave"))
         case "input":
-            return (("Enter", "send"), ("F9", "stop"))
+            return (("Enter", "send"), ("F9", "stop"), ("Esc", "leave"))
         case _:
             return (("Enter", "guess and run"), ("Esc", "leave"))
 
@@ -71,6 +74,10 @@ def _cell_keys(study: Study, cell: Cell) -> Keys:
         return (("1-9", "choose"), ("Enter", "answer"), ("h", "hint"), following)
     if isinstance(cell, QuizBase) and not state.is_closed:
         return (("Enter", "answer"), ("h", "hint"), following)
+    if state.prompt is not None:
+        return (("Enter", "give the line"), following)
+    if state.is_busy:
+        return (following, ("Ctrl+↑", "back"))
     if isinstance(cell, ExerciseCell):
         return (("Enter", "edit"), ("F5", "run"), ("c", "check"), ("h", "hint"))
     if is_runnable(cell):

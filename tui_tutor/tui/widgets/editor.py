@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
+from rich.cells import cell_len
 from rich.style import Style
+from rich.text import Text
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
@@ -13,6 +15,7 @@ from textual.widgets import TextArea
 from textual.widgets.text_area import TextAreaTheme
 
 from tui_tutor.core.execution import Completions
+from tui_tutor.core.safe_text import safe_text
 from tui_tutor.tui.theme import PALETTES
 from tui_tutor.tui.widgets.cell_ui import EditPurpose
 
@@ -56,6 +59,7 @@ class Task:
     purpose: EditPurpose
     path: str = ""
     is_single_line: bool = False
+    is_secret: bool = False
 
 
 class Editor(TextArea):
@@ -63,7 +67,7 @@ class Editor(TextArea):
 
     DEFAULT_CSS = """
     Editor, Editor:focus {
-        layer: over; position: absolute; border: none; padding: 0 1; height: 1; width: 10;
+        layer: over; position: absolute; border: none; padding: 0 0 0 1; height: 1; width: 10;
         background: $panel; color: $foreground; scrollbar-size: 0 0; overflow: hidden hidden;
     }
     """
@@ -115,6 +119,34 @@ class Editor(TextArea):
         self.indent_width = 4
         self.register_theme(made := editor_theme(theme))
         self.theme = made.name
+
+    # --- secrets --------------------------------------------------------------------------------
+
+    def get_line(self, line_index: int) -> Text:
+        """The line as it is drawn: nothing that steers a terminal, and of a secret only how long it is."""
+        line = self.document.get_line(line_index)
+        if self.task_of_edit.is_secret:
+            return Text("*" * cell_len(line), end="", no_wrap=True)
+        safe = line if line.isprintable() else "\t".join(map(safe_text, line.split("\t")))
+        return Text(safe, end="", no_wrap=True)
+
+    async def _on_paste(self, event: events.Paste) -> None:
+        """A paste of several lines stays in one where there is only one."""
+        event.stop()
+        event.prevent_default()
+        text = event.text.replace("\r\n", "\n").replace("\r", "\n")
+        if self.task_of_edit.is_single_line:
+            text = " ".join(text.split("\n")).strip()
+        self.replace(text, *self.selection)
+        self.move_cursor(self.selection.end)
+
+    def action_copy(self) -> None:
+        if not self.task_of_edit.is_secret:
+            super().action_copy()
+
+    def action_cut(self) -> None:
+        if not self.task_of_edit.is_secret:
+            super().action_cut()
 
     # --- places ---------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -13,7 +14,7 @@ from tui_tutor.tui.theme import PALETTES
 from tui_tutor.tui.widgets.cell_row import Frame, Piece
 
 MOST_ROWS: Final = 12
-_BASIC: Final = 16
+_WORD: Final = re.compile(r"\S+\s*|\s+")
 
 
 def folded(pieces: Iterable[Piece], width: int, *, first: int | None = None) -> tuple[tuple[Piece, ...], ...]:
@@ -31,6 +32,47 @@ def folded(pieces: Iterable[Piece], width: int, *, first: int | None = None) -> 
                 rows.append([])
                 room = width
     return tuple(tuple(row) for row in rows if row) or ((),)
+
+
+def folded_code(pieces: tuple[Piece, ...], width: int) -> tuple[tuple[Piece, ...], ...]:
+    """Rows of a line of code, broken where the editor breaks it, so that entering the editor moves nothing."""
+    text = "".join(text for text, _ in pieces)
+    breaks = word_breaks(text, width)
+    if not breaks:
+        return (pieces,)
+    rows: list[list[Piece]] = [[]]
+    at = 0
+    for text, style in pieces:
+        while breaks and at + len(text) > breaks[0]:
+            head, text = text[: breaks[0] - at], text[breaks[0] - at :]
+            rows[-1] += [(head, style)] if head else []
+            rows.append([])
+            at = breaks.pop(0)
+        rows[-1].append((text, style))
+        at += len(text)
+    return tuple(tuple(row) for row in rows)
+
+
+def word_breaks(text: str, width: int) -> list[int]:
+    """Where a line is broken between words, or within a word that is wider than a row."""
+    if len(text) <= width and text.isascii():
+        return []
+    breaks: list[int] = []
+    used = 0
+    for match in _WORD.finditer(text):
+        start, chunk = match.start(), match[0]
+        columns = cell_len(chunk)
+        if used + columns <= width:
+            used += columns
+        elif columns <= width:
+            breaks += [start] if start else []
+            used = columns
+        else:
+            for piece, _ in _chunks(chunk, width, width):
+                breaks += [start] if start else []
+                start += len(piece)
+                used = cell_len(piece)
+    return breaks
 
 
 def _chunks(text: str, room: int, width: int) -> Iterator[tuple[str, bool]]:

@@ -84,7 +84,7 @@ class Footer(Widget):
             while (
                 keys and _keys_width([_key_spans(*key) for key in keys]) + width_of(self._said()) + 5 > width
             ):
-                keys.pop(0)
+                del keys[-2 if len(keys) > 1 else -1]
             notice = "".join(span.text for span in cut(self._said(), width - 3))
             spans = footer_spans([notice], keys, width, state_role="bright", is_ascii=look.is_ascii)
         return strip_of(spans, look, "panel").extend_cell_length(width)
