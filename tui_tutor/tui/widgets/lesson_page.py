@@ -17,7 +17,6 @@ from textual import events
 from textual.geometry import Offset, Region
 from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
 
 from tui_tutor.core.course import (
     Cell,
@@ -31,10 +30,11 @@ from tui_tutor.core.course import (
 )
 from tui_tutor.core.study import CellState, Study
 from tui_tutor.tui.theme import PALETTES, ground_of
-from tui_tutor.tui.widgets.cell_row import CellRow, Frame, paint
+from tui_tutor.tui.widgets.cell_row import TEXT_COLUMN, CellRow, Frame, paint
 from tui_tutor.tui.widgets.cell_ui import PRISTINE, CellUi
 from tui_tutor.tui.widgets.cell_views import Asset, View, code_rows, ex_rows, md_rows, sh_rows
 from tui_tutor.tui.widgets.drawing import look_of, strip_of
+from tui_tutor.tui.widgets.lined import LinedWidget
 from tui_tutor.tui.widgets.quiz_rows import quiz_rows
 from tui_tutor.tui.widgets.row import Row, set_row
 from tui_tutor.tui.widgets.viz_rows import viz_rows
@@ -64,7 +64,7 @@ class Anchor:
     row: int = 0
 
 
-class LessonPage(Widget, can_focus=True):
+class LessonPage(LinedWidget, can_focus=True):
     """Draws the visible cells of a study. It says what was pressed on; it decides nothing."""
 
     DEFAULT_CSS = """
@@ -96,6 +96,7 @@ class LessonPage(Widget, can_focus=True):
         self._extra: tuple[Cell, ...] = ()
         self._placed: list[tuple[Cell, int] | None] = []
         self._placed_for: tuple[object, ...] = ()
+        self._thumb = (0, 0)
 
     # --- what is shown --------------------------------------------------------------------------
 
@@ -144,7 +145,7 @@ class LessonPage(Widget, can_focus=True):
     def changed(self) -> None:
         """Something that is drawn may have changed."""
         self._placed_for = ()
-        self.refresh()
+        self.refresh_lines()
         self.post_message(self.Placed())
 
     # --- moving ---------------------------------------------------------------------------------
@@ -178,10 +179,13 @@ class LessonPage(Widget, can_focus=True):
         self.scroll_rows(count * max(1, self.view_rows - 2))
 
     def scroll_to_end(self) -> None:
-        self._anchor = Anchor(len(self.cells) - 1, 0)
-        self._show_end(self.cells[-1].id)
+        self._followed = ""
+        last = len(self.cells) - 1
+        self._anchor = self._stepped(Anchor(last, 0), self._height(last) - self.view_rows)
+        self.changed()
 
     def scroll_to_start(self) -> None:
+        self._followed = ""
         self._anchor = Anchor()
         self.changed()
 
@@ -310,6 +314,7 @@ class LessonPage(Widget, can_focus=True):
                 if len(placed) >= self.view_rows:
                     break
             self._placed, self._placed_for = placed, wanted
+            self._thumb = self._thumb_of(placed)
         return self._placed
 
     def _second(self) -> int:
@@ -317,7 +322,7 @@ class LessonPage(Widget, can_focus=True):
 
     # --- drawing --------------------------------------------------------------------------------
 
-    def render_line(self, y: int) -> Strip:
+    def line(self, y: int) -> Strip:
         look = look_of(self)
         width = self.size.width
         if y < len(self.header):
@@ -343,7 +348,7 @@ class LessonPage(Widget, can_focus=True):
         return strip
 
     def _with_thumb(self, strip: Strip, at: int) -> Strip:
-        start, size = self._thumb()
+        start, size = self._thumb
         if not start <= at < start + size:
             return strip
         look = look_of(self)
@@ -353,10 +358,10 @@ class LessonPage(Widget, can_focus=True):
         thumb = Segment("|" if look.is_ascii else "▐", style)
         return Strip([*strip.crop(0, width - 1), thumb])
 
-    def _thumb(self) -> tuple[int, int]:
+    def _thumb_of(self, rows: list[tuple[Cell, int] | None]) -> tuple[int, int]:
         """First row and length of the scroll thumb, from the cells' places (not their unknown heights)."""
         cells, height = len(self.cells), self.view_rows
-        placed = [place for place in self._place() if place is not None]
+        placed = [place for place in rows if place is not None]
         if not placed:
             return 0, 0
         first, last = placed[0], placed[-1]
@@ -386,7 +391,9 @@ class LessonPage(Widget, can_focus=True):
             count += 1
         if first is None:
             return None
-        return Region(10, first + len(self.header), max(1, self.size.width - 11), count)
+        # One column of air, the text, and one where the cursor may stand behind it.
+        text = Frame(self.size.width, look_of(self)).text_width
+        return Region(TEXT_COLUMN - 1, first + len(self.header), text + 2, count)
 
     def hidden_slot_rows(self) -> int:
         """Rows of the slot above the view."""

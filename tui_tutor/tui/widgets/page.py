@@ -12,13 +12,14 @@ from textual import events
 from textual.geometry import Offset
 from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
 
 from tui_tutor.tui.theme import PALETTES, Ground
 from tui_tutor.tui.widgets.drawing import Look, look_of, strip_of, with_bar, with_segment
+from tui_tutor.tui.widgets.lined import LinedWidget
 from tui_tutor.tui.widgets.row import BLANK, RIGHT_MARGIN, Row, Spans, set_row
 
 WHEEL_ROWS: Final = 3
+MOST_STRIPS: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Sheetful:
 Builder = Callable[[int, str], Sheetful]  # (width, key of the chosen block) -> what is shown
 
 
-class Page(Widget):
+class Page(LinedWidget):
     """Draws rows line by line: one node of the tree however long the page is."""
 
     DEFAULT_CSS = """
@@ -84,6 +85,7 @@ class Page(Widget):
         self._chosen = ""
         self._top = 0
         self._built_width = -1
+        self._strips: dict[tuple[Row, bool, bool, Look, int], Strip] = {}
 
     @property
     def chosen(self) -> str:
@@ -105,7 +107,7 @@ class Page(Widget):
         self._built_width = -1
         if self.size.width:
             self._build()
-        self.refresh()
+        self.refresh_lines()
 
     def choose(self, key: str) -> None:
         """Choose a block by its key."""
@@ -139,7 +141,7 @@ class Page(Widget):
         top = max(0, min(self._top + count, self.row_count - self._view_height))
         if top != self._top:
             self._top = top
-            self.refresh()
+            self.refresh_lines()
 
     def take(self) -> None:
         """Take the chosen block."""
@@ -148,7 +150,7 @@ class Page(Widget):
 
     # --- drawing ------------------------------------------------------------------------------------
 
-    def render_line(self, y: int) -> Strip:
+    def line(self, y: int) -> Strip:
         """Row y of the view."""
         if self._built_width != self.size.width:
             self._build()
@@ -166,6 +168,15 @@ class Page(Widget):
 
     def _drawn(self, row: Row, *, is_chosen: bool, is_raised: bool) -> Strip:
         look = look_of(self)
+        key = (row, is_chosen, is_raised, look, self.size.width)
+        strip = self._strips.get(key)
+        if strip is None:
+            if len(self._strips) >= MOST_STRIPS:
+                self._strips.clear()
+            strip = self._strips[key] = self._strip(row, look, is_chosen=is_chosen, is_raised=is_raised)
+        return strip
+
+    def _strip(self, row: Row, look: Look, *, is_chosen: bool, is_raised: bool) -> Strip:
         ground: Ground = self._ground
         if is_raised:
             ground = "popup" if self._ground == "panel" else "raised"
