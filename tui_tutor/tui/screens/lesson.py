@@ -23,11 +23,11 @@ from tui_tutor.core.course import (
     ReflectQuiz,
     VizCell,
 )
-from tui_tutor.core.execution import Completions
+from tui_tutor.core.execution import Completions, InputAsked
 from tui_tutor.core.grading.quizzes import parse_typed, typed_of
 from tui_tutor.core.grading.rejection import Rejected
 from tui_tutor.core.grading.showing import shown
-from tui_tutor.core.progress import LessonOutline, LessonState, outline_of, state_of
+from tui_tutor.core.progress import LessonState, outline_from_facts, state_of
 from tui_tutor.core.study import Study
 from tui_tutor.core.study.events import (
     CellEntered,
@@ -56,7 +56,7 @@ from tui_tutor.session.course_session import CourseSession
 from tui_tutor.session.performing import Performer
 from tui_tutor.tui.screens.lesson_header import aside, header_rows
 from tui_tutor.tui.screens.lesson_keys import footer_keys, footer_states
-from tui_tutor.tui.widgets.cell_ui import CellUi, EditPurpose
+from tui_tutor.tui.widgets.cell_ui import CellUi
 from tui_tutor.tui.widgets.completion import CompletionPopup
 from tui_tutor.tui.widgets.divider import Divider
 from tui_tutor.tui.widgets.drawing import look_of
@@ -128,13 +128,15 @@ class LessonScreen(Screen[None]):
         self._performer = Performer(study, session, on_change=self._on_change, ask_trust=self._ask_trust_soon)
         self._page = LessonPage(study, session.adapters.clock.now, session.opened.asset)
         self._footer = Footer()
-        self._aside = Page(self._build_aside, x0=0, margin=0, id="aside")
+        self._aside = Page(self._build_aside, x0=0, margin=1, id="aside")
         self._editor: Editor | None = None
         self._popup: CompletionPopup | None = None
         self._saver: Timer | None = None
         self._completer: Timer | None = None
         self._ticker: Timer | None = None
-        self._outlines: dict[str, LessonOutline] = {}
+        self._lessons: tuple[LessonState, ...] = ()
+        self._lessons_for: object = None
+        self._prompted: InputAsked | None = None  # the question for which the editor was opened
         self._start_at = cell_id
 
     # --- what the app asks ----------------------------------------------------------------------
@@ -167,9 +169,14 @@ class LessonScreen(Screen[None]):
         self._performer.dispatch(event)
 
     def _ask(self, event: Event) -> None:
-        """A wish about the focused cell: what comes of it should be seen."""
+        """A wish about the focused cell: what comes of it should be seen, what was said before is over."""
         self._page.follow(self._cell.id)
+        self._read_notice()
         self._performer.dispatch(event)
+
+    def _read_notice(self) -> None:
+        if self.study.notice is not None and not self.study.notice.is_alarm:
+            self._dispatch(NoticeRead(self._now()))
 
     # --- building -------------------------------------------------------------------------------
 
@@ -212,31 +219,35 @@ class LessonScreen(Screen[None]):
             self._ticker = None
 
     def _draw(self) -> None:
+        self._page.header = header_rows(self.study, self._page.size.width or self.size.width)
+        self._draw_footer()
+        if self.has_class("-wide"):
+            self._aside.rebuild()
+
+    def _draw_footer(self) -> None:
         study = self.study
-        self._page.header = header_rows(study, self._page.size.width or self.size.width)
         states = footer_states(study, self._editor, self.size.width)
         self._footer.show(
             states, footer_keys(study, self._cell, self._editor, self._page.ui_of(self._cell.id))
         )
         notice = study.notice
         self._footer.say(f"{notice.text} {notice.help}".strip() if notice else "")
-        if self.has_class("-wide"):
-            self._aside.rebuild()
 
     def _build_aside(self, width: int, chosen: str) -> Sheetful:
         del chosen
         return aside(self.study, self._course_lessons(), self._cell.id, width)
 
     def _course_lessons(self) -> tuple[LessonState, ...]:
-        opened, store = self._session.opened, self._session.adapters.store
-        if not self._outlines:
+        """All lessons with their marks, asked for again when a cell of this one is done."""
+        if self._lessons_for != self.study.cells_done:
+            opened = self._session.opened
+            facts = opened.entry.lesson_facts
+            outlines = {lesson_id: outline_from_facts(lesson_id, known) for lesson_id, known in facts.items()}
+            progress = self._session.adapters.store.progress(opened.course.id)
             titles = opened.entry.lesson_titles
-            self._outlines = {
-                lesson_id: outline_of(opened.lesson(lesson_id), title=titles.get(lesson_id, lesson_id))
-                for lesson_id in opened.course.lessons[:200]
-            }
-        progress = store.progress(opened.course.id)
-        return state_of(opened.course, progress, self._outlines, opened.entry.lesson_titles).lessons
+            self._lessons = state_of(opened.course, progress, outlines, titles).lessons
+            self._lessons_for = self.study.cells_done
+        return self._lessons
 
     # --- moving ---------------------------------------------------------------------------------
 
@@ -249,8 +260,7 @@ class LessonScreen(Screen[None]):
 
     def _enter_cell(self, cell_id: str, left: str = "") -> None:
         self._page.focus_cell(cell_id)
-        if self.study.notice is not None and not self.study.notice.is_alarm:
-            self._dispatch(NoticeRead(self._now()))
+        self._read_notice()
         if cell_id != SCRATCH.id:
             self._dispatch(CellEntered(cell_id, self._now(), left=left))
         self._draw()
@@ -295,7 +305,7 @@ class LessonScreen(Screen[None]):
 
     def action_run(self) -> None:
         self._keep_edit()
-        if self._editor is not None and self._editor.task_of_edit.purpose == "answer":
+        if self._editor is not None and self._editor.task_of_edit.purpose != "source":
             self._submit()
             return
         if not is_runnable(self._cell):
@@ -414,7 +424,10 @@ class LessonScreen(Screen[None]):
     def action_enter(self) -> None:
         """Edit code, answer a question, look closer at a plot; elsewhere go on."""
         cell, state = self._cell, self.study.state(self._cell.id)
-        if isinstance(cell, ChoiceQuiz):
+        self._read_notice()
+        if state.prompt is not None:
+            self._edit_input(cell.id, state.prompt)
+        elif isinstance(cell, ChoiceQuiz):
             self._answer_choice(cell)
         elif isinstance(cell, QuizBase):
             if state.is_closed and not isinstance(cell, ReflectQuiz):
@@ -453,8 +466,11 @@ class LessonScreen(Screen[None]):
         rows = max(1, text.count("\n") + 1)
         self._page.set_ui(task.cell_id, replace(ui, slot=task.purpose, slot_rows=rows))
         self._page.mount(self._editor)
-        self._editor.focus()
+        # At once: what is typed right behind Enter belongs to the text and is no command.
+        self.set_focus(self._editor, scroll_visible=False)
+        self._page.focus_cell(task.cell_id)
         self.call_after_refresh(self._place_editor)
+        self.call_after_refresh(self._follow_cursor)
         self._draw()
 
     def _close_editor(self, *, keep: bool = True) -> None:
@@ -516,11 +532,14 @@ class LessonScreen(Screen[None]):
     def _follow_cursor(self) -> None:
         if self._editor is not None:
             self._page.reveal_slot_row(self._editor.cursor_row)
-            self._draw()
+            self._draw_footer()
 
     @on(Editor.Left)
     def _left_editor(self) -> None:
-        self._close_editor()
+        is_guess = self._editor is not None and self._editor.task_of_edit.purpose == "guess"
+        self._close_editor(keep=not is_guess)
+        if is_guess:
+            self._dispatch(CellEntered(self._cell.id, self._now()))
 
     @on(Editor.Submitted)
     def _submit(self) -> None:
@@ -549,21 +568,31 @@ class LessonScreen(Screen[None]):
         self._ask(QuizAnswered(cell_id, answer, self._now()))
 
     def _show_prompts(self, study: Study) -> None:
-        """A program that waits for a line, or an output to be guessed, opens the editor."""
-        purpose: EditPurpose | None = None
-        cell_id = ""
-        if study.asks_guess:
-            purpose, cell_id = "guess", study.asks_guess
-        elif study.running and study.state(study.running).prompt is not None:
-            purpose, cell_id = "input", study.running
-        editor = self._editor
-        if purpose is None:
-            if editor is not None and editor.task_of_edit.purpose in ("input", "guess"):
-                self._close_editor(keep=False)
-            return
-        if editor is None or editor.task_of_edit.purpose != purpose:
-            self._page.focus_cell(cell_id)
-            self._open_editor("", Task(cell_id, purpose, is_single_line=True), "")
+        """A program that waits for a line, or an output to be guessed, opens the editor once."""
+        prompt = study.state(study.running).prompt if study.running else None
+        purpose = self._editor.task_of_edit.purpose if self._editor else ""
+        if (purpose == "input" and prompt is None) or (purpose == "guess" and not study.asks_guess):
+            self._close_editor(keep=False)
+        if study.asks_guess and purpose != "guess":
+            self._page.focus_cell(study.asks_guess)
+            self._open_editor("", Task(study.asks_guess, "guess", is_single_line=True), "")
+        if prompt is not None and prompt is not self._prompted:
+            self._prompted = prompt
+            self._ask_input(study.running, prompt)
+
+    def _ask_input(self, cell_id: str, prompt: InputAsked) -> None:
+        """Open the line; but whoever is writing elsewhere is only told of it."""
+        if self._editor is None or self._editor.task_of_edit.cell_id == cell_id:
+            self._edit_input(cell_id, prompt)
+        else:
+            self._say(f"{self.what_runs()} waits for a line: Enter there gives it.")
+
+    def _edit_input(self, cell_id: str, prompt: InputAsked) -> None:
+        self._close_editor()
+        self._page.focus_cell(cell_id)
+        task = Task(cell_id, "input", is_single_line=True, is_secret=prompt.is_secret)
+        self._open_editor("", task, "")
+        self._page.follow(cell_id)
 
     # --- completions ----------------------------------------------------------------------------
 
@@ -774,8 +803,8 @@ class LessonScreen(Screen[None]):
         if self.study.state(self._cell.id).transcript.error is None:
             self._say("There is no traceback here.")
             return
-        self._page.follow(self._cell.id)
         self._page.set_ui(self._cell.id, replace(ui, is_unfolded=not ui.is_unfolded))
+        self._page.focus_cell(self._cell.id)
 
     def action_outline(self) -> None:
         self.post_message(OutlineWished(self._ref))

@@ -35,22 +35,26 @@ def folded(pieces: Iterable[Piece], width: int, *, first: int | None = None) -> 
 
 
 def folded_code(pieces: tuple[Piece, ...], width: int) -> tuple[tuple[Piece, ...], ...]:
-    """Rows of a line of code, broken where the editor breaks it, so that entering the editor moves nothing."""
+    """Rows of a line of code, broken where the editor breaks it: entering the editor moves nothing."""
     text = "".join(text for text, _ in pieces)
     breaks = word_breaks(text, width)
     if not breaks:
         return (pieces,)
-    rows: list[list[Piece]] = [[]]
+    ends = [*breaks[1:], len(text)]
+    return tuple(
+        _part_of(pieces, start, end) for start, end in zip([0, *breaks], [breaks[0], *ends], strict=True)
+    )
+
+
+def _part_of(pieces: Iterable[Piece], start: int, end: int) -> tuple[Piece, ...]:
+    """The pieces between two places of their text."""
+    part: list[Piece] = []
     at = 0
     for text, style in pieces:
-        while breaks and at + len(text) > breaks[0]:
-            head, text = text[: breaks[0] - at], text[breaks[0] - at :]
-            rows[-1] += [(head, style)] if head else []
-            rows.append([])
-            at = breaks.pop(0)
-        rows[-1].append((text, style))
+        if at < end and start < at + len(text):
+            part.append((text[max(0, start - at) : end - at], style))
         at += len(text)
-    return tuple(tuple(row) for row in rows)
+    return tuple(part)
 
 
 def word_breaks(text: str, width: int) -> list[int]:
