@@ -16,6 +16,7 @@ from tui_tutor.tui.terminal.restoring import HANDLERS, TERMINAL, on_exit, run_cl
 if TYPE_CHECKING:
     from textual.app import App
 
+PAINT_PERIOD_S: Final = 1 / 240
 _REPORT: Final = (
     f"TUI Tutor {__version__} made a mistake and had to stop. What was answered and run is kept; start it "
     "again to go on.\nPlease report the lines above as an issue of the project; CONTRIBUTING.md says how."
@@ -56,6 +57,7 @@ def _run(make_app: Callable[[], App[Any]], drawing: str | None) -> int:
     frugal.install(drawing)
     highlighting.install()
     _keep_cursors_still()
+    _paint_soon()
     app = make_app()
     HANDLERS.ask_to_exit = use_terminal_driver(app)
     _keep_quiet_about_mistakes(app)
@@ -75,6 +77,14 @@ def _keep_cursors_still() -> None:
 
     blink: Any = Input.cursor_blink
     blink._default = False
+
+
+def _paint_soon() -> None:
+    """Textual paints a period or two after a change; periods can be short where little is sent."""
+    from textual import screen
+
+    period: Any = screen
+    period.UPDATE_PERIOD = PAINT_PERIOD_S
 
 
 def _keep_quiet_about_mistakes(app: App[Any]) -> None:
