@@ -116,6 +116,16 @@ def _traceback(
         return [CellRow(pieces=(frame.piece(text, "muted"),), target="traceback")]
     rows: list[CellRow] = []
     for line in lines[-200:]:
-        pieces = styled_pieces(line, frame, is_muted=False)
-        rows += [CellRow(pieces=row) for row in folded(pieces, frame.text_width)]
+        pieces = styled_pieces(_narrower(line), frame, is_muted=False)
+        rows += [CellRow(pieces=row) for row in folded(pieces, frame.text_width)] if pieces else [CellRow()]
     return rows
+
+
+def _narrower(line: tuple[StyledText, ...]) -> tuple[StyledText, ...]:
+    """The rule and the heading that IPython draws 75 columns wide say their words alone."""
+    text = "".join(piece.text for piece in line)
+    if text and not text.strip("-"):
+        return ()
+    if text.endswith("Traceback (most recent call last)"):
+        return (StyledText("Traceback (most recent call last)"),)
+    return line
