@@ -87,14 +87,7 @@ class Finished:
 
 
 RunEvent = (
-    Started
-    | StreamText
-    | Displayed
-    | OutputCleared
-    | InputAsked
-    | ErrorRaised
-    | LivePlotted
-    | Finished
+    Started | StreamText | Displayed | OutputCleared | InputAsked | ErrorRaised | LivePlotted | Finished
 )
 
 
@@ -105,7 +98,8 @@ class Completions:
     matches: tuple[str, ...] = ()
     start: int = 0
     end: int = 0
-    signature: str = ""
+    signature: str = ""  # of the first match
+    kinds: tuple[str, ...] = ()  # of the matches, as far as they are known: function, module, class ...
 
 
 @dataclass(frozen=True, slots=True)

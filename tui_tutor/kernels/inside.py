@@ -45,7 +45,7 @@ def load(name: str) -> Any:
 
 
 streams, probes = load("inside_streams"), load("inside_probes")
-checks, plots = load("inside_checks"), load("inside_plots")
+checks, plots, names = load("inside_checks"), load("inside_plots"), load("inside_names")
 
 
 class Shell(ZMQInteractiveShell):  # type: ignore[misc]
@@ -65,6 +65,7 @@ class Kernel(IPythonKernel):  # type: ignore[misc]
         self.streams = sys.stdout, sys.stderr
         self.shell_handlers["tui_tutor_probe_request"] = self.probe_request
         self.shell_handlers["tui_tutor_plot_request"] = self.plot_request
+        self.shell_handlers["tui_tutor_names_request"] = self.names_request
         self.master = os.getpid()
         self.threads: Any = None
         self.shell.ask_exit = self.refuse_exit
@@ -150,6 +151,16 @@ class Kernel(IPythonKernel):  # type: ignore[misc]
             return {"error": f"it did not finish within {limit_s:g} s"}
         except (Exception, KeyboardInterrupt, SystemExit) as error:
             return {"error": f"{type(error).__name__}: {probes.text_of(error)}"}
+
+    async def names_request(self, stream: Any, ident: Any, parent: Any) -> None:
+        """Say what completions are."""
+        content = parent["content"]
+        try:
+            with muted(), probes.time_limit(content["limit_s"]):
+                report = names.described(self.shell.user_ns, content["before"], content["matches"])
+        except (Exception, KeyboardInterrupt) as error:
+            report = {"error": f"{type(error).__name__}: {probes.text_of(error)}"}
+        self._reply(stream, "tui_tutor_names_reply", [report], parent, ident)
 
     def _reply(self, stream: Any, kind: str, reports: list[Any], parent: Any, ident: Any) -> None:
         # As text: lone surrogates and NaN pass through ASCII JSON, but not through the session's packer.

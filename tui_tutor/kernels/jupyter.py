@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 _KILL_WITHIN_S: Final = 2.0
 _ASK_S: Final = 2.0
+_FACTS_S: Final = 0.5
+_MOST_MATCHES: Final = 500
+_NAME_WITHIN: Final = 1000  # characters before the cursor in which a dotted name is looked for
 
 
 class JupyterKernel:
@@ -258,7 +261,20 @@ class JupyterKernel:
         matches, start, end = reply.get("matches"), reply.get("cursor_start"), reply.get("cursor_end")
         if not (isinstance(matches, list) and isinstance(start, int) and isinstance(end, int)):
             return Completions(start=cursor, end=cursor)
-        return Completions(tuple(str(match) for match in matches[:500]), start, end)
+        found = [str(match) for match in matches[:_MOST_MATCHES]]
+        if source[start : start + 1] == "." and all(match.startswith(".") for match in found):
+            found, start = [match[1:] for match in found], start + 1  # IPython completes from the dot on
+        facts = await self._facts_of(source[:start], found)
+        kinds, signature = facts.get("kinds", ()), facts.get("signature", "")
+        return Completions(tuple(found), start, end, str(signature), tuple(str(kind) for kind in kinds))
+
+    async def _facts_of(self, before: str, matches: Sequence[str]) -> Report:
+        """What the matches are: kinds and the first one's signature; {} where this kernel cannot say."""
+        if not matches:
+            return {}
+        content = {"before": before[-_NAME_WITHIN:], "matches": list(matches), "limit_s": _FACTS_S}
+        reports = await self._evaluate("tui_tutor_names_request", content, _FACTS_S)
+        return reports[0] if reports and "error" not in reports[0] else {}
 
     async def document(self, source: str, cursor: int) -> str:
         """Documentation of the name at a character offset; "" if none."""

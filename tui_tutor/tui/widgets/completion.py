@@ -9,7 +9,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui_tutor.core.execution import Completions
-from tui_tutor.core.prose.lines import Span, cut
+from tui_tutor.core.prose.lines import Span, cells_in, cut, width_of
 from tui_tutor.core.safe_text import safe_line
 from tui_tutor.tui.theme import ground_of, style_of
 from tui_tutor.tui.widgets.drawing import look_of, strip_of
@@ -42,8 +42,10 @@ class CompletionPopup(Widget):
 
     @property
     def columns(self) -> int:
-        words = [*self.completions.matches[:100], self.completions.signature]
-        return min(MOST_WIDE, max(len(word) for word in words) + 4)
+        kinds = self.completions.kinds[:100]
+        longest = max(len(match) for match in self.completions.matches[:100])
+        wanted = longest + (max(map(len, kinds), default=0) + 4 if any(kinds) else 0)
+        return min(MOST_WIDE, max(wanted, len(self.completions.signature)) + 4)
 
     def move(self, count: int) -> None:
         """Choose the completion `count` further on, round the ends."""
@@ -57,14 +59,24 @@ class CompletionPopup(Widget):
         first = max(0, min(self._chosen - MOST_ROWS + 1, len(matches) - MOST_ROWS))
         index = first + y
         if y >= min(MOST_ROWS, len(matches)):
-            spans: tuple[Span, ...] = (Span("  "), Span(safe_line(self.completions.signature), "code"))
+            # The kernel told the signature of the first match only.
+            signature = safe_line(self.completions.signature) if self._chosen == 0 else ""
+            spans: tuple[Span, ...] = (Span("  "), Span(signature, "code"))
         else:
             spans = self._match_spans(safe_line(matches[index]), is_chosen=index == self._chosen)
+            spans = self._with_kind(spans, index)
         strip = strip_of(cut(spans, self.size.width), look, "popup")
         if y < min(MOST_ROWS, len(matches)) and index == self._chosen:
             bar = Segment(">" if look.is_ascii else "▌", style_of("accent", look.theme) + ground)
             strip = Strip([bar, *strip.crop(1, strip.cell_length)])
         return strip.extend_cell_length(self.size.width, ground)
+
+    def _with_kind(self, spans: tuple[Span, ...], index: int) -> tuple[Span, ...]:
+        """`function` at the right end, where there is room for it."""
+        kinds = self.completions.kinds
+        kind = safe_line(kinds[index]) if index < len(kinds) else ""
+        gap = self.size.width - 2 - width_of(spans) - cells_in(kind)
+        return (*spans, Span(" " * gap), Span(kind, "muted")) if kind and gap > 1 else spans
 
     def _match_spans(self, match: str, *, is_chosen: bool) -> tuple[Span, ...]:
         if is_chosen:
