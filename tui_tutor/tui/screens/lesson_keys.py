@@ -6,7 +6,7 @@ from typing import Final
 
 from tui_tutor.core.course import Cell, ChoiceQuiz, ExerciseCell, QuizBase, VizCell
 from tui_tutor.core.study import Study
-from tui_tutor.core.study.state import is_runnable
+from tui_tutor.core.study.state import is_runnable, uses_shell
 from tui_tutor.tui.widgets.cell_ui import CellUi
 from tui_tutor.tui.widgets.editor import Editor
 from tui_tutor.tui.widgets.footer import MOST_KEYS, Keys
@@ -28,7 +28,7 @@ def footer_states(study: Study, editor: Editor | None, width: int) -> tuple[str,
     if editor is not None:
         row, column = editor.cursor_location
         return (f"editing  ln {row + 1}, col {column + 1}", "editing")
-    in_shell = study.running and study.kernel != "busy"
+    in_shell = study.running and uses_shell(study.cell(study.running))
     kernel = "shell busy" if in_shell else KERNEL_WORDS[study.kernel]
     longer = (f"{kernel} · {SANDBOX}", kernel)
     if width >= 120 and study.info is not None and study.info.version:
