@@ -22,6 +22,7 @@ from tui_tutor.core.study.events import (
     Remember,
     SolutionAsked,
 )
+from tui_tutor.core.study.frameworks import carried, start_of
 from tui_tutor.core.study.remembering import (
     a_record,
     applied,
@@ -30,8 +31,6 @@ from tui_tutor.core.study.state import (
     CellState,
     Notice,
     Study,
-    starter_files,
-    starter_of,
 )
 
 Step = tuple[Study, tuple[Effect, ...]]
@@ -88,8 +87,9 @@ def reset_cell(study: Study, event: CellReset) -> Step:
 
 def _after_reset(study: Study, cell_id: str) -> Study:
     cell, old = study.cell(cell_id), study.state(cell_id)
-    fresh = CellState(source=starter_of(cell), files=starter_files(cell), is_done=old.is_done, plot=old.plot)
-    return study.with_cell(cell_id, fresh)
+    source, files = start_of(study, cell)
+    fresh = CellState(source=source, files=files, is_done=old.is_done, plot=old.plot)
+    return carried(study, study.with_cell(cell_id, fresh), cell_id)
 
 
 def stored(study: Study, records: tuple[Record, ...]) -> Study:

@@ -16,6 +16,7 @@ from tui_tutor.core.grading.verdict import Answer, Failure, Mark, Verdict
 from tui_tutor.core.output import ErrorPart, Transcript
 from tui_tutor.core.plotting.data import plot_data_as_json, plot_data_from_json
 from tui_tutor.core.ports import CellHistory, Json, Record, RecordKind
+from tui_tutor.core.study.frameworks import begun
 from tui_tutor.core.study.state import OLD_VISIT, SCRATCH, CellState, CellStatus, Study
 
 OUTPUT_KEPT: Final = 20_000
@@ -123,7 +124,7 @@ def restored(study: Study, history: Sequence[CellHistory]) -> Study:
             study = _cell_restored(study, cell_history)
         elif (opened := cell_history.newest.get("opened")) is not None:
             study = replace(study, at_cell=_known(study, opened.data.get("cell")))
-    return study
+    return begun(study, touched={known.cell for known in history if "edited" in known.newest})
 
 
 def _known(study: Study, cell_id: object) -> str:

@@ -50,6 +50,7 @@ from tui_tutor.core.study.events import (
     StoreFailed,
     TrustAnswered,
 )
+from tui_tutor.core.study.frameworks import begun, carried
 from tui_tutor.core.study.remembering import (
     a_record,
     attempt_record,
@@ -95,7 +96,8 @@ def begin(course: Course, lesson: Lesson, *, number: int, trust: Trust = "unknow
     all_cells = (*lesson.cells, SCRATCH)
     cells = {cell.id: CellState(source=starter_of(cell), files=starter_files(cell)) for cell in all_cells}
     first = lesson.visible_cells[0].id if lesson.visible_cells else ""
-    return Study(course, lesson, number, MappingProxyType(cells), seed=seed, trust=trust, at_cell=first)
+    study = Study(course, lesson, number, MappingProxyType(cells), seed=seed, trust=trust, at_cell=first)
+    return begun(study)
 
 
 def update(study: Study, event: Event) -> Step:
@@ -246,7 +248,7 @@ def _edit(study: Study, event: SourceEdited) -> Step:
     data = {"path": event.path, "files": dict(state.files)} if event.path else {}
     data = {"source": event.source, **data}
     record = a_record(study, "edited", event.cell_id, event.at, **data)
-    return study.with_cell(event.cell_id, state), (Remember((record,)),)
+    return carried(study, study.with_cell(event.cell_id, state), event.cell_id), (Remember((record,)),)
 
 
 def _stale_after_edit(state: CellState, cell: Cell, path: str) -> str:
