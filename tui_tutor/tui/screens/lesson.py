@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import ClassVar, Final, Literal
 
-from textual import on, work
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
@@ -138,6 +138,8 @@ class LessonScreen(Screen[None]):
         self._lessons_for: object = None
         self._prompted: InputAsked | None = None  # the question for which the editor was opened
         self._start_at = cell_id
+        self._typed_ahead: list[events.Key | events.Paste] = []
+        self._page.take_input = self._take_ahead
 
     # --- what the app asks ----------------------------------------------------------------------
 
@@ -466,16 +468,36 @@ class LessonScreen(Screen[None]):
         rows = max(1, text.count("\n") + 1)
         self._page.set_ui(task.cell_id, replace(ui, slot=task.purpose, slot_rows=rows))
         self._page.mount(self._editor)
-        # At once: what is typed right behind Enter belongs to the text and is no command.
-        self.set_focus(self._editor, scroll_visible=False)
+        self._editor.focus(scroll_visible=False)
         self._page.focus_cell(task.cell_id)
         self.call_after_refresh(self._place_editor)
         self.call_after_refresh(self._follow_cursor)
         self._draw()
 
+    def _take_ahead(self, event: events.Key | events.Paste) -> bool:
+        """Keep what is typed right behind Enter until the editor is there: it is text and no command."""
+        if self._editor is not None and not self._editor.has_focus:
+            self._typed_ahead.append(event)
+            return True
+        if isinstance(event, events.Key) and event.key in ("enter", "x"):
+            self.action_enter() if event.key == "enter" else self.action_scratch()
+            return True
+        return False
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        if event.widget is not self._editor:
+            return
+        ahead, self._typed_ahead = self._typed_ahead, []
+        for typed in ahead:
+            if isinstance(typed, events.Key):
+                self.app.post_message(events.Key(typed.key, typed.character))
+            else:
+                self.app.post_message(events.Paste(typed.text))
+
     def _close_editor(self, *, keep: bool = True) -> None:
         if self._editor is None:
             return
+        self._typed_ahead.clear()
         if keep:
             self._keep_edit()
         task = self._editor.task_of_edit
@@ -499,13 +521,14 @@ class LessonScreen(Screen[None]):
 
     @on(LessonPage.Placed)
     def _place_editor(self) -> None:
-        """Keep the editor over its rows; hide it while none of them is in view."""
+        """Keep the editor over its rows, out of sight while none of them is in view."""
         editor = self._editor
         if editor is None or not editor.is_mounted:
             return
         region = self._page.slot_region()
-        editor.display = region is not None
         if region is None:
+            # Out of sight, not hidden: a hidden widget loses the focus, and with it what is typed.
+            editor.styles.offset = (0, -1 - max(editor.rows, 1))
             return
         hidden = self._page.hidden_slot_rows()
         editor.styles.offset = (region.x, region.y - hidden)
@@ -582,7 +605,14 @@ class LessonScreen(Screen[None]):
 
     def _ask_input(self, cell_id: str, prompt: InputAsked) -> None:
         """Open the line; but whoever is writing elsewhere is only told of it."""
-        if self._editor is None or self._editor.task_of_edit.cell_id == cell_id:
+        task = self._editor.task_of_edit if self._editor else None
+        if task is not None and (task.cell_id, task.purpose, task.is_secret) == (
+            cell_id,
+            "input",
+            prompt.is_secret,
+        ):
+            return
+        if task is None or task.cell_id == cell_id:
             self._edit_input(cell_id, prompt)
         else:
             self._say(f"{self.what_runs()} waits for a line: Enter there gives it.")

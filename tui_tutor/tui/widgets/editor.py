@@ -10,7 +10,9 @@ from rich.style import Style
 from rich.text import Text
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.geometry import Region
 from textual.message import Message
+from textual.strip import Strip
 from textual.widgets import TextArea
 from textual.widgets.text_area import TextAreaTheme
 
@@ -119,6 +121,12 @@ class Editor(TextArea):
         self.indent_width = 4
         self.register_theme(made := editor_theme(theme))
         self.theme = made.name
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Nothing once it is taken away: the screen may still ask, but its styles are gone."""
+        if not self.is_attached:
+            return [Strip.blank(crop.width)] * crop.height
+        return super().render_lines(crop)
 
     # --- secrets --------------------------------------------------------------------------------
 
