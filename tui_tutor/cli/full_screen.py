@@ -31,6 +31,7 @@ def run_full_screen(*, start: tuple[str, str] | None, is_ascii: bool, trust_once
 
     def make_app() -> TutorApp:
         from tui_tutor.tui.app import TutorApp
+        from tui_tutor.tui.terminal.graphics import is_capable
 
         return TutorApp(
             shelf=shelf,
@@ -43,6 +44,7 @@ def run_full_screen(*, start: tuple[str, str] | None, is_ascii: bool, trust_once
             export_results=lambda course_id: export_results(course_id, shelf, store),
             has_colour="NO_COLOR" not in os.environ or not os.environ["NO_COLOR"],
             is_ascii=is_ascii or not _speaks_utf8(),
+            has_pictures=is_capable(os.environ),
         )
 
     try:

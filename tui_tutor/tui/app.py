@@ -15,6 +15,7 @@ from tui_tutor.core.errors import TutorError
 from tui_tutor.core.ports import Clock, CourseEntry, EventStore, OpenCourse, Shelf
 from tui_tutor.tui.catalogue import Catalogue
 from tui_tutor.tui.screens.library import LibraryScreen
+from tui_tutor.tui.terminal.graphics import PictureCase
 from tui_tutor.tui.theme import (
     DARK,
     NO_COLOUR,
@@ -86,6 +87,7 @@ class TutorApp(App[int]):
         export_results: Callable[[str], str] | None = None,
         at_end: Callable[[], Awaitable[None]] | None = None,
         notice: str = "",
+        has_pictures: bool = False,
     ) -> None:
         super().__init__(ansi_color=None if has_colour else True)
         self.animation_level = "none"
@@ -97,6 +99,7 @@ class TutorApp(App[int]):
         self._export_results = export_results
         self._at_end = at_end
         self._notice = notice
+        self._pictures = PictureCase(self._send) if has_pictures and has_colour and not is_ascii else None
         self._must_be_ascii = is_ascii
         self._is_ascii = is_ascii or store.setting("glyphs") == "ascii"
         for palette in PALETTES.values():
@@ -108,7 +111,7 @@ class TutorApp(App[int]):
     @property
     def look(self) -> Look:
         """How everything is drawn now."""
-        return Look(self.theme, self._is_ascii)
+        return Look(self.theme, self._is_ascii, self._pictures)
 
     def get_css_variables(self) -> dict[str, str]:
         """Ours over Textual's, so that no blended colour is left."""
@@ -124,6 +127,11 @@ class TutorApp(App[int]):
             self.call_after_refresh(self.say, self._notice)
         if self._start is not None:
             self.show_lesson(*self._start)
+
+    def _send(self, sequence: str) -> None:
+        """To the terminal as it is; what a screen draws comes after it."""
+        if self._driver is not None:
+            self._driver.write(sequence)
 
     async def on_unmount(self) -> None:
         if self._at_end is not None:

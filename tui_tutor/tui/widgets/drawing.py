@@ -12,6 +12,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui_tutor.core.prose.lines import Span, merged
+from tui_tutor.tui.terminal.graphics import PictureCase
 from tui_tutor.tui.theme import DARK, Ground, ground_of, style_of
 
 SMALLEST: Final = (60, 18)
@@ -19,10 +20,14 @@ SMALLEST: Final = (60, 18)
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How everything is drawn now: the theme's name, and whether only ASCII may be sent."""
+    """How everything is drawn now: the theme's name, and whether only ASCII may be sent.
+
+    `pictures` shows real pictures, where the terminal can; else they are drawn in half-blocks.
+    """
 
     theme: str = DARK.name
     is_ascii: bool = False
+    pictures: PictureCase | None = None
 
 
 def look_of(widget: Widget) -> Look:
