@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import ClassVar, Final, Literal
 
 from textual import events, on, work
@@ -28,6 +29,7 @@ from tui_tutor.core.grading.quizzes import parse_typed, typed_of
 from tui_tutor.core.grading.rejection import Rejected
 from tui_tutor.core.grading.showing import shown
 from tui_tutor.core.progress import LessonState, outline_from_facts, state_of
+from tui_tutor.core.prose.lines import cells_in
 from tui_tutor.core.study import Study
 from tui_tutor.core.study.events import (
     CellEntered,
@@ -57,7 +59,8 @@ from tui_tutor.session.performing import Performer
 from tui_tutor.tui.screens.lesson_header import aside, header_rows
 from tui_tutor.tui.screens.lesson_keys import footer_keys, footer_states
 from tui_tutor.tui.widgets.cell_ui import CellUi
-from tui_tutor.tui.widgets.completion import CompletionPopup
+from tui_tutor.tui.widgets.code_text import is_prose
+from tui_tutor.tui.widgets.completion import CompletionPopup, worth_offering
 from tui_tutor.tui.widgets.divider import Divider
 from tui_tutor.tui.widgets.drawing import look_of
 from tui_tutor.tui.widgets.editor import Editor, Task
@@ -70,6 +73,7 @@ from tui_tutor.tui.wishes import LessonWished, OutlineWished, ResultsWished, Sea
 WIDE: Final = 120
 SAVE_AFTER_S: Final = 1.0
 COMPLETE_AFTER_S: Final = 0.08
+SHORTEST_WORD: Final = 2  # of which completions are offered unasked
 
 
 class LessonScreen(Screen[None]):
@@ -139,6 +143,7 @@ class LessonScreen(Screen[None]):
         self._prompted: InputAsked | None = None  # the question for which the editor was opened
         self._start_at = cell_id
         self._typed_ahead: list[events.Key | events.Paste] = []
+        self._handed_on: dict[int, events.Event] = {}
         self._page.take_input = self._take_ahead
 
     # --- what the app asks ----------------------------------------------------------------------
@@ -475,29 +480,44 @@ class LessonScreen(Screen[None]):
         self._draw()
 
     def _take_ahead(self, event: events.Key | events.Paste) -> bool:
-        """Keep what is typed right behind Enter until the editor is there: it is text and no command."""
-        if self._editor is not None and not self._editor.has_focus:
+        """Hand on what was typed right behind Enter, before the editor was there: it is no command."""
+        if self._editor is None:
+            return self._open_at_once(event)
+        if id(event) in self._handed_on:
+            return False  # the editor has seen it and has no use for it
+        if self._editor.has_focus:
+            self._hand_on(event)
+        else:
             self._typed_ahead.append(event)
-            return True
-        if isinstance(event, events.Key) and event.key in ("enter", "x"):
-            self.action_enter() if event.key == "enter" else self.action_scratch()
-            return True
-        return False
+        return True
+
+    def _open_at_once(self, event: events.Key | events.Paste) -> bool:
+        """Keys that open an editor do so before the next key is looked at."""
+        if not isinstance(event, events.Key) or event.key not in ("enter", "x"):
+            return False
+        self.action_enter() if event.key == "enter" else self.action_scratch()
+        return True
+
+    def _hand_on(self, event: events.Key | events.Paste) -> None:
+        again: events.Key | events.Paste
+        if isinstance(event, events.Key):
+            again = events.Key(event.key, event.character)
+        else:
+            again = events.Paste(event.text)
+        self._handed_on[id(again)] = again
+        self.app.post_message(again)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        if event.widget is not self._editor:
-            return
-        ahead, self._typed_ahead = self._typed_ahead, []
-        for typed in ahead:
-            if isinstance(typed, events.Key):
-                self.app.post_message(events.Key(typed.key, typed.character))
-            else:
-                self.app.post_message(events.Paste(typed.text))
+        if event.widget is self._editor:
+            ahead, self._typed_ahead = self._typed_ahead, []
+            for typed in ahead:
+                self._hand_on(typed)
 
     def _close_editor(self, *, keep: bool = True) -> None:
         if self._editor is None:
             return
         self._typed_ahead.clear()
+        self._handed_on.clear()
         if keep:
             self._keep_edit()
         task = self._editor.task_of_edit
@@ -631,27 +651,38 @@ class LessonScreen(Screen[None]):
         if self._completer is not None:
             self._completer.stop()
         delay = 0.0 if message.is_asked else COMPLETE_AFTER_S
-        self._completer = self.set_timer(max(delay, 0.001), self._complete)
+        self._completer = self.set_timer(
+            max(delay, 0.001), partial(self._complete, is_asked=message.is_asked)
+        )
 
     @work(exclusive=True, group="completion")
-    async def _complete(self) -> None:
+    async def _complete(self, *, is_asked: bool) -> None:
         editor = self._editor
         if editor is None or not self._session.is_started or self.study.running:
             return
         text, at = editor.text, editor.cursor_at
-        completions = await self._session.kernel.complete(text, at)
+        if not is_asked and is_prose(text, editor.language or "", *editor.cursor_location):
+            self._close_popup()
+            return
+        completions = worth_offering(await self._session.kernel.complete(text, at), text, at)
         if self._editor is not editor or editor.text != text:
             return
-        self._close_popup()
         typed = text[completions.start : at]
-        if completions.matches and completions.matches != (typed,):
+        is_short = len(typed) < SHORTEST_WORD and text[completions.start - 1 : completions.start] != "."
+        if completions.matches and (is_asked or not is_short):
             self._open_popup(editor, completions, typed)
+        else:
+            self._close_popup()
 
     def _open_popup(self, editor: Editor, completions: Completions, typed: str) -> None:
-        self._popup = CompletionPopup(completions, typed)
-        editor.has_popup = True
-        self._page.mount(self._popup)
+        editor.has_popup, editor.has_chosen = True, False
+        if self._popup is not None:
+            self._popup.show(completions, typed)
+        else:
+            self._popup = CompletionPopup(completions, typed)
+            self._page.mount(self._popup)
         self.call_after_refresh(self._place_popup)
+        self._draw_footer()
 
     def _place_popup(self) -> None:
         """Under the word; above it near the bottom; never over the cursor's line."""
@@ -663,7 +694,7 @@ class LessonScreen(Screen[None]):
             return
         cursor = editor.wrapped_document.location_to_offset(editor.cursor_location)
         row = region.y - self._page.hidden_slot_rows() + cursor.y
-        column = region.x + 1 + cursor.x - len(popup.completions.matches[0][: len(popup._typed)]) - 2
+        column = region.x + 1 + cursor.x - cells_in(popup.typed) - 2
         below = self._page.size.height - row - 1
         top = row + 1 if below >= popup.rows else row - popup.rows
         column = max(0, min(column, self._page.size.width - popup.columns - 1))
@@ -675,8 +706,9 @@ class LessonScreen(Screen[None]):
         if self._popup is not None:
             self._popup.remove()
             self._popup = None
-        if self._editor is not None:
-            self._editor.has_popup = False
+            if self._editor is not None:
+                self._editor.has_popup = False
+            self._draw_footer()
 
     @on(Editor.PopupMoved)
     def _move_popup(self, message: Editor.PopupMoved) -> None:

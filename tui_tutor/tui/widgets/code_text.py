@@ -31,6 +31,16 @@ def highlighted(source: str, language: str) -> tuple[tuple[Span, ...], ...]:
     return tuple(_lines(data, marks))
 
 
+def is_prose(source: str, language: str, row: int, column: int) -> bool:
+    """Whether what stands before a place is part of a comment or a string."""
+    lines = highlighted(source, language)
+    for span in lines[row] if row < len(lines) else ():
+        if column <= len(span.text):
+            return span.role == "comment" or (span.role == "literal" and not span.text[:1].isdigit())
+        column -= len(span.text)
+    return False
+
+
 @lru_cache(maxsize=8)
 def _parser(name: str) -> Parser | None:
     if not name:

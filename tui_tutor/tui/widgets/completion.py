@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import zip_longest
 from typing import Final
 
 from rich.segment import Segment
@@ -18,6 +20,31 @@ MOST_ROWS: Final = 4
 MOST_WIDE: Final = 46
 
 
+def worth_offering(found: Completions, source: str, at: int) -> Completions:
+    """What may be offered at a place: names that go on from what is typed, from behind the dot.
+
+    Magics and names that begin with an underscore are offered only to those who began one.
+    """
+    typed = source[found.start : at]
+    skip = 1 if typed.startswith(".") else 0
+    typed = typed[skip:]
+    pairs = zip_longest(found.matches, found.kinds, fillvalue="")
+    kept = [(match[skip:], kind) for match, kind in pairs if _goes_on(match[skip:], typed)]
+    is_first_kept = bool(kept) and kept[0][0] == found.matches[0][skip:]
+    return replace(
+        found,
+        matches=tuple(match for match, _ in kept),
+        kinds=tuple(kind for _, kind in kept),
+        start=found.start + skip,
+        signature=found.signature if is_first_kept else "",
+    )
+
+
+def _goes_on(match: str, typed: str) -> bool:
+    is_special = match[:1] in ("%", "_") and not typed.startswith(match[:1])
+    return match != typed and not is_special
+
+
 class CompletionPopup(Widget):
     """Shows completions; the chosen row is marked with a bar and bold."""
 
@@ -30,6 +57,16 @@ class CompletionPopup(Widget):
         self.completions = completions
         self._typed = typed
         self._chosen = 0
+
+    def show(self, completions: Completions, typed: str) -> None:
+        """Other completions, as the word grows."""
+        self.completions, self._typed, self._chosen = completions, typed, 0
+        self.refresh()
+
+    @property
+    def typed(self) -> str:
+        """What is typed of the word."""
+        return self._typed
 
     @property
     def chosen(self) -> str:

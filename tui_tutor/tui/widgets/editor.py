@@ -116,6 +116,7 @@ class Editor(TextArea):
         super().__init__(text, language=grammar, compact=True, tab_behavior="indent", soft_wrap=True)
         self.task_of_edit = task
         self.has_popup = False
+        self.has_chosen = False  # in the popup, with the arrows: then Enter takes it
         self.cursor_blink = False
         self.highlight_cursor_line = False
         self.indent_width = 4
@@ -189,11 +190,13 @@ class Editor(TextArea):
         self.post_message(self.PopupClosed() if self.has_popup else self.Left())
 
     def action_enter(self) -> None:
-        if self.has_popup:
+        if self.has_popup and self.has_chosen:
             self.post_message(self.PopupTaken())
         elif self.task_of_edit.is_single_line:
             self.post_message(self.Submitted())
         else:
+            if self.has_popup:
+                self.post_message(self.PopupClosed())
             self._break_line()
 
     def _break_line(self) -> None:
@@ -207,6 +210,7 @@ class Editor(TextArea):
 
     def action_go(self, count: int) -> None:
         if self.has_popup:
+            self.has_chosen = True
             self.post_message(self.PopupMoved(count))
         elif count < 0:
             self.action_cursor_up()
