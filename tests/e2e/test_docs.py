@@ -187,6 +187,13 @@ def test_every_option_stands_in_the_page_on_commands() -> None:
     assert {name for name in wanted if not re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text)} == set()
 
 
+def test_every_variable_of_ours_stands_in_the_page_on_commands() -> None:
+    sources = (path.read_text("utf-8") for path in (ROOT / "tui_tutor").rglob("*.py"))
+    read = {name for source in sources for name in re.findall(r"TUI_TUTOR_[A-Z]+", source)}
+    text = (ROOT / "docs/interface.md").read_text("utf-8")
+    assert {name for name in read if f"`{name}`" not in text} == set()
+
+
 def test_every_command_of_plain_mode_stands_in_the_learners_page() -> None:
     text = (ROOT / "docs/learners.md").read_text("utf-8")
     assert {
