@@ -173,7 +173,7 @@ class _ShellRun:
                 yield event
             self._keep_time(now)
             if self._begins_to_ask(now):
-                yield InputAsked()
+                yield InputAsked(is_secret=self.command.hides_input)
         if text := self.command.take():
             self._merger.add("stdout", text)
         for event in self._merger.rest(time.monotonic()):

@@ -66,6 +66,15 @@ class TerminalCommand:
         """The number of the guard."""
         return self._process.pid
 
+    @property
+    def hides_input(self) -> bool:
+        """Whether it reads whole lines that nobody should see, as for a password."""
+        try:
+            flags = termios.tcgetattr(self._master)[3]
+        except (termios.error, OSError):
+            return False
+        return bool(flags & termios.ICANON) and not flags & termios.ECHO
+
     def take(self) -> str:
         """What was said since the last time."""
         text = "".join(self._texts)

@@ -45,7 +45,7 @@ def state_words(study: Study, cell: Cell, now: datetime, *, is_focused: bool = F
         return _question_words(cell, state)
     if isinstance(cell, VizCell | MarkdownCell):
         return _shown_words(state)
-    return _run_words(cell, state, is_focused=is_focused)
+    return _run_words(study, cell, state, is_focused=is_focused)
 
 
 def _queued_after(study: Study) -> str:
@@ -82,7 +82,7 @@ def tries_words(cell: QuizBase, state: CellState) -> str:
     return "" if state.attempts < 2 else f"{state.attempts} tries"
 
 
-def _run_words(cell: Cell, state: CellState, *, is_focused: bool) -> StateWords:
+def _run_words(study: Study, cell: Cell, state: CellState, *, is_focused: bool) -> StateWords:
     if state.is_recorded:
         return StateWords("recorded", "recorded", "the author's output", "text")
     if state.stale:
@@ -96,11 +96,17 @@ def _run_words(cell: Cell, state: CellState, *, is_focused: bool) -> StateWords:
         case "stopped":
             return StateWords("failed", "stopped by you", f"after {milliseconds(state.elapsed_ms)}", "alarm")
         case "timeout":
-            return StateWords("failed", "stopped", state.reason, "alarm")
+            return StateWords(
+                "failed", "stopped", f"{_limit_s(study, cell):g} s is this cell's limit", "alarm"
+            )
         case "died":
-            return StateWords("failed", "the kernel stopped", state.reason, "alarm")
+            return StateWords("failed", "the kernel stopped", "", "alarm")
         case _:
             return _idle_words(cell, is_focused=is_focused)
+
+
+def _limit_s(study: Study, cell: Cell) -> float:
+    return getattr(cell, "timeout_s", None) or study.course.kernel.timeout_s
 
 
 def _idle_words(cell: Cell, *, is_focused: bool) -> StateWords:

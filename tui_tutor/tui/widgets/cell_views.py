@@ -179,6 +179,18 @@ def guess_rows(cell: CodeCell, view: View) -> list[CellRow]:
     return _labelled(rows, frame.label("guess"))
 
 
+def _is_old(state: CellState) -> bool:
+    """Whether what stands there may not fit any more, or is of a run whose first output is still to come."""
+    return bool(state.stale) or state.is_recorded or state.status == "queued"
+
+
+def _end_words(state: CellState) -> str:
+    if state.status != "died" or state.stale:
+        return ""
+    why = state.reason.rstrip(".") or "The kernel died"
+    return f"{why}. Your work is kept; F5 runs this again in a new kernel."
+
+
 def _output(cell: Cell, view: View) -> tuple[CellRow, ...]:
     state, frame = view.state(cell), view.frame
     has_run = state.status in ("ok", "failed", "stopped", "timeout", "died") or state.is_recorded
@@ -192,7 +204,9 @@ def _output(cell: Cell, view: View) -> tuple[CellRow, ...]:
         label=label,
         right=view.words(cell),
         meaning=meaning_in(state),
-        is_muted=bool(state.stale) or state.is_recorded,
+        is_muted=_is_old(state),
+        is_recorded=state.is_recorded,
+        reason=_end_words(state),
         is_unfolded=view.ui.is_unfolded,
     )
     return output_rows(state, frame, setting)
@@ -333,8 +347,9 @@ def sh_rows(cell: ShellCell, view: View) -> tuple[CellRow, ...]:
 
 
 def _shell_setting(view: View, state: CellState) -> OutputSetting:
-    is_muted = bool(state.stale) or state.is_recorded
-    return OutputSetting((), (), is_muted=is_muted, is_unfolded=view.ui.is_unfolded)
+    return OutputSetting(
+        (), (), is_muted=_is_old(state), is_recorded=state.is_recorded, is_unfolded=view.ui.is_unfolded
+    )
 
 
 def _command(source: str, frame: Frame, words: tuple[Piece, ...]) -> list[CellRow]:

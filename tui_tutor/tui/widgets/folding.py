@@ -102,11 +102,13 @@ def _fitting(text: str, room: int) -> str:
     return text
 
 
-def output_style(style: TextStyle, frame: Frame, *, is_muted: bool = False) -> Style:
+def output_style(
+    style: TextStyle, frame: Frame, *, is_muted: bool = False, is_recorded: bool = False
+) -> Style:
     """A program's colours in ours: the sixteen basic ones follow the theme's contrast, others stay."""
     palette = PALETTES.get(frame.look.theme)
     base = (
-        Style(color=palette.muted if is_muted else palette.text, italic=is_muted or None)
+        Style(color=palette.muted if is_muted else palette.text, italic=is_recorded or None)
         if palette
         else Style()
     )
@@ -134,6 +136,11 @@ def _color(color: int | tuple[int, int, int] | None) -> str | None:
     return f"#{red:02x}{green:02x}{blue:02x}"
 
 
-def styled_pieces(line: Iterable[StyledText], frame: Frame, *, is_muted: bool = False) -> tuple[Piece, ...]:
+def styled_pieces(
+    line: Iterable[StyledText], frame: Frame, *, is_muted: bool = False, is_recorded: bool = False
+) -> tuple[Piece, ...]:
     """A line of a transcript as pieces."""
-    return tuple((part.text, output_style(part.style, frame, is_muted=is_muted)) for part in line)
+    return tuple(
+        (part.text, output_style(part.style, frame, is_muted=is_muted, is_recorded=is_recorded))
+        for part in line
+    )

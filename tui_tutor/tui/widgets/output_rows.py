@@ -26,6 +26,8 @@ class OutputSetting:
     right: tuple[Piece, ...]
     meaning: str = ""
     is_muted: bool = False
+    is_recorded: bool = False
+    reason: str = ""  # why it ended, where that takes a sentence
     is_unfolded: bool = False
 
 
@@ -43,6 +45,8 @@ def output_rows(state: CellState, frame: Frame, setting: OutputSetting) -> tuple
         part_rows, used = _part_rows(part, frame, setting, left)
         left -= used
         rows[1 if hidden else 0 : 1 if hidden else 0] = part_rows
+    if setting.reason:
+        rows += [CellRow(pieces=frame.pieces(row)) for row in wrap((Span(setting.reason),), frame.text_width)]
     return tuple(_headed(rows, frame, setting))
 
 
@@ -83,7 +87,7 @@ def _text_rows(part: TextPart, frame: Frame, setting: OutputSetting, left: int) 
     lines = [part.line(n) for n in range(part.line_count - count, part.line_count)]
     rows: list[CellRow] = []
     for line in lines:
-        pieces = styled_pieces(line, frame, is_muted=setting.is_muted)
+        pieces = styled_pieces(line, frame, is_muted=setting.is_muted, is_recorded=setting.is_recorded)
         rows += [CellRow(pieces=row) for row in folded(pieces, frame.text_width)]
     if part.stream == "stderr" and rows:
         rows[0] = CellRow(label=frame.label("stderr"), pieces=rows[0].pieces)
