@@ -93,6 +93,7 @@ class LessonPage(LinedWidget, can_focus=True):
         self._anchor = Anchor()
         self._focused_id = study.at_cell
         self._followed = ""
+        self.take_input: Callable[[events.Key | events.Paste], bool] = lambda _: False
         self._extra: tuple[Cell, ...] = ()
         self._placed: list[tuple[Cell, int] | None] = []
         self._placed_for: tuple[object, ...] = ()
@@ -407,6 +408,7 @@ class LessonPage(LinedWidget, can_focus=True):
         cell = self.focused_cell
         rows = self._rows(cell)
         start = next((n for n, one in enumerate(rows) if one.is_slot), 0)
+        row = min(row, sum(one.is_slot for one in rows) - 1)  # the slot may not have grown yet
         distance = self._distance(self._index(cell.id))
         if distance is None:
             self._reveal(self._index(cell.id))
@@ -424,6 +426,17 @@ class LessonPage(LinedWidget, can_focus=True):
             if place is not None and place[0].id == self._focused_id:
                 return Offset(1, at + len(self.header))
         return Offset(1, len(self.header))
+
+    # --- keys -----------------------------------------------------------------------------------
+
+    def on_key(self, event: events.Key) -> None:
+        if self.take_input(event):
+            event.stop()
+            event.prevent_default()
+
+    def on_paste(self, event: events.Paste) -> None:
+        if self.take_input(event):
+            event.stop()
 
     # --- mouse ----------------------------------------------------------------------------------
 
