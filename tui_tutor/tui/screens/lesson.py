@@ -465,6 +465,8 @@ class LessonScreen(Screen[None]):
         text = typed_of(cell, view, state.answer) if state.answer else ""
         is_long = isinstance(cell, PredictQuiz | ReflectQuiz)
         self._open_editor(text, Task(cell.id, "answer", is_single_line=not is_long), "")
+        if self._editor is not None:
+            self._editor.move_cursor(self._editor.document.end)
 
     def _open_editor(self, text: str, task: Task, language: str) -> None:
         self._close_editor()

@@ -26,8 +26,9 @@ def header_rows(study: Study, width: int) -> tuple[Row, ...]:
     text = (*title, *steps) if width_of(steps) + 2 <= room else title
     head = Row(text=text, start=1, right=said(right, "muted"))
     objective = safe_line(lesson.objective)
-    rows = [head, Row(label=said("objective", "muted"), text=said(objective))] if objective else [head]
-    return (*rows, RULE)
+    if not objective:
+        return (head, RULE, BLANK)
+    return (head, Row(label=said("objective", "muted"), text=said(objective)), RULE)
 
 
 def _facts(study: Study, room: int) -> str:

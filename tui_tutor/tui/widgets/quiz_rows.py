@@ -30,6 +30,8 @@ from tui_tutor.tui.widgets.cell_views import View, code_panel, note_rows, withou
 from tui_tutor.tui.widgets.cell_words import words_pieces
 from tui_tutor.tui.widgets.folding import folded
 
+WIDEST_MARK: Final = len("  your answer")
+"""Kept free beside every option, so that none is set anew when it is chosen."""
 HOW: Final = {
     "choice": "",
     "text": "Enter types the answer",
@@ -58,7 +60,8 @@ def quiz_rows(cell: QuizCell, view: View) -> tuple[CellRow, ...]:
 
 
 def _head(cell: QuizCell, view: View) -> CellRow:
-    title = view.frame.piece(cell.title or "check your understanding", "muted")
+    several = "  choose all that apply" if isinstance(cell, ChoiceQuiz) and multiple(cell) else ""
+    title = view.frame.piece((cell.title or "check your understanding") + several, "muted")
     words = state_words(view.study, cell, view.now, is_focused=view.frame.is_focused)
     return CellRow(view.main_label(cell), (title,), words_pieces(words, view.frame))
 
@@ -126,7 +129,7 @@ def _option(
     glyph, right = _option_marks(key, mark, view, is_closed=is_closed)
     head = (glyph, frame.piece(f"{number}  ", "muted"))
     indent = pieces_width(head)
-    room = frame.text_width - indent - (pieces_width(right) + 2 if right else 0)
+    room = frame.text_width - indent - WIDEST_MARK
     lines = wrap(inline_spans(text, role="bright"), max(16, room))
     rows = [
         CellRow(
