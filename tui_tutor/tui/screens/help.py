@@ -20,6 +20,7 @@ LEFT: Final[tuple[Group, ...]] = (
         (
             ("F5  Ctrl+R", "run the cell"),
             ("Shift+F5", "run and go on"),
+            ("a", "run all code above"),
             ("F9  Ctrl+C", "interrupt"),
             ("F8", "restart the kernel"),
         ),
@@ -29,8 +30,9 @@ LEFT: Final[tuple[Group, ...]] = (
         (
             ("Ctrl+↓  Ctrl+↑", "next, previous cell"),
             ("Ctrl+PgDn PgUp", "next, previous lesson"),
-            ("o", "outline"),
-            ("/", "search"),
+            ("j k  n p", "the same, on letters"),
+            ("o  /", "outline, search"),
+            ("e", "results"),
         ),
     ),
 )
@@ -38,15 +40,22 @@ RIGHT: Final[tuple[Group, ...]] = (
     (
         "write",
         (
-            ("Enter", "edit the cell"),
+            ("Enter", "edit, answer, look closer"),
             ("Esc", "leave the editor"),
             ("Tab", "complete"),
             ("r", "reset the cell"),
+            ("x", "a scratch cell"),
         ),
     ),
     (
         "learn",
-        (("c", "check"), ("h", "hint"), ("s", "solution, after a try"), ("q", "quit")),
+        (
+            ("c", "check"),
+            ("h  s", "hint, then solution"),
+            ("v  t", "whole output, traceback"),
+            ("i", "install its packages"),
+            ("q", "quit"),
+        ),
     ),
 )
 MARKS: Final = (
@@ -61,6 +70,7 @@ class HelpSheet(Sheet[None]):
     """Every key of the lesson, and what the marks mean."""
 
     TITLE_WORDS: ClassVar[str] = "Keys"
+    ROWS_ABOVE: ClassVar[int] = 1
 
     def title_row(self) -> Row:
         return Row(text=said("Keys", "title"), start=1, right=said("Ctrl+P finds every command", "muted"))

@@ -27,6 +27,7 @@ class Sheet(Screen[Result], Generic[Result]):
     Sheet Page { background: $surface; height: auto; }
     """
     TITLE_WORDS: ClassVar[str] = ""
+    ROWS_ABOVE: ClassVar[int] = LEAST_ABOVE
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "close", "Close", show=False),
         Binding("down,j", "step(1)", "Next", show=False),
@@ -83,7 +84,7 @@ class Sheet(Screen[Result], Generic[Result]):
         sheetful = self._build(size.width, self.page.chosen)
         rows = len(sheetful.pinned) + sum(len(block.rows) for block in sheetful.blocks) + 1
         extra = sum(1 for _ in self.above_page())
-        self.page.styles.height = max(1, min(rows, size.height - 1 - LEAST_ABOVE - extra))
+        self.page.styles.height = max(1, min(rows, size.height - 1 - self.ROWS_ABOVE - extra))
 
     def redraw(self) -> None:
         """The facts changed."""

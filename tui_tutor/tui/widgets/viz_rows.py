@@ -16,6 +16,8 @@ from tui_tutor.tui.theme import PALETTES, class_style, style_of
 from tui_tutor.tui.widgets.cell_row import CellRow, Frame, Piece, pieces_width
 from tui_tutor.tui.widgets.cell_views import View
 
+DESIGN_WIDTH: Final = 80
+"""Narrower windows leave out what is said at the right first."""
 SHORTEST: Final = 9
 TALLEST: Final = 25
 MOST_OF_VIEW: Final = 0.55
@@ -68,6 +70,8 @@ def _caption(cell: VizCell, view: View) -> list[CellRow]:
     words = view.words(cell)
     facts = (frame.piece(state.plot.facts, "muted"),) if state.plot is not None and state.plot.facts else ()
     right = words or facts
+    if right is facts and facts and frame.width < DESIGN_WIDTH:
+        right = ()
     caption = caption_beside(cell.caption or cell.title or cell.plot, facts[0][0] if facts else "")
     room = max(20, frame.text_width - (pieces_width(right) + 2 if right else 0))
     lines = wrap(inline_spans(caption), room)
