@@ -13,6 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.screen import Screen
 from textual.timer import Timer
+from textual.widgets.text_area import Selection
 
 from tui_tutor.core.course import (
     Cell,
@@ -143,7 +144,6 @@ class LessonScreen(Screen[None]):
         self._prompted: InputAsked | None = None  # the question for which the editor was opened
         self._start_at = cell_id
         self._typed_ahead: list[events.Key | events.Paste] = []
-        self._handed_on: dict[int, events.Event] = {}
         self._page.take_input = self._take_ahead
 
     # --- what the app asks ----------------------------------------------------------------------
@@ -326,7 +326,7 @@ class LessonScreen(Screen[None]):
             self.action_cell(1)
 
     def action_run_above(self) -> None:
-        self._dispatch(RunAboveRequested(self._cell.id, self._now()))
+        self._ask(RunAboveRequested(self._cell.id, self._now()))
 
     def action_check(self) -> None:
         cell = self._cell
@@ -472,6 +472,9 @@ class LessonScreen(Screen[None]):
         self._close_editor()
         ui = self._page.ui_of(task.cell_id)
         self._editor = Editor(text, task, language=language, theme=look_of(self).theme)
+        if task.is_single_line:
+            self._editor.set_reactive(Editor.selection, Selection.cursor((0, len(text))))
+        self._editor.moved = self._draw_footer
         rows = max(1, text.count("\n") + 1)
         self._page.set_ui(task.cell_id, replace(ui, slot=task.purpose, slot_rows=rows))
         self._page.mount(self._editor)
@@ -485,8 +488,8 @@ class LessonScreen(Screen[None]):
         """Hand on what was typed right behind Enter, before the editor was there: it is no command."""
         if self._editor is None:
             return self._open_at_once(event)
-        if id(event) in self._handed_on:
-            return False  # the editor has seen it and has no use for it
+        if event is self._editor.seen_key:
+            return False  # it bubbles: the editor has no use for it
         if self._editor.has_focus:
             self._hand_on(event)
         else:
@@ -506,7 +509,6 @@ class LessonScreen(Screen[None]):
             again = events.Key(event.key, event.character)
         else:
             again = events.Paste(event.text)
-        self._handed_on[id(again)] = again
         self.app.post_message(again)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
@@ -519,7 +521,6 @@ class LessonScreen(Screen[None]):
         if self._editor is None:
             return
         self._typed_ahead.clear()
-        self._handed_on.clear()
         if keep:
             self._keep_edit()
         task = self._editor.task_of_edit

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
@@ -14,7 +15,7 @@ from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 from textual.widgets import TextArea
-from textual.widgets.text_area import TextAreaTheme
+from textual.widgets.text_area import Selection, TextAreaTheme
 
 from tui_tutor.core.execution import Completions
 from tui_tutor.core.safe_text import safe_text
@@ -82,6 +83,9 @@ class Editor(TextArea):
         Binding("down", "go(1)", show=False, priority=True),
     ]
 
+    moved: Callable[[], None] | None = None
+    """Called as soon as the cursor has moved, so that its place is told in the same frame."""
+
     class Left(Message):
         """Esc: the learner leaves the editor."""
 
@@ -116,6 +120,7 @@ class Editor(TextArea):
         super().__init__(text, language=grammar, compact=True, tab_behavior="indent", soft_wrap=True)
         self.task_of_edit = task
         self.has_popup = False
+        self.seen_key: events.Key | None = None
         self.has_chosen = False  # in the popup, with the arrows: then Enter takes it
         self.cursor_blink = False
         self.highlight_cursor_line = False
@@ -156,6 +161,11 @@ class Editor(TextArea):
     def action_cut(self) -> None:
         if not self.task_of_edit.is_secret:
             super().action_cut()
+
+    def _watch_selection(self, previous_selection: Selection, selection: Selection) -> None:
+        super()._watch_selection(previous_selection, selection)
+        if self.moved is not None:
+            self.moved()
 
     # --- places ---------------------------------------------------------------------------------
 
@@ -234,6 +244,7 @@ class Editor(TextArea):
         return bool(before) and (before[-1].isidentifier() or before[-1].isdigit() or before[-1] == ".")
 
     async def _on_key(self, event: events.Key) -> None:
+        self.seen_key = event  # those above can tell it from one that never came here
         await super()._on_key(event)
         typed = event.character or ""
         if self.task_of_edit.purpose != "source" or not typed.isprintable():
