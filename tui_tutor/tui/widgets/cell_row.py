@@ -12,6 +12,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from tui_tutor.core.prose.lines import Role, Span
+from tui_tutor.core.safe_text import safe_text
 from tui_tutor.tui.glyphs import in_ascii
 from tui_tutor.tui.theme import Ground, ground_of, style_of
 from tui_tutor.tui.widgets.drawing import Look
@@ -52,11 +53,11 @@ class Frame:
         return max(8, min(WIDEST_TEXT, self.width - RIGHT_MARGIN - TEXT_COLUMN))
 
     def pieces(self, spans: Iterable[Span]) -> tuple[Piece, ...]:
-        """Spans in the look's styles."""
+        """Spans in the look's styles; this is the gate for whatever a course wrote."""
         theme = self.look.theme
         if self.look.is_ascii:
-            return tuple((in_ascii(span.text), style_of(span.role, theme)) for span in spans)
-        return tuple((span.text, style_of(span.role, theme)) for span in spans)
+            return tuple((in_ascii(_safe(span.text)), style_of(span.role, theme)) for span in spans)
+        return tuple((_safe(span.text), style_of(span.role, theme)) for span in spans)
 
     def piece(self, text: str, role: Role = "text") -> Piece:
         return self.pieces((Span(text, role),))[0]
@@ -64,6 +65,10 @@ class Frame:
     def label(self, text: str, *, is_main: bool = False) -> tuple[Span, ...]:
         """The main label of the focused cell is bold in accent, everything else muted."""
         return (Span(text, "accent-bold" if is_main and self.is_focused else "muted"),)
+
+
+def _safe(text: str) -> str:
+    return text if text.isprintable() else safe_text(text).replace("\n", " ")
 
 
 def pieces_width(pieces: Sequence[Piece]) -> int:
