@@ -207,6 +207,7 @@ class LessonScreen(Screen[None]):
     def on_resize(self) -> None:
         self.set_class(self.size.width >= WIDE, "-wide")
         self._draw()
+        self.call_after_refresh(self._follow_cursor)
 
     async def on_unmount(self) -> None:
         self._keep_edit()
@@ -525,6 +526,7 @@ class LessonScreen(Screen[None]):
             self._keep_edit()
         task = self._editor.task_of_edit
         self._close_popup()
+        self._page.cover_header(is_needed=False)
         self._editor.remove()
         self._editor = None
         ui = self._page.ui_of(task.cell_id)
@@ -554,6 +556,7 @@ class LessonScreen(Screen[None]):
             editor.styles.offset = (0, -1 - max(editor.rows, 1))
             return
         hidden = self._page.hidden_slot_rows()
+        self._page.cover_header(is_needed=hidden > 0)
         editor.styles.offset = (region.x, region.y - hidden)
         editor.styles.width = region.width
         editor.styles.height = max(editor.rows, 1)

@@ -14,6 +14,7 @@ from typing import Final, assert_never
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
+from textual.app import ComposeResult
 from textual.geometry import Offset, Region
 from textual.message import Message
 from textual.strip import Strip
@@ -34,6 +35,7 @@ from tui_tutor.tui.widgets.cell_row import TEXT_COLUMN, CellRow, Frame, paint
 from tui_tutor.tui.widgets.cell_ui import PRISTINE, CellUi
 from tui_tutor.tui.widgets.cell_views import Asset, View, code_rows, ex_rows, md_rows, sh_rows
 from tui_tutor.tui.widgets.drawing import look_of, strip_of
+from tui_tutor.tui.widgets.header_cover import HeaderCover
 from tui_tutor.tui.widgets.lined import LinedWidget
 from tui_tutor.tui.widgets.quiz_rows import quiz_rows
 from tui_tutor.tui.widgets.row import Row, set_row
@@ -68,7 +70,9 @@ class LessonPage(LinedWidget, can_focus=True):
     """Draws the visible cells of a study. It says what was pressed on; it decides nothing."""
 
     DEFAULT_CSS = """
-    LessonPage { width: 1fr; height: 1fr; background: $background; color: $foreground; layers: base over; }
+    LessonPage {
+        width: 1fr; height: 1fr; background: $background; color: $foreground; layers: base over top;
+    }
     """
 
     class Clicked(Message):
@@ -97,6 +101,7 @@ class LessonPage(LinedWidget, can_focus=True):
         self._extra: tuple[Cell, ...] = ()
         self._placed: list[tuple[Cell, int] | None] = []
         self._placed_for: tuple[object, ...] = ()
+        self._header_cover = HeaderCover(self.line)
         self._thumb = (0, 0)
 
     # --- what is shown --------------------------------------------------------------------------
@@ -379,6 +384,13 @@ class LessonPage(LinedWidget, can_focus=True):
         return self._index(cell.id) + row / max(1, len(self._rows(cell)))
 
     # --- for what floats over the page ----------------------------------------------------------
+
+    def compose(self) -> ComposeResult:
+        yield self._header_cover
+
+    def cover_header(self, *, is_needed: bool) -> None:
+        """Keep the header in sight although something that floats begins above it."""
+        self._header_cover.cover(len(self.header) if is_needed else 0)
 
     def slot_region(self) -> Region | None:
         """Where the editor belongs, in the page's coordinates; None if no row of it is in view."""
