@@ -5,7 +5,10 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
+
+from tui_tutor.core.errors import TutorError
 
 if TYPE_CHECKING:
     from tui_tutor.core.ports import OpenCourse, Shelf
@@ -28,12 +31,13 @@ def run_full_screen(*, start: tuple[str, str] | None, is_ascii: bool, trust_once
     store = make_store()
     shelf = make_shelf()
     rooms = Rooms(make_adapters(store), trust_once=trust_once)
+    opened = rooms.begin_early(shelf, start[0]) if start else None
 
     def make_app() -> TutorApp:
         from tui_tutor.tui.app import TutorApp
         from tui_tutor.tui.terminal.graphics import is_capable
 
-        return TutorApp(
+        app = TutorApp(
             shelf=shelf,
             store=store,
             clock=rooms.adapters.clock,
@@ -46,6 +50,9 @@ def run_full_screen(*, start: tuple[str, str] | None, is_ascii: bool, trust_once
             is_ascii=is_ascii or not _speaks_utf8(),
             has_pictures=is_capable(os.environ),
         )
+        if opened is not None and start is not None:
+            app.catalogue.keep(start[0], opened)
+        return app
 
     try:
         return run_app(make_app, cleanups=(store.close,), drawing=store.setting("drawing") or None)
@@ -57,7 +64,6 @@ def export_results(course_id: str, shelf: Shelf, store: SqliteStore) -> str:
     """Write a course's attempts as CSV beside the learner's data; where it lies. TutorError if it cannot."""
     from tui_tutor.cli.places import data_folder
     from tui_tutor.cli.results import as_csv, course_results
-    from tui_tutor.core.errors import TutorError
     from tui_tutor.core.ports import CourseEntry
 
     entries = {entry.course_id: entry for entry in shelf.entries()}
@@ -89,6 +95,23 @@ class Rooms:
         self._ref = ""
         self._session: CourseSession | None = None
         self._leaving: list[CourseSession] = []
+
+    def begin_early(self, shelf: Shelf, ref: str) -> OpenCourse | None:
+        """Open a course, and start the process its kernel is forked from while the interface is imported.
+
+        Only where the course is trusted. What cannot be done is told when the lesson is opened.
+        """
+        from tui_tutor.kernels.jupyter import JupyterKernel
+
+        opened = None
+        with suppress(TutorError):
+            opened = shelf.open(ref)
+            session = self._session_for(opened)
+            if session.granted or opened.trust().answer == "trusted":
+                kernel = session.kernel
+                if isinstance(kernel, JupyterKernel):
+                    kernel.prepare()
+        return opened
 
     def open_lesson(self, opened: OpenCourse, lesson_id: str, cell_id: str = "") -> LessonScreen:
         """The screen of a lesson. TutorError if it cannot be opened."""

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 SERVER: Final = Path(__file__).with_name("forkserver.py")
 _MAXIMUM: Final = 1 << 18
+Spawned = tuple[socket.socket, subprocess.Popen[bytes]]  # our end of the pair, and the server
 
 
 def can_fork() -> bool:
@@ -87,9 +88,9 @@ class ForkLink:
         ours.setblocking(False)
         self._loop.add_reader(ours, self.hear)
 
-    @classmethod
-    def start(cls, python: str, *, env: Mapping[str, str], prefix: Sequence[str], log: int) -> ForkLink:
-        """Start a server; returns at once. OSError if it cannot."""
+    @staticmethod
+    def spawn(python: str, *, env: Mapping[str, str], prefix: Sequence[str], log: int) -> Spawned:
+        """Start a server, also before there is an event loop; returns at once. OSError if it cannot."""
         ours, theirs = _pair()
         with theirs:
             # The current folder must not be on the server's path: nothing of a course runs in it.
@@ -102,7 +103,7 @@ class ForkLink:
                 env=dict(env),
                 cwd="/",
             )
-        return cls(ours, process)
+        return ours, process
 
     async def split(self, preload: Sequence[str]) -> ForkLink:
         """A second server, forked from this one, that imports modules first; returns before it has."""

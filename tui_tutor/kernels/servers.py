@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 
 from tui_tutor.kernels.environment import ONE_THREAD, clean_environment
-from tui_tutor.kernels.fork_link import ForkLink, can_fork
+from tui_tutor.kernels.fork_link import ForkLink, Spawned, can_fork
 
 _TRIES = 2  # after that kernels are started as plain commands
 
@@ -27,6 +27,7 @@ class ForkServers:
         # A thread of the server would be missing in every kernel.
         self._env = {**clean_environment(env), **ONE_THREAD}
         self._may_fork = may_fork and can_fork()
+        self._spawned: Spawned | None = None
         self._bare: ForkLink | None = None
         self._warm: ForkLink | None = None
         self._failures = 0
@@ -38,14 +39,20 @@ class ForkServers:
             return ("kernels start more slowly: the fork server does not work here",)
         return ()
 
-    def start(self, log: int) -> None:
-        """Start the bare server if none lives; returns at once."""
-        if not self._may_fork or (self._bare is not None and self._bare.is_alive):
+    def prepare(self, log: int) -> None:
+        """Start the bare server if none lives; needs no event loop and returns at once."""
+        if not self._may_fork or self._spawned or (self._bare is not None and self._bare.is_alive):
             return
         try:
-            self._bare = ForkLink.start(self._python, env=self._env, prefix=self._prefix, log=log)
+            self._spawned = ForkLink.spawn(self._python, env=self._env, prefix=self._prefix, log=log)
         except OSError:
             self._may_fork = False
+
+    def start(self, log: int) -> None:
+        """Start the bare server if none lives, and listen to it; returns at once."""
+        self.prepare(log)
+        if self._spawned is not None:
+            self._bare, self._spawned = ForkLink(*self._spawned), None
 
     async def link(self, wanted: asyncio.Event, log: int) -> ForkLink | None:
         """The server to fork from, None for a plain kernel; waits for `preload` until a kernel is wanted."""
@@ -85,6 +92,8 @@ class ForkServers:
 
     async def stop(self) -> None:
         """End the servers and every kernel of theirs."""
+        if self._spawned is not None:
+            self._bare, self._spawned = ForkLink(*self._spawned), None
         for link in (self._warm, self._bare):
             if link is not None:
                 await link.stop()

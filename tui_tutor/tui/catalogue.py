@@ -57,6 +57,10 @@ class Catalogue:
             self._opened[ref] = self._shelf.open(ref)
         return self._opened[ref]
 
+    def keep(self, ref: str, opened: OpenCourse) -> None:
+        """A course that is open already."""
+        self._opened[ref] = opened
+
     def read_lesson(self, ref: str, lesson_id: str) -> LessonFile | None:
         """Read one lesson and keep its outline; None if the course cannot be opened."""
         try:
