@@ -56,7 +56,7 @@ def _key_to_screen(data: Path, course: Path) -> Figure:
 
 
 def _type_ms(watcher: Watcher) -> float:
-    watcher.settle(0.15, 1.0)
+    watcher.settle(0.1, 1.0)
     start = time.perf_counter()
     watcher.type("x")
     watcher.read(5.0)

@@ -20,6 +20,7 @@ from benchmarks.watching import Watcher, percentile
 
 _LINES_ON_THE_PAGE = 40
 _KEY_EVERY_S = 0.15
+_LONGEST_S = 60.0
 _ENDLESS = "while True: print('on' * 20)"
 _AWAIT = "import asyncio\nprint('on')\nawait asyncio.sleep(600)"
 
@@ -94,31 +95,35 @@ class Flood:
     def _press_until_quiet(self, watcher: Watcher) -> list[float]:
         """Press a key that goes to the other cell and back, until nothing comes but its answers."""
         pressed: list[float] = []
-        next_at, ended_at = time.perf_counter() + 0.1, None
+        next_at, ended_at, sent = time.perf_counter() + 0.1, None, len(watcher.sent)
+        give_up_at = time.perf_counter() + _LONGEST_S
         while ended_at is None or time.perf_counter() < ended_at + 0.3:
+            if time.perf_counter() > give_up_at:
+                raise TimeoutError(f"the flood does not end; the screen:\n{watcher.look()}")
             watcher.read(0.005)
             if time.perf_counter() >= next_at and ended_at is None:
                 watcher.press("ctrl+down" if len(pressed) % 2 == 0 else "ctrl+up")
                 pressed.append(time.perf_counter())
                 next_at += _KEY_EVERY_S
-            if ended_at is None and watcher.has_said("kernel idle"):
+            if ended_at is None and watcher.has_said("idle", since=sent):
                 ended_at = time.perf_counter()
         return pressed
 
     def _replay(self, watcher: Watcher, pressed: list[float]) -> float:
         """When the run ended; how long each key waited for its effect goes to `keys_ms`."""
-        is_first, moved, end, has_run = True, 0, 0.0, False
+        first = _place(watcher.text())
+        places, end, has_run = list[tuple[float, int]](), 0.0, False
         for at in watcher.moments():
             text = watcher.text()
-            now_first = "▌" in text and "▌In  [ ]   print(1)" not in text and "▌out [ ]" not in text
-            if now_first != is_first and moved < len(pressed):
-                is_first = now_first
-                if not end:
-                    self.keys_ms.append((at - pressed[moved]) * 1000)
-                moved += 1
+            places.append((at, _place(text)))
             has_run = has_run or "kernel busy" in text
             if has_run and not end and "kernel idle" in text:
                 end = at
+        for number, pressed_at in enumerate(pressed):
+            wanted = first + 1 - number % 2
+            seen = (at for at, place in places if at >= pressed_at and place == wanted)
+            if pressed_at < end - 0.05:  # later ones are answered in peace
+                self.keys_ms.append((next(seen, pressed_at + _LONGEST_S) - pressed_at) * 1000)
         return end
 
     def _accounted(self, watcher: Watcher) -> int:
@@ -130,6 +135,11 @@ class Flood:
             watcher.press("pageup")
             watcher.settle(0.2)
         raise LookupError(f"no count of lines on the screen:\n{watcher.text()}")
+
+
+def _place(text: str) -> int:
+    """The row of the outline at the left that says where the learner is."""
+    return next((row for row, line in enumerate(text.split("\n")) if line.startswith(" ▸    In")), -1)
 
 
 class Weigher:

@@ -33,7 +33,9 @@ def run_editor() -> None:
         CSS = "TextArea { height: 10; }"
 
         def compose(self) -> ComposeResult:
-            yield TextArea.code_editor(SOURCE, language="python")
+            editor = TextArea.code_editor(SOURCE, language="python")
+            editor.cursor_blink = False
+            yield editor
 
     EditorApp().run()
 

@@ -47,9 +47,9 @@ class Watcher(PtyDriver):
             if time.perf_counter() > end or (not self.read(0.02) and self.has_ended()):
                 raise TimeoutError(f"waited for {mark!r}; the screen:\n{self.look()}")
 
-    def has_said(self, words: str) -> bool:
-        """Whether these words came in the last few kilobytes, whole; nothing is drawn to find out."""
-        return words.encode() in self.sent[-4096:]
+    def has_said(self, word: str, *, since: int) -> bool:
+        """Whether this word was sent after so many bytes; nothing is drawn to find out."""
+        return word.encode() in self.sent[since:]
 
     def look(self) -> str:
         """The screen as it is now."""
