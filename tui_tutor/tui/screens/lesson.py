@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from functools import partial
 from typing import ClassVar, Final, Literal
 
@@ -57,7 +59,7 @@ from tui_tutor.core.study.state import SCRATCH, is_runnable
 from tui_tutor.core.wording.labels import plain_label
 from tui_tutor.session.course_session import CourseSession
 from tui_tutor.session.performing import Performer
-from tui_tutor.tui.screens.lesson_header import aside, header_rows
+from tui_tutor.tui.screens.lesson_header import aside, header_rows, next_words
 from tui_tutor.tui.screens.lesson_keys import footer_keys, footer_states
 from tui_tutor.tui.widgets.cell_ui import CellUi
 from tui_tutor.tui.widgets.code_text import is_prose
@@ -239,7 +241,10 @@ class LessonScreen(Screen[None]):
             states, footer_keys(study, self._cell, self._editor, self._page.ui_of(self._cell.id))
         )
         notice = study.notice
-        self._footer.say(f"{notice.text} {notice.help}".strip() if notice else "")
+        said = f"{notice.text} {notice.help}".strip() if notice else ""
+        if said == f"Lesson {study.number} is done.":
+            said = f"{said} {next_words(study, self._course_lessons())}"
+        self._footer.say(said)
 
     def _build_aside(self, width: int, chosen: str) -> Sheetful:
         del chosen
@@ -259,7 +264,17 @@ class LessonScreen(Screen[None]):
 
     # --- moving ---------------------------------------------------------------------------------
 
+    def _after_typing(self, act: Callable[[], None]) -> None:
+        """Do it when the editor has taken in all that was typed before."""
+        if self._editor is None:
+            act()
+        else:
+            self._editor.call_later(act)
+
     def action_cell(self, count: int) -> None:
+        self._after_typing(partial(self._go_to_cell, count))
+
+    def _go_to_cell(self, count: int) -> None:
         self._close_editor()
         if isinstance(self._cell, VizCell) and self._page.ui_of(self._cell.id).cursor is not None:
             self._stop_inspecting()
@@ -312,6 +327,9 @@ class LessonScreen(Screen[None]):
     # --- running --------------------------------------------------------------------------------
 
     def action_run(self) -> None:
+        self._after_typing(self._run_cell)
+
+    def _run_cell(self) -> None:
         self._keep_edit()
         if self._editor is not None and self._editor.task_of_edit.purpose != "source":
             self._submit()
@@ -322,9 +340,12 @@ class LessonScreen(Screen[None]):
         self._ask(RunRequested(self._cell.id, self._now()))
 
     def action_run_on(self) -> None:
-        self.action_run()
+        self._after_typing(self._run_and_go_on)
+
+    def _run_and_go_on(self) -> None:
+        self._run_cell()
         if self.study.running or self.study.queue:
-            self.action_cell(1)
+            self._go_to_cell(1)
 
     def action_run_above(self) -> None:
         self._ask(RunAboveRequested(self._cell.id, self._now()))

@@ -40,6 +40,17 @@ def _facts(study: Study, room: int) -> str:
     return both if len(both) <= room else minutes if len(minutes) <= room else ""
 
 
+def next_words(study: Study, lessons: Sequence[LessonState]) -> str:
+    """What comes after this lesson, and how to get there."""
+    if study.number >= len(lessons):
+        return "That was the last lesson."
+    following = lessons[study.number]
+    if following.mark in ("draft", "broken"):
+        return f"Next: {safe_line(following.title)}, not written yet."
+    minutes = f", {following.minutes:g} min" if following.minutes else ""
+    return f"Next: {safe_line(following.title)}{minutes} (n)"
+
+
 def aside(study: Study, lessons: Sequence[LessonState], focused: str, width: int) -> Sheetful:
     """The course's lessons with their marks, then the cells of this one."""
     del width

@@ -82,6 +82,6 @@ def _cell_keys(study: Study, cell: Cell) -> Keys:
         return (("Enter", "edit"), ("F5", "run"), ("c", "check"), ("h", "hint"))
     if is_runnable(cell):
         return (("F5", "run"), ("Enter", "edit"), following)
-    if isinstance(cell, VizCell) and state.plot is not None:
+    if isinstance(cell, VizCell) and state.plot is not None and not state.plot.images:
         return (("Enter", "points"), following, ("Ctrl+↑", "back"))
     return (following, ("Ctrl+↑", "back"))

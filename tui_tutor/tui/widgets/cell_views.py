@@ -19,6 +19,7 @@ from tui_tutor.core.prose import inline_spans, prose, wrap
 from tui_tutor.core.prose.lines import Line, Role, Span
 from tui_tutor.core.safe_text import safe_line
 from tui_tutor.core.study import CellState, Study
+from tui_tutor.core.study.state import starter_of
 from tui_tutor.core.wording.explaining import meaning_in
 from tui_tutor.core.wording.labels import gutter_label, output_label
 from tui_tutor.core.wording.solutions import shown_solution
@@ -104,15 +105,26 @@ def note_rows(label: str, markdown: str, frame: Frame) -> list[CellRow]:
 # --- code -------------------------------------------------------------------------------------------
 
 
-def code_panel(source: str, language: str, view: View, right: tuple[Piece, ...] = ()) -> list[CellRow]:
-    """The source on its panel, or room for the editor; `right` stands on the first line if it fits."""
+def code_panel(
+    source: str,
+    language: str,
+    view: View,
+    right: tuple[Piece, ...] = (),
+    named: frozenset[int] = frozenset(),
+) -> list[CellRow]:
+    """The source on its panel, or room for the editor; `right` stands on the first line if it fits.
+
+    Lines in `named` (from 1) have their number in the gutter: notes below speak of them.
+    """
     frame, ui = view.frame, view.ui
     if ui.slot == "source":
         return [CellRow(ground="raised", is_slot=True, is_code=True) for _ in range(max(1, ui.slot_rows))]
     rows: list[CellRow] = []
-    for spans in highlighted(source, language):
-        for pieces in folded_code(frame.pieces(spans), frame.text_width):
-            rows.append(CellRow(pieces=pieces, ground="panel", is_code=True, target="source"))
+    for number, spans in enumerate(highlighted(source, language), 1):
+        label = frame.label(f"line {number}") if number in named else ()
+        for place, pieces in enumerate(folded_code(frame.pieces(spans), frame.text_width)):
+            row = CellRow(pieces=pieces, ground="panel", is_code=True, target="source")
+            rows.append(replace(row, label=label) if place == 0 else row)
     if right and pieces_width(rows[0].pieces) + pieces_width(right) + 2 <= frame.text_width:
         rows[0] = replace(rows[0], right=right)
     return rows
@@ -123,10 +135,13 @@ def code_rows(cell: CodeCell, view: View) -> tuple[CellRow, ...]:
     frame, state = view.frame, view.state(cell)
     output = _output(cell, view)
     right = () if output else view.words(cell)
-    rows = _labelled(code_panel(state.source, cell.language, view, right), view.main_label(cell))
+    is_untouched = state.source == starter_of(cell)
+    named = frozenset(note.line for note in cell.callout) if is_untouched else frozenset[int]()
+    panel = code_panel(state.source, cell.language, view, right, named)
+    rows = _labelled(panel, view.main_label(cell))
     number = view.study.number_of(cell.id)
     place = frame.label(f"{'':4}[{number}]") if number else ()
-    if len(rows) > 1 and place:
+    if len(rows) > 1 and place and not rows[1].label:
         rows[1] = replace(rows[1], label=place)
     rows = _with_editing(rows, view)
     if view.ui.slot is None:

@@ -43,6 +43,12 @@ HOW: Final = {
     "reflect": "Enter writes",
 }
 
+EXAMPLES: Final = {
+    "cloze": "the blanks in order, such as 0.37; 2",
+    "order": "the numbers in their order, such as 3 1 2",
+    "match": "pairs, such as 1b 2a",
+}
+
 
 def quiz_rows(cell: QuizCell, view: View) -> tuple[CellRow, ...]:
     """All rows of a question as it stands."""
@@ -56,7 +62,7 @@ def quiz_rows(cell: QuizCell, view: View) -> tuple[CellRow, ...]:
     rows += _feedback(cell, view)
     if state.verdict is not None and cell.explain and (state.is_closed or state.verdict.correct):
         rows += note_rows("why", cell.explain, frame)
-    return tuple(rows)
+    return tuple(rows[:-1] if rows[-1] == CellRow() else rows)
 
 
 def _head(cell: QuizCell, view: View) -> CellRow:
@@ -202,7 +208,8 @@ def _answer_rows(cell: QuizCell, view: View) -> list[CellRow]:
             CellRow(ground="raised", is_slot=True, is_code=True) for _ in range(max(1, view.ui.slot_rows))
         ]
         rows[0] = CellRow(frame.label("answer", is_main=True), ground="raised", is_slot=True, is_code=True)
-        return rows
+        example = EXAMPLES.get(cell.form)
+        return [*rows, CellRow(pieces=(frame.piece(example, "muted"),))] if example else rows
     if isinstance(cell, ChoiceQuiz):
         return []
     if state.answer:
