@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from functools import partial
 from typing import ClassVar, Final, Literal
 
 from textual import events, on, work
