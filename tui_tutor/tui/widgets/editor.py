@@ -75,12 +75,12 @@ class Editor(TextArea):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "Leave the editor", show=False, priority=True),
-        Binding("tab", "complete", "Complete", show=False, priority=True),
-        Binding("shift+tab", "document", "Documentation of the name", show=False, priority=True),
-        Binding("enter", "enter", show=False, priority=True),
-        Binding("up", "go(-1)", show=False, priority=True),
-        Binding("down", "go(1)", show=False, priority=True),
+        Binding("escape", "leave", "Leave the editor", show=False),
+        Binding("tab", "complete", "Complete", show=False),
+        Binding("shift+tab", "document", "Documentation of the name", show=False),
+        Binding("enter", "enter", show=False),
+        Binding("up", "go(-1)", show=False),
+        Binding("down", "go(1)", show=False),
     ]
 
     moved: Callable[[], None] | None = None
@@ -243,9 +243,19 @@ class Editor(TextArea):
         before = self.document.get_line(row)[:column]
         return bool(before) and (before[-1].isidentifier() or before[-1].isdigit() or before[-1] == ".")
 
+    async def _do_bound(self, event: events.Key) -> bool:
+        """Do what is bound to a key now: by way of the app it would overtake letters, or come late."""
+        bound = self._bindings.key_to_bindings.get(event.key, [])
+        for binding in bound[:1]:
+            event.stop()
+            event.prevent_default()
+            await self.run_action(binding.action)
+        return bool(bound)
+
     async def _on_key(self, event: events.Key) -> None:
         self.seen_key = event  # those above can tell it from one that never came here
-        await super()._on_key(event)
+        if not await self._do_bound(event):
+            await super()._on_key(event)
         typed = event.character or ""
         if self.task_of_edit.purpose != "source" or not typed.isprintable():
             if event.key == "backspace" and self.has_popup:
