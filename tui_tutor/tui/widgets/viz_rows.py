@@ -21,6 +21,8 @@ DESIGN_WIDTH: Final = 80
 SHORTEST: Final = 9
 TALLEST: Final = 25
 MOST_OF_VIEW: Final = 0.55
+MOST_WITH_CLASSES: Final = 0.75
+"""Classes that lie close together need more room to be told apart."""
 
 
 def viz_rows(cell: VizCell, view: View) -> tuple[CellRow, ...]:
@@ -61,7 +63,8 @@ def plot_style(frame: Frame) -> PlotStyle:
 
 def plot_height(cell: VizCell, data: PlotData, frame: Frame, view_rows: int) -> int:
     """About half the view, within reason; the same while the window stays the same."""
-    wanted = max(SHORTEST, min(TALLEST, int(view_rows * MOST_OF_VIEW)))
+    share = MOST_WITH_CLASSES if cell.label or cell.color else MOST_OF_VIEW
+    wanted = max(SHORTEST, min(TALLEST, int(view_rows * share)))
     return preferred_height(cell, data, frame.text_width, wanted)
 
 
@@ -73,10 +76,19 @@ def _caption(cell: VizCell, view: View) -> list[CellRow]:
     if right is facts and facts and frame.width < DESIGN_WIDTH:
         right = ()
     caption = caption_beside(cell.caption or cell.title or cell.plot, facts[0][0] if facts else "")
-    room = max(20, frame.text_width - (pieces_width(right) + 2 if right else 0))
-    lines = wrap(inline_spans(caption), room)
+    taken = pieces_width(right) + 2 if right else 0
+    lines = _beside(inline_spans(caption), frame.text_width, taken)
     head = CellRow(view.main_label(cell), frame.pieces(lines[0]), right)
     return [head, *(CellRow(pieces=frame.pieces(line)) for line in lines[1:])]
+
+
+def _beside(spans: tuple[Span, ...], width: int, taken: int) -> tuple[tuple[Span, ...], ...]:
+    """Lines of which only the first leaves `taken` columns free at its right end."""
+    first, *rest = wrap(spans, max(20, width - taken))
+    if not rest:
+        return (first,)
+    later = [span for line in rest for span in (*line, Span(" "))]
+    return (first, *wrap(later[:-1], width))
 
 
 def caption_beside(caption: str, facts: str) -> str:
@@ -88,8 +100,9 @@ def caption_beside(caption: str, facts: str) -> str:
 
 def _inspection(view: View) -> list[CellRow]:
     ui, frame = view.ui, view.frame
+    lines = wrap((Span(ui.said),), frame.text_width)
     rows = [
-        CellRow(frame.label("point"), frame.pieces(line)) for line in wrap((Span(ui.said),), frame.text_width)
+        CellRow(frame.label("point") if n == 0 else (), frame.pieces(line)) for n, line in enumerate(lines)
     ]
     rows = rows if ui.said else []
     if ui.picked is None:
