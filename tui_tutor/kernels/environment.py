@@ -45,6 +45,8 @@ def clean_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
 
 def modules_to_warm(requirements: Sequence[str]) -> tuple[str, ...]:
     """Modules of well-known packages among PEP 508 requirements, in the order of import."""
+    if not requirements:
+        return ()
     from packaging.requirements import InvalidRequirement, Requirement
     from packaging.utils import canonicalize_name
 
