@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui_tutor.core.safe_text import safe_line, safe_text
+from tui_tutor.core.safe_text import safe_json, safe_line, safe_text
 
 # Everything, lone surrogates too, with what steers a terminal drawn often.
 MARKS = "\u202a\u202e\u2066\u2069\u200e\u200f\u061c\u2028\u2029\ufeff\U000e0001\ud800\udfff"
@@ -78,3 +80,9 @@ def test_what_steers_a_terminal_is_shown_as_a_stand_in(written, shown):
 
 def test_a_long_line_ends_in_an_ellipsis():
     assert safe_line("a" * 9, limit=5) == "aaaa…"
+
+
+@given(TEXTS)
+def test_json_for_a_terminal_says_the_same_and_steers_nothing(text):
+    shown = safe_json({"said": [text]})
+    assert (json.loads(shown), safe_text(shown)) == ({"said": [text]}, shown)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +12,7 @@ import click
 
 from tui_tutor.core.diagnostic import Diagnostic, errors_in
 from tui_tutor.core.errors import TutorError
+from tui_tutor.core.safe_text import safe_json
 
 HAS_ERRORS: Final = 4
 
@@ -52,7 +52,7 @@ def diagnose(folder: Path) -> tuple[Diagnostic, ...]:
 def as_json(diagnostics: Sequence[Diagnostic]) -> str:
     """The stable shape: whether the course can be played, and each diagnostic."""
     shape = {"ok": not errors_in(diagnostics), "diagnostics": [item.as_json() for item in diagnostics]}
-    return json.dumps(shape, indent=2, ensure_ascii=False)
+    return safe_json(shape)
 
 
 def summary(diagnostics: Sequence[Diagnostic]) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import click
 
 from tui_tutor.core.ports import CourseEntry, EventStore
+from tui_tutor.core.safe_text import safe_json
 
 
 @click.command(epilog="Example: tui-tutor list --json")
@@ -23,7 +23,7 @@ def command(is_json: bool) -> None:
     finally:
         store.close()
     if is_json:
-        click.echo(json.dumps({"courses": rows}, ensure_ascii=False, indent=2))
+        click.echo(safe_json({"courses": rows}))
     elif not rows:
         click.echo("No courses yet.")
     else:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-import json
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import click
 
 from tui_tutor.core.ports import CourseEntry, LessonFacts, LessonProgress, Record
+from tui_tutor.core.safe_text import safe_json, safe_line, safe_text
 from tui_tutor.store.sqlite import SqliteStore
 
 _COLUMNS: Final = ("course", "lesson", "cell", "kind", "form", "answer", "correct", "score", "at")
@@ -26,9 +27,9 @@ def command(course: str | None, is_json: bool, is_csv: bool) -> None:
         raise click.UsageError("--json and --csv cannot be had at once.")
     found = _results(course)
     if is_json:
-        click.echo(json.dumps({"courses": found}, ensure_ascii=False, indent=2))
+        click.echo(safe_json({"courses": found}))
     elif is_csv:
-        click.echo(as_csv(found), nl=False)
+        click.echo(_for_the_reader(as_csv(found)), nl=False)
     else:
         click.echo(_as_text(found))
 
@@ -87,6 +88,11 @@ def _attempt(record: Record) -> dict[str, Any]:
     }
 
 
+def _for_the_reader(text: str) -> str:
+    """Answers hold whatever was typed: a program gets it as it is, a terminal nothing that steers it."""
+    return safe_text(text) if sys.stdout.isatty() else text
+
+
 def as_csv(found: Sequence[Mapping[str, Any]]) -> str:
     page = io.StringIO()
     writer = csv.DictWriter(page, _COLUMNS, lineterminator="\n")
@@ -100,8 +106,6 @@ def as_csv(found: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _as_text(found: Sequence[Mapping[str, Any]]) -> str:
-    from tui_tutor.core.safe_text import safe_line
-
     if not found:
         return "Nothing done yet. tui-tutor learn start-here begins."
     lines = []
@@ -114,8 +118,6 @@ def _as_text(found: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _lesson_line(lesson: Mapping[str, Any]) -> str:
-    from tui_tutor.core.safe_text import safe_line
-
     mark = "done" if lesson["done"] else "open"
     return f"  {mark}  {safe_line(lesson['id'])}  {lesson['cells_done']} of {lesson['cells']} cells"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import sys
 import tempfile
 import time
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tui_tutor.core.errors import TutorError
-from tui_tutor.core.safe_text import safe_text
+from tui_tutor.core.safe_text import safe_json, safe_text
 
 if TYPE_CHECKING:
     from tui_tutor.core.diagnostic import Diagnostic
@@ -39,7 +38,7 @@ def command(ctx: click.Context, folder: str, as_json: bool) -> None:
         _write_lock(Path(folder), opened, reports)
     seconds = time.monotonic() - began
     if as_json:
-        click.echo(json.dumps(_as_json(reports, problems, seconds), ensure_ascii=False, indent=2))
+        click.echo(safe_json(_as_json(reports, problems, seconds)))
     else:
         _say(reports, problems, seconds)
     ctx.exit(4 if problems else 0)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+import json
+from typing import Any, Final
 
 _REPLACEMENT: Final = 0xFFFD
 
@@ -20,6 +21,7 @@ def _table() -> dict[int, int | str]:
 
 _TABLE: Final = _table()
 _LINE_TABLE: Final = {**_TABLE, 0x0A: " "}
+_JSON_TABLE: Final = {code: json.dumps(chr(code))[1:-1] for code in _TABLE if code > 0x7F} | {0x7F: "\\u007f"}
 
 
 def safe_text(text: str) -> str:
@@ -35,3 +37,8 @@ def safe_line(text: str, *, limit: int = 500) -> str:
     """Like `safe_text`, on one line (line feeds become blanks) and at most `limit` characters long."""
     line = text.replace("\r\n", "\n").translate(_LINE_TABLE)
     return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def safe_json(value: Any) -> str:
+    """JSON in which every character that steers a terminal is escaped: safe to print, and nothing is lost."""
+    return json.dumps(value, ensure_ascii=False, indent=2).translate(_JSON_TABLE)
