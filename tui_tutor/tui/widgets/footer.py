@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui_tutor.core.prose.lines import Role, Span, cut, merged, width_of
+from tui_tutor.core.prose.lines import Role, Span, cells_in, cut, merged, width_of
 from tui_tutor.tui.glyphs import spans_in_ascii
 from tui_tutor.tui.widgets.drawing import look_of, strip_of
 
 MOST_KEYS: Final = 7
+_SENTENCE_END: Final = re.compile(r"(?<=[.!?]) ")
 Keys = Sequence[tuple[str, str]]  # (key, what it does), the most important first and the way out last
 
 
@@ -25,7 +27,7 @@ def footer_spans(
     while len(shown) > 1 and _keys_width(shown) > width - 3:
         del shown[-2]
     right = _keys_width(shown)
-    room = max(0, width - 3 - right - 2)
+    room = max(0, width - 3 - (right + 2 if shown else 0))
     texts = [
         spans_in_ascii((Span(state, state_role),)) if is_ascii else (Span(state, state_role),)
         for state in states
@@ -80,14 +82,17 @@ class Footer(Widget):
         if not self._notice:
             spans = footer_spans(self._states, self._keys, width, is_ascii=look.is_ascii)
         else:
+            notice = _fitted(self._notice, width - 5)
             keys = list(self._keys)
-            while (
-                keys and _keys_width([_key_spans(*key) for key in keys]) + width_of(self._said()) + 5 > width
-            ):
+            while keys and _keys_width([_key_spans(*key) for key in keys]) + cells_in(notice) + 5 > width:
                 del keys[-2 if len(keys) > 1 else -1]
-            notice = "".join(span.text for span in cut(self._said(), width - 3))
             spans = footer_spans([notice], keys, width, state_role="bright", is_ascii=look.is_ascii)
         return strip_of(spans, look, "panel").extend_cell_length(width)
 
-    def _said(self) -> tuple[Span, ...]:
-        return (Span(self._notice, "bright"),)
+
+def _fitted(notice: str, room: int) -> str:
+    """As many of its sentences as fit; what is too long even alone is cut."""
+    sentences = _SENTENCE_END.split(notice)
+    while len(sentences) > 1 and cells_in(" ".join(sentences)) > room:
+        sentences.pop()
+    return "".join(span.text for span in cut((Span(" ".join(sentences)),), room))
