@@ -17,7 +17,8 @@ def player(tmp_path: Path) -> Iterator[Player]:
     learner = Player(tmp_path / "data")
     yield learner
     left = learner.processes()
-    _, alive = psutil.wait_procs(left, timeout=2)
+    _, alive = psutil.wait_procs(left, timeout=5)
+    said = [" ".join(process.cmdline()) for process in alive if process.is_running()]
     for process in alive:
         process.kill()
-    assert alive == []
+    assert said == []

@@ -173,7 +173,19 @@ def a_hostile_course(parent: Path) -> Path:
 
 def test_nothing_of_a_course_runs_before_a_yes(player: Player, tmp_path: Path) -> None:
     folder = a_hostile_course(tmp_path)
-    commands = "run next points next check solution next run restart outline results".split()
+    commands = [
+        "run",
+        "next",
+        "points",
+        "next",
+        "check",
+        "solution",
+        "next",
+        "run",
+        "restart",
+        "outline",
+        "results",
+    ]
     said = player.learn(folder, *commands, trust=False)
     assert "This course has not been trusted" in said
     assert not (tmp_path / "executed").exists()

@@ -74,6 +74,7 @@ from tui_tutor.tui.wishes import LessonWished, OutlineWished, ResultsWished, Sea
 
 WIDE: Final = 120
 SAVE_AFTER_S: Final = 1.0
+PREWARM_AFTER_S: Final = 0.1
 COMPLETE_AFTER_S: Final = 0.08
 SHORTEST_WORD: Final = 2  # of which completions are offered unasked
 
@@ -144,7 +145,6 @@ class LessonScreen(Screen[None]):
         self._lessons_for: object = None
         self._prompted: InputAsked | None = None  # the question for which the editor was opened
         self._start_at = cell_id
-        self._typed_ahead: list[events.Key | events.Paste] = []
         self._page.take_input = self._take_ahead
 
     # --- what the app asks ----------------------------------------------------------------------
@@ -189,6 +189,8 @@ class LessonScreen(Screen[None]):
     # --- building -------------------------------------------------------------------------------
 
     def compose(self) -> ComposeResult:
+        # Known before the first layout, so that the page is set and drawn once.
+        self.set_class(self.app.size.width >= WIDE, "-wide")
         with Horizontal():
             yield self._aside
             yield Divider()
@@ -203,7 +205,8 @@ class LessonScreen(Screen[None]):
             self._page.focus_cell(start, reveal=False)
             self.call_after_refresh(self._page.focus_cell, start)
         self._draw()
-        self.call_after_refresh(self._performer.prewarm)
+        # The first refresh may come before the first picture, which imports would keep waiting.
+        self.set_timer(PREWARM_AFTER_S, self._performer.prewarm)
 
     def on_resize(self) -> None:
         self.set_class(self.size.width >= WIDE, "-wide")
@@ -511,10 +514,10 @@ class LessonScreen(Screen[None]):
             return self._open_at_once(event)
         if event is self._editor.seen_key:
             return False  # it bubbles: the editor has no use for it
-        if self._editor.has_focus:
-            self._hand_on(event)
+        if isinstance(event, events.Key):
+            self._editor.post_message(events.Key(event.key, event.character))
         else:
-            self._typed_ahead.append(event)
+            self._editor.post_message(events.Paste(event.text))
         return True
 
     def _open_at_once(self, event: events.Key | events.Paste) -> bool:
@@ -524,24 +527,9 @@ class LessonScreen(Screen[None]):
         self.action_enter() if event.key == "enter" else self.action_scratch()
         return True
 
-    def _hand_on(self, event: events.Key | events.Paste) -> None:
-        again: events.Key | events.Paste
-        if isinstance(event, events.Key):
-            again = events.Key(event.key, event.character)
-        else:
-            again = events.Paste(event.text)
-        self.app.post_message(again)
-
-    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        if event.widget is self._editor:
-            ahead, self._typed_ahead = self._typed_ahead, []
-            for typed in ahead:
-                self._hand_on(typed)
-
     def _close_editor(self, *, keep: bool = True) -> None:
         if self._editor is None:
             return
-        self._typed_ahead.clear()
         if keep:
             self._keep_edit()
         task = self._editor.task_of_edit
@@ -618,7 +606,7 @@ class LessonScreen(Screen[None]):
         task, text = editor.task_of_edit, editor.text
         if task.purpose == "input":
             self._close_editor(keep=False)
-            self._dispatch(InputGiven(text, self._now()))
+            self._dispatch(InputGiven(text, self._now(), is_shown=True))
         elif task.purpose == "guess":
             self._close_editor(keep=False)
             self._ask(OutputGuessed(task.cell_id, text, self._now()))
