@@ -5,9 +5,11 @@ from __future__ import annotations
 import sys
 import traceback
 
-from benchmarks.measuring import Benchmark, Figure, benchmarks
+from benchmarks.measuring import Benchmark, Figure, benchmarks, is_met
 
-_HEADER = ("figure", "median", "floor", "ratio", "wanted")
+_HEADER = ("figure", "median", "floor", "ratio", "wanted", "")
+
+_MET = {True: "met", False: "MISSED", None: ""}
 
 
 def main(names: list[str]) -> int:
@@ -37,7 +39,8 @@ def _print(benchmark: Benchmark) -> int:
 def _row(figure: Figure, wanted: dict[str, str]) -> tuple[str, ...]:
     name, value, unit, floor, ratio = figure
     shown_ratio = "" if ratio is None else f"{ratio:.2f} x"
-    return name, f"{_number(value)} {unit}", floor, shown_ratio, wanted.get(name, "")
+    wish = wanted.get(name, "")
+    return name, f"{_number(value)} {unit}", floor, shown_ratio, wish, _MET[is_met(figure, wish)]
 
 
 def _number(value: float) -> str:

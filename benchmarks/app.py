@@ -29,7 +29,7 @@ WANTED = {
     "bytes: a typed letter": "≤ 200 B",
     "bytes: page down": "≤ 3,000 B",
     "bytes: open a lesson": "≤ 20,000 B",
-    "an idle second": "≤ 0 B",
+    "bytes: an idle second": "≤ 0 B",
     "1,000-lesson course in the library": "≤ floor + 100 ms",
     "interrupt of an endless print loop": "≤ 200 ms",
     "interrupt of an await": "≤ 200 ms",

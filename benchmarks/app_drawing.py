@@ -24,7 +24,7 @@ def measure_drawing(folder: Path) -> list[Figure]:
         watcher.press("home", "ctrl+down", "enter")
         figures.append(_bytes("a typed letter", watcher, lambda: watcher.type("x"), 9))
         watcher.settle(1.0)
-        figures.append(("an idle second", float(watcher.settle(1.0, 1.0)), "B", "", None))
+        figures.append(("bytes: an idle second", float(watcher.settle(1.0, 1.0)), "B", "", None))
     return [*figures, _opening(data)]
 
 

@@ -49,7 +49,13 @@ def measure_start(folder: Path) -> list[Figure]:
         ("500-cell lesson usable", longer, "ms", f"20 cells, {lesson:.0f} ms", longer / lesson),
         ("500-cell lesson, memory added", _memory(data, long) - _memory(data, short), "MB", "", None),
         ("launch to first output", output, "ms", f"lesson usable, {lesson:.0f} ms", output / lesson),
-        ("first output after a second", median_of(lambda: late_output_ms(data, short, 1.0), 5), "ms", "", None),
+        (
+            "first output after a second",
+            median_of(lambda: late_output_ms(data, short, 1.0), 5),
+            "ms",
+            "",
+            None,
+        ),
         *_torch(folder, data),
     ]
 

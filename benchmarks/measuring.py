@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 import statistics
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -33,6 +34,23 @@ def benchmarks(names: Sequence[str] = ()) -> Iterator[Benchmark]:
         module = importlib.import_module(f"benchmarks.{found.name}")
         if hasattr(module, "measure"):
             yield Benchmark(found.name, module.measure, getattr(module, "WANTED", {}))
+
+
+_WISH = re.compile(r"≤ (?P<above>floor \+ )?(?P<limit>[\d.,]+) (?P<unit>\S+)")
+
+
+def is_met(figure: Figure, wish: str) -> bool | None:
+    """Whether a figure is what was wished for ("≤ 2 x", "≤ floor + 80 ms", "≤ 50 ms"); None: no such wish."""
+    found = _WISH.fullmatch(wish)
+    if found is None:
+        return None
+    _, value, _, _, ratio = figure
+    limit = float(found["limit"].replace(",", ""))
+    if found["unit"] == "x":
+        return ratio is not None and ratio <= limit
+    if found["above"] and ratio:
+        value -= value / ratio
+    return value <= limit
 
 
 def median(take: Callable[[], float], tries: int = 5) -> float:
