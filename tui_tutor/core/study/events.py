@@ -76,8 +76,11 @@ class OutputGuessed:
 
 @dataclass(frozen=True, slots=True)
 class InputGiven:
+    """`is_shown`: question and line stay in the output, as a terminal would leave them (but for secrets)."""
+
     text: str
     at: datetime
+    is_shown: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from tui_tutor.core.course import (
     VizCell,
 )
 from tui_tutor.core.execution import (
+    Displayed,
     ErrorRaised,
     Finished,
     InputAsked,
@@ -277,8 +278,13 @@ def _later_ones_stale(study: Study, cell_id: str) -> Study:
 def give_input(study: Study, event: InputGiven) -> Step:
     if not study.running or study.state(study.running).prompt is None:
         return study, ()
-    cell_id = study.running
-    return study.changed(cell_id, prompt=None), (GiveInput(cell_id, event.text),)
+    cell_id, state = study.running, study.state(study.running)
+    transcript = state.transcript
+    if event.is_shown and state.prompt is not None and not uses_shell(study.cell(cell_id)):
+        # As a result, because a program's standard output holds neither.
+        line = state.prompt.prompt + ("" if state.prompt.is_secret else event.text)
+        transcript = transcript.after(Displayed({"text/plain": line}, is_result=True))
+    return study.changed(cell_id, prompt=None, transcript=transcript), (GiveInput(cell_id, event.text),)
 
 
 def interrupt(study: Study) -> Step:
