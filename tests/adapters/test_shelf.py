@@ -100,9 +100,11 @@ def test_a_broken_lesson_leaves_the_others_open(library: Library, tmp_path: Path
     assert course.lesson("second").lesson is not None
 
 
-def test_a_draft_has_nothing_to_show(library: Library, tmp_path: Path):
-    shipped(tmp_path, lessons=[a_lesson([], draft=True)])
-    assert library.open("a-course").lesson("first").lesson is None
+def test_a_draft_says_what_it_will_be(library: Library, tmp_path: Path):
+    shipped(tmp_path, lessons=[a_lesson([], title="Later", draft=True)])
+    lesson = library.open("a-course").lesson("first").lesson
+    assert lesson is not None
+    assert (lesson.title, lesson.draft, lesson.cells) == ("Later", True, ())
 
 
 # --- opening ----------------------------------------------------------------------------------------

@@ -264,7 +264,7 @@ class CourseEntry:
 
 @dataclass(frozen=True, slots=True)
 class LessonFile:
-    """One lesson as it was read: `lesson` is None when it has errors or a draft has nothing to show."""
+    """One lesson as it was read: `lesson` is None when it has errors; a draft has no cells."""
 
     lesson_id: str
     lesson: Lesson | None

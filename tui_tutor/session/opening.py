@@ -66,8 +66,9 @@ def _cannot_open(file: LessonFile) -> TutorError:
         return TutorError(message, help="Choose another lesson; your work is safe.")
     errors = [d for d in file.diagnostics if d.severity == "error"]
     first = f" {errors[0].as_text()}" if errors else ""
+    words = "error" if len(errors) == 1 else "errors"
     return TutorError(
-        f"Lesson {file.lesson_id} cannot be opened yet: {len(errors)} errors.{first}",
+        f"Lesson {file.lesson_id} cannot be opened yet: {len(errors)} {words}.{first}",
         help="Your work is safe. `tui-tutor check` lists every mistake for the author.",
         exit_code=4,
     )

@@ -102,9 +102,7 @@ class FolderCourse:
         snapshot = self._refreshed()
         if lesson_id not in self._lessons:
             parsed = parse_lesson(self.course, lesson_id, snapshot.files)
-            lesson = parsed.value
-            is_empty = lesson is not None and lesson.draft and not lesson.cells
-            self._lessons[lesson_id] = LessonFile(lesson_id, None if is_empty else lesson, parsed.diagnostics)
+            self._lessons[lesson_id] = LessonFile(lesson_id, parsed.value, parsed.diagnostics)
         return self._lessons[lesson_id]
 
     def asset(self, path: str) -> bytes | None:
