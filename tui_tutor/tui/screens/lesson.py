@@ -66,6 +66,7 @@ from tui_tutor.tui.widgets.completion import CompletionPopup, worth_offering
 from tui_tutor.tui.widgets.divider import Divider
 from tui_tutor.tui.widgets.drawing import look_of
 from tui_tutor.tui.widgets.editor import Editor, Task
+from tui_tutor.tui.widgets.folding import word_breaks
 from tui_tutor.tui.widgets.footer import Footer
 from tui_tutor.tui.widgets.lesson_page import LessonPage
 from tui_tutor.tui.widgets.page import Page, Sheetful
@@ -145,6 +146,7 @@ class LessonScreen(Screen[None]):
         self._lessons_for: object = None
         self._prompted: InputAsked | None = None  # the question for which the editor was opened
         self._start_at = cell_id
+        self._said = ""  # by the face alone
         self._page.take_input = self._take_ahead
 
     # --- what the app asks ----------------------------------------------------------------------
@@ -183,6 +185,7 @@ class LessonScreen(Screen[None]):
         self._performer.dispatch(event)
 
     def _read_notice(self) -> None:
+        self._said = ""
         if self.study.notice is not None and not self.study.notice.is_alarm:
             self._dispatch(NoticeRead(self._now()))
 
@@ -211,6 +214,7 @@ class LessonScreen(Screen[None]):
     def on_resize(self) -> None:
         self.set_class(self.size.width >= WIDE, "-wide")
         self._draw()
+        self.call_after_refresh(self._fit_slot)
         self.call_after_refresh(self._follow_cursor)
 
     async def on_unmount(self) -> None:
@@ -246,7 +250,7 @@ class LessonScreen(Screen[None]):
         said = f"{notice.text} {notice.help}".strip() if notice else ""
         if said == f"Lesson {study.number} is done.":
             said = f"{said} {next_words(study, self._course_lessons())}"
-        self._footer.say(said)
+        self._footer.say(self._said or said)
 
     def _build_aside(self, width: int, chosen: str) -> Sheetful:
         del chosen
@@ -419,6 +423,7 @@ class LessonScreen(Screen[None]):
             chosen = ui.chosen ^ {key}
         else:
             chosen = frozenset() if key in ui.chosen else frozenset({key})
+        self._read_notice()
         if self.study.state(cell.id).verdict is not None:
             self._again(cell.id)
         self._page.set_ui(cell.id, replace(ui, chosen=chosen))
@@ -499,7 +504,7 @@ class LessonScreen(Screen[None]):
         if task.is_single_line:
             self._editor.set_reactive(Editor.selection, Selection.cursor((0, len(text))))
         self._editor.moved = self._draw_footer
-        rows = max(1, text.count("\n") + 1)
+        rows = sum(1 + len(word_breaks(line, self._page.text_width)) for line in text.split("\n"))
         self._page.set_ui(task.cell_id, replace(ui, slot=task.purpose, slot_rows=rows))
         self._page.mount(self._editor)
         self._editor.focus(scroll_visible=False)
@@ -572,18 +577,25 @@ class LessonScreen(Screen[None]):
 
     @on(Editor.Changed)
     def _edited(self) -> None:
+        self._said = ""
         editor = self._editor
         if editor is None:
             return
-        task = editor.task_of_edit
-        ui = self._page.ui_of(task.cell_id)
-        if ui.slot_rows != editor.rows:
-            self._page.set_ui(task.cell_id, replace(ui, slot_rows=editor.rows))
-            self.call_after_refresh(self._follow_cursor)
-        if task.purpose == "source":
+        self._fit_slot()
+        if editor.task_of_edit.purpose == "source":
             if self._saver is not None:
                 self._saver.stop()
             self._saver = self.set_timer(SAVE_AFTER_S, self._keep_edit)
+
+    def _fit_slot(self) -> None:
+        """Make room for the editor's rows, of which there may be others in a window of another width."""
+        editor = self._editor
+        if editor is None:
+            return
+        ui = self._page.ui_of(editor.task_of_edit.cell_id)
+        if ui.slot_rows != editor.rows:
+            self._page.set_ui(editor.task_of_edit.cell_id, replace(ui, slot_rows=editor.rows))
+            self.call_after_refresh(self._follow_cursor)
 
     @on(Editor.SelectionChanged)
     def _follow_cursor(self) -> None:
@@ -905,4 +917,6 @@ class LessonScreen(Screen[None]):
         redraw(self.app)
 
     def _say(self, sentence: str) -> None:
-        self._footer.say(sentence)
+        """Say something until the learner's next wish."""
+        self._said = sentence
+        self._draw_footer()

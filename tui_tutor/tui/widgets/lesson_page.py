@@ -196,6 +196,11 @@ class LessonPage(LinedWidget, can_focus=True):
         self.changed()
 
     @property
+    def text_width(self) -> int:
+        """Columns for text."""
+        return Frame(self.size.width, look_of(self)).text_width
+
+    @property
     def view_rows(self) -> int:
         return max(1, self.size.height - len(self.header))
 
@@ -405,8 +410,7 @@ class LessonPage(LinedWidget, can_focus=True):
         if first is None:
             return None
         # One column of air, the text, and one where the cursor may stand behind it.
-        text = Frame(self.size.width, look_of(self)).text_width
-        return Region(TEXT_COLUMN - 1, first + len(self.header), text + 2, count)
+        return Region(TEXT_COLUMN - 1, first + len(self.header), self.text_width + 2, count)
 
     def hidden_slot_rows(self) -> int:
         """Rows of the slot above the view."""
