@@ -276,6 +276,11 @@ def test_an_error_is_shown_in_safe_words():
     assert (part.line, len(part.traceback)) == (3, 2)
 
 
+def test_the_file_name_that_the_kernel_made_up_is_left_out():
+    error = ErrorRaised("SyntaxError", "invalid syntax (345396762.py, line 1)", (), 1)
+    assert a_transcript(error).text() == "SyntaxError in line 1\ninvalid syntax"
+
+
 def test_events_that_show_nothing_change_nothing():
     transcript = a_transcript(StreamText("stdout", "1\n"))
     for event in (Started(1), InputAsked("? "), Finished("ok")):

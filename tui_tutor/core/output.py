@@ -35,6 +35,8 @@ _ESCAPE = re.compile(
     r"|\x1b[\]PX^_][^\x07\x1b\r\n]{0,4096}(?=\x1b[^\\])"
 )
 _TOKEN = re.compile(r"\x1b\[[0-9;:]{0,64}m|.", re.DOTALL)
+# A cell is compiled under a file name of the kernel's own making, which tells a learner nothing.
+_MADE_UP_FILE = re.compile(r" \(\d+\.py, line \d+\)\Z")
 _OPEN_ESCAPE = re.compile(r"\x1b(?:\[[0-?]{0,256}[ -/]{0,16}|[\]PX^_][^\x07\x1b]{0,4096}\x1b?|[ -/]{0,4})?\Z")
 
 
@@ -402,7 +404,7 @@ def _error_part(event: ErrorRaised) -> ErrorPart:
     text = TextPart("stderr").fed("\n".join(event.traceback)[:MAX_CHARS])
     return ErrorPart(
         name=safe_text(event.name).replace("\n", " ")[:200],
-        message=safe_text(_ESCAPE.sub("", _SGR.sub("", event.message)))[:MAX_LINE],
+        message=safe_text(_MADE_UP_FILE.sub("", _ESCAPE.sub("", _SGR.sub("", event.message))))[:MAX_LINE],
         line=event.line,
         traceback=tuple(text.lines()),
     )
