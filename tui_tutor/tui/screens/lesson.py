@@ -572,7 +572,7 @@ class LessonScreen(Screen[None]):
         self._page.cover_header(is_needed=hidden > 0)
         editor.styles.offset = (region.x, region.y - hidden)
         editor.styles.width = region.width
-        editor.styles.height = max(editor.rows, 1)
+        editor.styles.height = self._page.ui_of(editor.task_of_edit.cell_id).slot_rows
         self._place_popup()
 
     @on(Editor.Changed)
@@ -590,8 +590,8 @@ class LessonScreen(Screen[None]):
     def _fit_slot(self) -> None:
         """Make room for the editor's rows, of which there may be others in a window of another width."""
         editor = self._editor
-        if editor is None:
-            return
+        if editor is None or editor.wrap_width != self._page.text_width:
+            return  # it is not laid out yet
         ui = self._page.ui_of(editor.task_of_edit.cell_id)
         if ui.slot_rows != editor.rows:
             self._page.set_ui(editor.task_of_edit.cell_id, replace(ui, slot_rows=editor.rows))
