@@ -189,7 +189,7 @@ def test_the_end_of_a_lesson_names_the_next():
 def test_a_long_notice_gives_its_first_sentences():
     async def act() -> str:
         async with a_desk(a_code()) as desk:
-            desk.screen._footer.say("This course needs a thing. " + "It can be had, says everybody. " * 3)
+            desk.screen._say("This course needs a thing. " + "It can be had, says everybody. " * 3)
             await desk.pilot.pause()
             return rows(desk.seen)[-1]
 
