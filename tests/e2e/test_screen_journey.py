@@ -133,3 +133,9 @@ def test_the_lesson_goes_on_where_it_was(player: Player, tmp_path: Path) -> None
         terminal.wait_for("# mine")
         assert "answer    shell" in terminal.text()
         assert leave(terminal) == 0
+
+
+def test_a_lesson_that_cannot_be_opened_is_refused_as_in_plain_mode(player: Player, tmp_path: Path) -> None:
+    with player.on_a_terminal("learn", str(a_folder(tmp_path)), "9") as terminal:
+        assert terminal.wait_for_end() == 1
+        assert "has no lesson 9." in terminal.text()

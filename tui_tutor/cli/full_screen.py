@@ -31,7 +31,11 @@ def run_full_screen(*, start: tuple[str, str] | None, is_ascii: bool, trust_once
     store = make_store()
     shelf = make_shelf()
     rooms = Rooms(make_adapters(store), trust_once=trust_once)
-    opened = rooms.begin_early(shelf, start[0]) if start else None
+    try:
+        opened = rooms.begin_early(shelf, *start) if start else None
+    except TutorError:
+        store.close()
+        raise
 
     def make_app() -> TutorApp:
         from tui_tutor.tui.app import TutorApp
@@ -96,16 +100,19 @@ class Rooms:
         self._session: CourseSession | None = None
         self._leaving: list[CourseSession] = []
 
-    def begin_early(self, shelf: Shelf, ref: str) -> OpenCourse | None:
+    def begin_early(self, shelf: Shelf, ref: str, lesson_id: str) -> OpenCourse:
         """Open a course, and start the process its kernel is forked from while the interface is imported.
 
-        Only where the course is trusted. What cannot be done is told when the lesson is opened.
+        Only where the course is trusted; what cannot be started is told when a cell runs. TutorError if
+        there is no such course or lesson, or the lesson cannot be opened.
         """
         from tui_tutor.kernels.jupyter import JupyterKernel
+        from tui_tutor.session.opening import lesson_id_of, lesson_to_study
 
-        opened = None
+        opened = shelf.open(ref)
+        if lesson_id:
+            lesson_to_study(opened, lesson_id_of(opened.course, lesson_id))
         with suppress(TutorError):
-            opened = shelf.open(ref)
             session = self._session_for(opened)
             if session.granted or opened.trust().answer == "trusted":
                 kernel = session.kernel

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui_tutor.core.course import Course
+from tui_tutor.core.course import Course, Lesson
 from tui_tutor.core.errors import TutorError
 from tui_tutor.core.ports import EventStore, LessonFile, OpenCourse
 from tui_tutor.core.study import Study, begin, restored
@@ -37,10 +37,7 @@ def learner_seed(store: EventStore) -> int:
 
 def open_study(opened: OpenCourse, lesson_id: str, store: EventStore, *, granted: str = "") -> Study:
     """The study of a lesson. TutorError (exit code 4) if the lesson has errors or is not written yet."""
-    file = opened.lesson(lesson_id)
-    lesson = file.lesson
-    if lesson is None or not lesson.cells:
-        raise _cannot_open(file)
+    lesson = lesson_to_study(opened, lesson_id)
     study = begin(
         opened.course,
         lesson,
@@ -50,6 +47,14 @@ def open_study(opened: OpenCourse, lesson_id: str, store: EventStore, *, granted
     )
     study = restored(study, store.lesson_history(opened.course.id, lesson_id))
     return with_recorded(study, opened.lock())
+
+
+def lesson_to_study(opened: OpenCourse, lesson_id: str) -> Lesson:
+    """The lesson; TutorError (exit code 4) if it has errors or is not written yet."""
+    file = opened.lesson(lesson_id)
+    if file.lesson is None or not file.lesson.cells:
+        raise _cannot_open(file)
+    return file.lesson
 
 
 def _trust_of(opened: OpenCourse, granted: str) -> Trust:

@@ -160,7 +160,8 @@ class TutorApp(App[int]):
             if not self._is_at(ref, found) or cell_id:
                 self.push_screen(self._open_lesson(course, found, cell_id))
         except TutorError as error:
-            self.say(f"{error.message} {error.help}".strip())
+            # At the start the library has no footer yet.
+            self.call_after_refresh(self.say, f"{error.message} {error.help}".strip())
 
     def _lesson_to_go_on_with(self, ref: str) -> str:
         lesson = self.catalogue.state(self.catalogue.entry_of(ref)).next
