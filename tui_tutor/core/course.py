@@ -7,6 +7,7 @@ parser reads that file and hands the text over, so that the models know only `x`
 # Without `from __future__ import annotations`: evaluating annotations from text cost a fifth of the import.
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, Strict, StringConstraints, model_validator
@@ -586,14 +587,23 @@ class Lesson(LessonHeader):
         """All cells, hidden ones too."""
         return self.cell
 
-    @property
+    @cached_property
     def visible_cells(self) -> tuple[Cell, ...]:
         """The cells that carry a number `[n]`, in order, counted from 1."""
         return tuple(cell for cell in self.cell if not cell.hidden)
 
+    @cached_property
+    def numbers(self) -> Mapping[str, int]:
+        """The number `[n]` of each visible cell, by its id."""
+        return {cell.id: number for number, cell in enumerate(self.visible_cells, 1)}
+
+    @cached_property
+    def _by_id(self) -> Mapping[str, Cell]:
+        return {cell.id: cell for cell in reversed(self.cell)}
+
     def cell_by_id(self, cell_id: str) -> Cell | None:
         """The cell with this id, or None."""
-        return next((cell for cell in self.cell if cell.id == cell_id), None)
+        return self._by_id.get(cell_id)
 
 
 class KernelSettings(Model):

@@ -129,7 +129,7 @@ class Study:
 
     def number_of(self, cell_id: str) -> int:
         """The cell's `[n]`, from 1; 0 for a hidden cell."""
-        return next((n for n, cell in enumerate(self.visible, 1) if cell.id == cell_id), 0)
+        return self.lesson.numbers.get(cell_id, 0)
 
     def question_seed(self, cell_id: str) -> int:
         """The seed of one question: the same for one learner and cell, whatever else changes."""
