@@ -161,7 +161,8 @@ class Desk:
 
     async def sees(self, *texts: str) -> None:
         """Wait until all these texts are on the screen."""
-        for _ in range(200):
+        end = asyncio.get_running_loop().time() + 20
+        while asyncio.get_running_loop().time() < end:
             if all(text in self.seen for text in texts):
                 return
             await self.pilot.pause(0.01)

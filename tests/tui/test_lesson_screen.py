@@ -294,9 +294,9 @@ async def test_a_plot_is_drawn_after_a_run_and_its_points_are_told():
         await desk.sees("drawn after In [1]")
         await desk.press("ctrl+down", "enter")
         await desk.sees("point ", "Esc leave")
-        before = desk.seen
+        await desk.sees("x 1, y 2 · point 2 of 3")
         await desk.press("right")
-        assert desk.seen != before
+        await desk.sees("x 2, y 5 · point 3 of 3")
         await desk.press("plus", "minus", "0", "escape")
         await desk.sees("Enter points")
 
