@@ -18,6 +18,7 @@ Point = tuple[float, float]
 _LOCK: Final = threading.Lock()
 _MOST_POINTS: Final = 1_000  # of one curve; a terminal has fewer places for them
 _MOST_INK: Final = 600  # dots; plotext takes about 5 ms for them, and more than in proportion beyond
+_FARTHEST: Final = 1e150
 _BRAILLE: Final = (2, 4)  # dots of one cell across and down
 
 
@@ -47,12 +48,17 @@ def _strokes(
     stroke: list[Point] = []
     for px, py in zip(map(across.position, x), map(up.position, y), strict=True):
         if px is not None and py is not None:
-            stroke.append((px, py))
+            stroke.append((_within_reach(px), _within_reach(py)))
         elif stroke:
             yield stroke
             stroke = []
     if stroke:
         yield stroke
+
+
+def _within_reach(place: float) -> float:
+    """A position whose differences and products are still finite."""
+    return min(max(place, -_FARTHEST), _FARTHEST)
 
 
 def _thinned(stroke: list[Point], dots: tuple[int, int]) -> list[Point]:

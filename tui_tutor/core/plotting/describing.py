@@ -11,6 +11,7 @@ from tui_tutor.core.plotting.axis import number
 from tui_tutor.core.plotting.canvas import cut_text, shown_width
 from tui_tutor.core.plotting.data import Image, Matrix, PlotData
 from tui_tutor.core.plotting.groups import Group, PlotStyle, point_groups
+from tui_tutor.core.safe_text import safe_line
 
 WIDTH: Final = 76
 _MOST_ROWS: Final = 12
@@ -212,7 +213,7 @@ def table(cell: VizCell, data: PlotData, limit: int = 50) -> tuple[str, ...]:
     rows += [row for group in groups for row in _point_rows(group)]
     if not rows:
         return ("No data.",)
-    head = ("", cell.xlabel or "x", cell.ylabel or "y")
+    head = ("", safe_line(cell.xlabel) or "x", safe_line(cell.ylabel) or "y")
     if any(plot.matrix is not None for plot in (data, *data.layers)):
         head = ("", "x or column", "y or row")
     lines = [*_table([head, *rows[:limit]])]
