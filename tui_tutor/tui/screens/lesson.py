@@ -92,15 +92,15 @@ class LessonScreen(Screen[None]):
     LessonScreen.-wide LessonPage { margin: 0 0 0 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f5,ctrl+r", "run", "Run the cell", show=False, priority=True),
-        Binding("shift+f5", "run_on", "Run the cell and go on", show=False, priority=True),
-        Binding("f9", "interrupt", "Interrupt what runs", show=False, priority=True),
-        Binding("f8", "restart", "Restart the kernel", show=False, priority=True),
-        Binding("ctrl+c", "stop_or_copy", show=False, priority=True),
-        Binding("ctrl+down", "cell(1)", "Next cell", show=False, priority=True),
-        Binding("ctrl+up", "cell(-1)", "Previous cell", show=False, priority=True),
-        Binding("ctrl+pagedown", "lesson(1)", "Next lesson", show=False, priority=True),
-        Binding("ctrl+pageup", "lesson(-1)", "Previous lesson", show=False, priority=True),
+        Binding("f5,ctrl+r", "run", "Run the cell", show=False),
+        Binding("shift+f5", "run_on", "Run the cell and go on", show=False),
+        Binding("f9", "interrupt", "Interrupt what runs", show=False),
+        Binding("f8", "restart", "Restart the kernel", show=False),
+        Binding("ctrl+c", "stop_or_copy", show=False),
+        Binding("ctrl+down", "cell(1)", "Next cell", show=False),
+        Binding("ctrl+up", "cell(-1)", "Previous cell", show=False),
+        Binding("ctrl+pagedown", "lesson(1)", "Next lesson", show=False),
+        Binding("ctrl+pageup", "lesson(-1)", "Previous lesson", show=False),
         Binding("j", "cell(1)", show=False),
         Binding("k", "cell(-1)", show=False),
         Binding("n", "lesson(1)", show=False),
@@ -125,7 +125,7 @@ class LessonScreen(Screen[None]):
         Binding("e", "results", "Results in the course", show=False),
         Binding("slash", "search", "Search the course", show=False),
         Binding("escape", "back", "Back", show=False),
-        Binding("ctrl+l", "redraw", "Draw the screen anew", show=False, priority=True),
+        Binding("ctrl+l", "redraw", "Draw the screen anew", show=False),
         *[Binding(str(n), f"choose({n})", show=False) for n in range(1, 10)],
     ]
 
