@@ -411,3 +411,30 @@ def test_every_lesson_of_the_first_course_is_walked_through(player: Player, less
     said = player.learn("start-here", *["run", "Ada", "next"] * 15, lesson=lesson)
     assert "end of the lesson" in said
     assert "Traceback" not in said
+
+
+def test_an_error_is_told_once(player: Player, tmp_path: Path) -> None:
+    said = player.learn(a_folder(tmp_path, a_code("1 / 0")), "run")
+    assert said.count("ZeroDivisionError in line 1") == 1
+
+
+def test_a_secret_is_not_shown_while_it_is_typed(player: Player, tmp_path: Path) -> None:
+    folder = a_folder(tmp_path, a_code("import getpass\nprint(len(getpass.getpass('pw? ')))"))
+    with player.on_a_terminal("learn", str(folder), "--plain", "--trust", "once") as terminal:
+        terminal.wait_for("> ")
+        terminal.type("run\n")
+        terminal.wait_for("pw? ")
+        terminal.wait(lambda: not terminal.echoes(), what="a silent terminal")
+        terminal.type("swordfish\n")
+        terminal.wait_for("ran in")
+        terminal.type("quit\n")
+        assert terminal.wait_for_end() == 0
+        assert ("swordfish" in terminal.text(), "9" in terminal.text(), terminal.echoes()) == (
+            False,
+            True,
+            True,
+        )
+
+
+def test_a_rule_is_no_drawing(player: Player, tmp_path: Path) -> None:
+    assert "\n---\n" in player.learn(a_folder(tmp_path, a_markdown("above\n\n---\n\nbelow")))

@@ -21,17 +21,19 @@ class LineReader:
         self.is_terminal = source.isatty()
         self._is_editing = self.is_terminal and _enable_editing()
         self._modes = termios.tcgetattr(source) if self.is_terminal else None
+        self._echoes = True
         self._waiting: asyncio.Future[str | None] | None = None
 
-    async def line(self, prompt: str = "") -> str | None:
-        """The next line without its end, None at the end of input.
+    async def line(self, prompt: str = "", *, is_secret: bool = False) -> str | None:
+        """The next line without its end, None at the end of input; a secret is not shown while it is typed.
 
         A wait that was given up goes on: the line it gets is the next one asked for.
         """
         prompt = safe_line(prompt)
         if self._waiting is None:
-            self._waiting = self._start_reading(prompt)
+            self._waiting = self._start_reading(prompt, is_secret=is_secret)
         else:
+            self._set_echo(not is_secret)
             sys.stdout.write(prompt)
             sys.stdout.flush()
         text = await asyncio.shield(self._waiting)
@@ -44,7 +46,17 @@ class LineReader:
             with suppress(termios.error, ValueError):
                 termios.tcsetattr(self._source, termios.TCSADRAIN, self._modes)
 
-    def _start_reading(self, prompt: str) -> asyncio.Future[str | None]:
+    def _set_echo(self, is_on: bool) -> None:
+        """Echo what is typed, or not; the line editor of other lines sets the terminal up for itself."""
+        if self._modes is None or self._echoes == is_on:
+            return
+        self._echoes = is_on
+        modes = [*self._modes]
+        modes[3] = modes[3] if is_on else modes[3] & ~termios.ECHO
+        with suppress(termios.error, ValueError):
+            termios.tcsetattr(self._source, termios.TCSADRAIN, modes)
+
+    def _start_reading(self, prompt: str, *, is_secret: bool) -> asyncio.Future[str | None]:
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[str | None] = loop.create_future()
 
@@ -53,7 +65,7 @@ class LineReader:
                 answer.set_result(text)
 
         def wait() -> None:
-            text = self._read(prompt)
+            text = self._read(prompt, is_secret=is_secret)
             if not loop.is_closed():
                 loop.call_soon_threadsafe(deliver, text)
 
@@ -61,15 +73,20 @@ class LineReader:
         threading.Thread(target=wait, daemon=True, name="line reader").start()
         return answer
 
-    def _read(self, prompt: str) -> str | None:
+    def _read(self, prompt: str, *, is_secret: bool) -> str | None:
         try:
-            if self._is_editing:
+            if self._is_editing and not is_secret:
                 return input(prompt)
+            self._set_echo(not is_secret)
             sys.stdout.write(prompt)
             sys.stdout.flush()
             text = self._source.readline()
+            if is_secret and self.is_terminal:
+                sys.stdout.write("\n")
         except (EOFError, OSError, ValueError):
             return None
+        finally:
+            self._set_echo(True)
         return text.rstrip("\r\n") if text else None
 
 

@@ -28,8 +28,8 @@ class LivePrinter:
                 return  # it may still be replaced by a newer picture
             else:
                 self._say(plain_lines(part))
-            if is_last:
-                return
+            if is_last and isinstance(part, TextPart):
+                return  # it may still grow
             self._part += 1
             self._lines = 0
 

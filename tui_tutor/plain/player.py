@@ -342,12 +342,12 @@ class PlainPlayer:
                 before = (
                     self._printer.before_input(self.study.state(running).transcript) if self._printer else ""
                 )
-                has_input = await self._give_input(before + prompt.prompt, settled)
+                has_input = await self._give_input(before + prompt.prompt, settled, prompt.is_secret)
         settled.result()
 
-    async def _give_input(self, prompt: str, settled: asyncio.Future[None]) -> bool:
+    async def _give_input(self, prompt: str, settled: asyncio.Future[None], is_secret: bool) -> bool:
         """The next line goes to the program; False where the input ended, which stops the program."""
-        reading = asyncio.ensure_future(self._reader.line(prompt))
+        reading = asyncio.ensure_future(self._reader.line(prompt, is_secret=is_secret))
         either: list[asyncio.Future[Any]] = [reading, settled]
         await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
         if not reading.done():
@@ -358,13 +358,15 @@ class PlainPlayer:
             self._performer.dispatch(InterruptRequested(self._now()))
             return False
         if not self._reader.is_terminal:
-            self._say(text)
+            self._say("" if is_secret else text)
         self._performer.dispatch(InputGiven(text, self._now()))
         return True
 
     async def _ask_guess(self, cell: Cell) -> None:
         self._say("What will it print? Type your guess; an empty line passes.")
         text = await self._reader.line(PROMPT)
+        if text and not self._reader.is_terminal:
+            self._say(text)
         self._performer.dispatch(OutputGuessed(cell.id, text or "", self._now()))
 
     async def _trusted(self) -> bool:

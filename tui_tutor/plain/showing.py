@@ -35,7 +35,17 @@ WIDTH: Final = 72
 
 def words(text: str) -> list[str]:
     """Markdown as wrapped lines."""
-    return [f"{line.label}: {line.text}" if line.label else line.text for line in prose(text, width=WIDTH)]
+    return [_words_of(line.label, line.text) for line in prose(text, width=WIDTH)]
+
+
+def _words_of(label: str, text: str) -> str:
+    shown = _without_drawing(text)
+    return f"{label}: {shown}" if label else shown
+
+
+def _without_drawing(text: str) -> str:
+    """A rule is three hyphens: a line of drawn strokes is noise to a screen reader."""
+    return "---" if text and not text.strip("─") else text
 
 
 def one_line(text: str) -> str:
