@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from textual import events
 from textual.app import App
 
 from tests.builders import a_code, a_lesson, a_markdown, a_quiz
@@ -184,6 +185,36 @@ def test_the_end_of_a_lesson_names_the_next():
             return rows(desk.seen)[-1]
 
     assert asyncio.run(act()).startswith(" Lesson 1 is done. Next: The second one, 15 min (n)")
+
+
+def test_leaving_what_runs_takes_a_second_wish():
+    lessons = [a_lesson((a_code(),), id="first", title="First"), a_lesson((a_code(),), id="second")]
+
+    async def act() -> str:
+        async with a_desk(lessons=lessons, kernel=ScriptedKernel({"print(1)": (FOREVER,)})) as desk:
+            await desk.press("f5")
+            await desk.sees("… running")
+            await desk.press("n")
+            await desk.sees("In [1] is still running.", "lesson 1 / 2")
+            await desk.press("n")
+            await desk.sees("lesson 2 / 2")
+            return desk.seen
+
+    assert "is still running" not in asyncio.run(act())
+
+
+def test_no_key_overtakes_one_that_was_pressed_before_it():
+    kernel = ScriptedKernel()
+
+    async def act() -> None:
+        cells = (a_code("one", id="one"), a_code("two", id="two"), a_code("three", id="three"))
+        async with a_desk(*cells, kernel=kernel) as desk:
+            for key in ("j", "j", "f5"):
+                desk.app.post_message(events.Key(key, key if len(key) == 1 else None))
+            await desk.sees("✓ ran")
+
+    asyncio.run(act())
+    assert kernel.ran == ["three"]
 
 
 def test_a_long_notice_gives_its_first_sentences():

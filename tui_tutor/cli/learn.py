@@ -27,7 +27,9 @@ def command(  # noqa: PLR0917 - one argument for each option
     ctx: click.Context, course: str, lesson: str, plain: bool, is_ascii: bool, trust: str | None
 ) -> None:
     """Open COURSE (an id or a folder) at LESSON (an id or a number; where you were, if left out)."""
-    if wants_plain(is_asked=plain):
+    before = ctx.parent.params if ctx.parent else {}  # of `tui-tutor --ascii learn ...`
+    is_ascii = is_ascii or bool(before.get("is_ascii"))
+    if wants_plain(is_asked=plain or bool(before.get("plain"))):
         ctx.exit(_learn_plain(course, lesson, trust_once=trust == "once"))
     from tui_tutor.cli.full_screen import run_full_screen
 

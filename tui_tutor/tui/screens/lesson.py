@@ -297,6 +297,8 @@ class LessonScreen(Screen[None]):
     def action_lesson(self, count: int) -> None:
         lessons = self.study.course.lessons
         place = self.study.number - 1 + count
+        if self._stays():
+            return
         if 0 <= place < len(lessons):
             self._close_editor()
             self.post_message(LessonWished(self._ref, lessons[place]))
@@ -908,8 +910,16 @@ class LessonScreen(Screen[None]):
             self._stop_inspecting()
         elif self.study.unsaved:
             self._dispatch(SaveRetried(self._now()))
-        else:
+        elif not self._stays():
             self.app.pop_screen()
+
+    def _stays(self) -> bool:
+        """Leaving ends what runs, so it takes a second wish."""
+        warning = f"{self.what_runs()} is still running. The same key again stops it and leaves."
+        if not self.study.running or self._said == warning:
+            return False
+        self._say(warning)
+        return True
 
     def action_redraw(self) -> None:
         from tui_tutor.tui.terminal.frugal import redraw
