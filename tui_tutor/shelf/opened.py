@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import time
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Final
 
 from tui_tutor.core.course import Course
 from tui_tutor.core.errors import TutorError
@@ -23,6 +25,11 @@ from tui_tutor.shelf.trust import (
     ownership_warnings,
 )
 from tui_tutor.shelf.workspace import CourseWorkspace
+
+MANY_FILES: Final = 100
+LOOK_SHARE: Final = 9
+"""After a look at many files nothing is looked at for nine times as long: reading a thousand lessons one by
+one took 5 s, nearly all of it looking whether a thousand files had changed."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +90,7 @@ class FolderCourse:
         self._has_own_name = has_own_name
         self._now = snapshot
         self._lessons: dict[str, LessonFile] = {}
+        self._fresh_until = 0.0
         self._handed: list[Snapshot] = [snapshot]  # states that a course or lesson was handed out from
 
     @property
@@ -127,7 +135,14 @@ class FolderCourse:
 
     def _refreshed(self) -> Snapshot:
         # The stamps only say when to read again; trust always looks at the bytes that were read.
-        if self._now.stamps != stamps_of(self._path):
+        began = time.monotonic()
+        if began < self._fresh_until:
+            return self._now
+        stamps = stamps_of(self._path)
+        if len(stamps) > MANY_FILES:
+            now = time.monotonic()
+            self._fresh_until = now + LOOK_SHARE * (now - began)
+        if self._now.stamps != stamps:
             self._now = take_snapshot(self._path)
             self._handed.append(self._now)
             self._lessons.clear()
