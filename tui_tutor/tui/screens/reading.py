@@ -40,7 +40,8 @@ class ReadingSheet(Sheet[None]):
         for part in transcript.parts:
             lines += _lines(part)
         lost = f"{transcript.dropped:,} lines not kept".replace(",", " ") if transcript.dropped else ""
-        facts = lost or f"{len(lines):,} lines".replace(",", " ")
+        count = f"{len(lines):,} lines".replace(",", " ") if len(lines) != 1 else "1 line"
+        facts = lost or count
         return cls(title, facts, lambda: lines[-MOST_LINES:])
 
     def title_row(self) -> Row:

@@ -19,7 +19,7 @@ from tui_tutor.core.prose import inline_spans, prose, wrap
 from tui_tutor.core.prose.lines import Line, Role, Span
 from tui_tutor.core.safe_text import safe_line
 from tui_tutor.core.study import CellState, Study
-from tui_tutor.core.study.state import starter_of
+from tui_tutor.core.study.state import SCRATCH, starter_of
 from tui_tutor.core.wording.explaining import meaning_in
 from tui_tutor.core.wording.labels import gutter_label, output_label
 from tui_tutor.core.wording.solutions import shown_solution
@@ -144,6 +144,8 @@ def code_rows(cell: CodeCell, view: View) -> tuple[CellRow, ...]:
     if len(rows) > 1 and place and not rows[1].label:
         rows[1] = replace(rows[1], label=place)
     rows = _with_editing(rows, view)
+    if cell is SCRATCH:
+        rows += note_rows("scratch", "Yours to try things in; it counts for nothing.", frame)
     if view.ui.slot is None:
         rows += [row for note in cell.callout for row in note_rows(f"line {note.line}", note.text, frame)]
     return (*rows, *guess_rows(cell, view), *output, *input_rows(cell, view))

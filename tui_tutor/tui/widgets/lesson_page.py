@@ -245,7 +245,13 @@ class LessonPage(LinedWidget, can_focus=True):
             self._anchor = self._stepped(self._anchor, distance + height - self.view_rows)
 
     def _with_air(self, index: int) -> Anchor:
-        return Anchor(index, 0)
+        """The cell at the top, or lower where the lesson ends before the view does."""
+        there = 0
+        for _ in self._rows_from(Anchor(index, 0)):
+            there += 1
+            if there >= self.view_rows:
+                return Anchor(index, 0)
+        return self._stepped(Anchor(index, 0), there - self.view_rows)
 
     def _distance(self, index: int) -> int | None:
         """Rows from the top of the view to a cell's first row, None if it is further than two views."""

@@ -75,7 +75,8 @@ def _caption(cell: VizCell, view: View) -> list[CellRow]:
     right = words or facts
     if right is facts and facts and frame.width < DESIGN_WIDTH:
         right = ()
-    caption = caption_beside(cell.caption or cell.title or cell.plot, facts[0][0] if facts else "")
+    said = state.plot.facts if state.plot is not None and right else ""
+    caption = caption_beside(cell.caption or cell.title or cell.plot, said)
     taken = pieces_width(right) + 2 if right else 0
     lines = _beside(inline_spans(caption), frame.text_width, taken)
     head = CellRow(view.main_label(cell), frame.pieces(lines[0]), right)
