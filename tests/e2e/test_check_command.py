@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -154,3 +155,25 @@ def test_check_and_schema_load_nothing_heavy(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=ROOT)
     assert done.stdout.endswith("[]\n")
+
+
+def test_closed_streams_are_empty_ones(tmp_path):
+    folder = written(tmp_path / "course")
+    command = f"{shlex.quote(sys.executable)} -m tui_tutor learn {shlex.quote(str(folder))} <&- >&- 2>&-"
+    environ = {**os.environ, "PYTHONPATH": str(ROOT), "TUI_TUTOR_DATA": str(tmp_path / "data")}
+    assert subprocess.run(["/bin/sh", "-c", command], check=False, env=environ).returncode == 0
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_an_output_that_is_full_is_one_sentence():
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "tui_tutor", "schema"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            cwd=ROOT,
+        )
+    said = "tui-tutor: The output could not be written: the disk is full.\n"
+    assert (done.returncode, done.stderr) == (1, said)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
+import os
 import sys
 from typing import Any, Final
 
@@ -76,6 +78,7 @@ def group(ctx: click.Context, plain: bool, is_ascii: bool) -> None:
 
 def main(argv: list[str] | None = None) -> None:
     """Run the command line and leave with its exit code; a TutorError is one line on stderr."""
+    _open_closed_streams()
     try:
         outcome: Any = group.main(args=argv, prog_name="tui-tutor", standalone_mode=False)
     except click.exceptions.Abort:
@@ -91,4 +94,16 @@ def main(argv: list[str] | None = None) -> None:
     except BrokenPipeError:
         sys.stderr.close()  # the reader of a pipe left: nothing more can be said
         sys.exit(1)
+    except OSError as error:
+        if error.errno != errno.ENOSPC or error.filename is not None:
+            raise
+        click.echo("tui-tutor: The output could not be written: the disk is full.", err=True)
+        sys.exit(1)
     sys.exit(outcome if isinstance(outcome, int) else 0)
+
+
+def _open_closed_streams() -> None:
+    """A stream that the caller closed (`<&-`, `>&-`) is an empty one."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 - for the whole process
