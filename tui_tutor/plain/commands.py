@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Awaitable, Callable
 from typing import Final
+
+Command = Callable[[str], Awaitable[None]]  # gets what was typed behind the command's name
 
 COMMANDS: Final = (
     "next",
