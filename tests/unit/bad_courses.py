@@ -345,6 +345,13 @@ BAD = (
         "a pattern", QUIZ + 'form = "text"\nmatch = "regex"\naccept = ["a[", "b"]\n', "bad-regex", 12, 13
     ),
     in_cells(
+        "a pattern that answers are not matched by",
+        QUIZ + 'form = "text"\nmatch = "regex"\naccept = ["(?=a)a"]\n',
+        "bad-regex",
+        12,
+        11,
+    ),
+    in_cells(
         "nearly right and right",
         QUIZ + 'form = "text"\naccept = ["Two"]\nnear = [{ answer = "two ", feedback = "f" }]\n',
         "near-accepted",

@@ -20,9 +20,10 @@ _ERASE: Final = "\r\x1b[K"
 @click.argument("course")
 def command(course: str) -> None:
     """Install the packages a course needs, into an environment of its own."""
+    from tui_tutor.cli.places import data_folder
     from tui_tutor.cli.wiring import make_shelf
 
-    opened = make_shelf().open(course)
+    opened = make_shelf(data_folder()).open(course)
     need = opened.packages()
     if need.python is not None:
         click.echo("Nothing to install: this course has what it needs.")

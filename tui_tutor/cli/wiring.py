@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import time
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,7 +46,37 @@ def make_shelf(data: Path | None = None) -> Shelf:
     """The library: shipped courses, installed ones, folders by path."""
     from tui_tutor.shelf.installed import Library
 
-    return Library(shipped_courses(), data or data_folder())
+    return Library(shipped_courses(), data or writable_data())
+
+
+@lru_cache(maxsize=1)
+def writable_data() -> Path:
+    """The data folder; where it cannot be written a folder for this time, so that courses run all the same.
+
+    The store says then that nothing is saved.
+    """
+    data = data_folder()
+    try:
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError:
+        return _folder_for_this_time()
+    return data if os.access(data, os.W_OK | os.X_OK) else _folder_for_this_time()
+
+
+def _folder_for_this_time() -> Path:
+    import atexit
+    import shutil
+    import tempfile
+
+    folder = Path(tempfile.mkdtemp(prefix="tui-tutor-data-"))
+    owner = os.getpid()
+
+    def remove() -> None:
+        if os.getpid() == owner:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    atexit.register(remove)
+    return folder
 
 
 def make_adapters(store: SqliteStore) -> Adapters:

@@ -204,22 +204,40 @@ class _LessonRun:
     # --- exercises ------------------------------------------------------------------------------
 
     async def _solve(self, cell: ExerciseCell) -> CellReport:
-        """The solution must pass; what each wrong sample is told is recorded for learners' hints."""
+        """Wrong samples must be caught by the check they name, right ones and the solution must pass.
+
+        What each wrong sample is told is recorded, for the hints of learners whose answer behaves the same.
+        """
         wrong = [await self._told(cell, sample.source) for sample in cell.wrong]
+        right = [await self._told(cell, sample.source) for sample in cell.right]
         if not cell.solution and not any(file.solution for file in cell.file):
             return self._report(cell, "skipped")
         await self._check(cell, cell.solution, {file.path: file.solution for file in cell.file})
         state = self._study.state(cell.id)
-        is_solved = state.verdict is not None and state.verdict.correct
-        problem = None
-        if cell.check and not is_solved:
-            problem = self._problem(
-                "solution-fails", cell, f"the solution does not pass: {_failure_words(state)}"
-            )
+        problem = self._unsolved(cell, state) or self._unproven(cell, wrong, right)
         entry = self._entry(cell, state) | {"wrong": wrong}
-        return self._report(
-            cell, "ok" if problem is None else "error", ms=state.elapsed_ms, entry=entry, problem=problem
-        )
+        outcome: Outcome = "ok" if problem is None else "error"
+        return self._report(cell, outcome, ms=state.elapsed_ms, entry=entry, problem=problem)
+
+    def _unsolved(self, cell: ExerciseCell, state: CellState) -> Diagnostic | None:
+        if not cell.check or (state.verdict is not None and state.verdict.correct):
+            return None
+        return self._problem("solution-fails", cell, f"the solution does not pass: {_failure_words(state)}")
+
+    def _unproven(
+        self, cell: ExerciseCell, wrong: list[list[str]], right: list[list[str]]
+    ) -> Diagnostic | None:
+        for number, (sample, told) in enumerate(zip(cell.wrong, wrong, strict=True), 1):
+            if not told:
+                return self._problem("wrong-passes", cell, f"wrong sample {number} passes every check")
+            if told[0] != sample.caught_by:
+                words = f"wrong sample {number} is caught by {told[0] or 'its run'}, not {sample.caught_by}"
+                return self._problem("wrong-elsewhere", cell, f"{words}: {'; '.join(told[1:])}")
+        for number, told in enumerate(right, 1):
+            if told:
+                words = f"right sample {number} does not pass: {'; '.join(told[1:])}"
+                return self._problem("right-fails", cell, words)
+        return None
 
     async def _told(self, cell: ExerciseCell, source: str) -> list[str]:
         """[check id, lines ...] of the failing check, [] if it passes."""

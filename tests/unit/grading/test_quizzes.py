@@ -284,7 +284,7 @@ def test_dots_in_a_prediction_are_dots() -> None:
 
 def test_a_reflection_is_saved_whatever_it_says() -> None:
     verdict = grade_quiz(a_quiz("reflect"), ("I see now.",))
-    assert (verdict.correct, verdict.score, verdict.messages) == (True, 1.0, ("Saved in your workbook.",))
+    assert (verdict.correct, verdict.score, verdict.messages) == (True, 1.0, ("Saved.",))
 
 
 # --- derived keys

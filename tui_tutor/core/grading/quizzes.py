@@ -139,7 +139,7 @@ def grade_quiz(
         case PredictQuiz():
             return grade_predicted(quiz, _only(answer), reveal=reveal)
         case ReflectQuiz():
-            return Verdict(True, 1.0, messages=("Saved in your workbook.",))
+            return Verdict(True, 1.0, messages=("Saved.",))
         case _:
             assert_never(quiz)
 

@@ -92,7 +92,10 @@ def _run_words(study: Study, cell: Cell, state: CellState, *, is_focused: bool) 
             return StateWords("ok", "ran", milliseconds(state.elapsed_ms))
         case "failed":
             fact = f"exit {state.exit_status}" if state.exit_status is not None else ""
-            return StateWords("failed", "failed", fact or milliseconds(state.elapsed_ms), "alarm")
+            fact = fact or milliseconds(state.elapsed_ms)
+            if getattr(cell, "expect", "ok") == "error":
+                return StateWords("ok", "failed as meant", fact)
+            return StateWords("failed", "failed", fact, "alarm")
         case "stopped":
             return StateWords("failed", "stopped by you", f"after {milliseconds(state.elapsed_ms)}", "alarm")
         case "timeout":

@@ -12,11 +12,11 @@ from typing import Final
 from tui_tutor.core import course as models
 from tui_tutor.core.course import Blank, QuizCell
 from tui_tutor.core.document import Path
+from tui_tutor.core.grading.patterns import MAX_PATTERN, PatternRefusedError, compiled
 from tui_tutor.core.parsing.findings import Findings
 from tui_tutor.core.parsing.rules.sources import require_expression, require_program
 
 _BLANK_MARK: Final = re.compile(r"(?<!\\)\{\{[ \t]*([0-9]{1,9})[ \t]*\}\}")
-_MAX_PATTERN: Final = 1000
 
 
 def require_answers(cell: QuizCell, path: Path, findings: Findings) -> None:
@@ -48,8 +48,8 @@ def folded(text: str) -> str:
 
 def require_regex(pattern: str, path: Path, findings: Findings) -> None:
     """A pattern that compiles."""
-    if len(pattern) > _MAX_PATTERN:
-        findings.error("bad-regex", f"the pattern has more than {_MAX_PATTERN} characters", path)
+    if len(pattern) > MAX_PATTERN:
+        findings.error("bad-regex", f"the pattern has more than {MAX_PATTERN} characters", path)
         return
     try:
         with warnings.catch_warnings():
@@ -60,6 +60,16 @@ def require_regex(pattern: str, path: Path, findings: Findings) -> None:
         findings.error_inside("bad-regex", f"this is not a regular expression: {error.msg}", path, 1, column)
     except (RecursionError, OverflowError, MemoryError):
         findings.error("bad-regex", "the pattern is nested or repeated too deeply", path)
+    else:
+        _require_bounded(pattern, path, findings)
+
+
+def _require_bounded(pattern: str, path: Path, findings: Findings) -> None:
+    """What Python takes is not always what an answer is matched by: that keeps to bounded time."""
+    try:
+        compiled(pattern)
+    except PatternRefusedError as problem:
+        findings.error("bad-regex", f"answers cannot be matched by this pattern: {problem}", path)
 
 
 def _require_options(options: Sequence[models.Option], path: Path, findings: Findings) -> None:
