@@ -349,13 +349,15 @@ def test_a_data_folder_that_cannot_be_written_is_said_and_the_lesson_goes_on(
     player: Player, tmp_path: Path
 ) -> None:
     (tmp_path / "file").write_text("in the way")
+    course = a_folder(tmp_path, a_quiz(1, shuffle=False), a_code("print(6 * 7)"))
     done = player.run(
-        "learn", str(a_folder(tmp_path, a_quiz(1, shuffle=False))), "--plain", lines=["answer 1"],
+        "learn", str(course), "--plain", "--trust", "once", lines=["answer 1", "next", "run"],
         TUI_TUTOR_DATA=str(tmp_path / "file" / "data"),
     )  # fmt: skip
     assert done.returncode == 0
     assert done.stdout.startswith("Nothing you do is saved: ")
     assert "\nright" in done.stdout
+    assert "\n42\n" in done.stdout
 
 
 def test_a_course_with_errors_ends_with_4(player: Player, tmp_path: Path) -> None:
