@@ -158,6 +158,26 @@ def test_whoever_writes_elsewhere_is_only_told_that_a_program_asks():
     assert "asks      who?" in asyncio.run(act())
 
 
+def test_a_line_that_is_written_says_who_waits_for_it():
+    async def act() -> str:
+        async with a_desk(a_code("ask"), kernel=ScriptedKernel({"ask": (InputAsked("who? "),)})) as desk:
+            await desk.press("f5")
+            await desk.sees("Enter send")
+            return rows(desk.seen)[-1]
+
+    assert asyncio.run(act()).startswith(" the program waits for a line  ")
+
+
+def test_a_scratch_cell_says_what_it_is():
+    async def act() -> str:
+        async with a_desk(a_code()) as desk:
+            await desk.press("x")
+            await desk.sees("▌scratch   Yours to try things in; it counts for nothing.")
+            return desk.seen
+
+    assert rows(asyncio.run(act()))[2].startswith(" In  [ ]   print(1)")
+
+
 # --- what is said -----------------------------------------------------------------------------------
 
 

@@ -20,11 +20,19 @@ KERNEL_WORDS: Final = {
     "dead": "kernel stopped",
     "missing": "recorded only",
 }
+LINE_WORDS: Final = {
+    "input": "the program waits for a line",
+    "answer": "answering",
+    "guess": "guessing",
+    "source": "editing",
+}
 _ENDING: Final = (("?", "help"), ("Ctrl+P", "palette"))
 
 
 def footer_states(study: Study, editor: Editor | None, width: int) -> tuple[str, ...]:
     """From long to short, so that the longest that fits is shown."""
+    if editor is not None and editor.task_of_edit.is_single_line:
+        return (LINE_WORDS[editor.task_of_edit.purpose],)
     if editor is not None:
         row, column = editor.cursor_location
         return (f"editing  ln {row + 1}, col {column + 1}", "editing")

@@ -133,8 +133,11 @@ def code_panel(
 def code_rows(cell: CodeCell, view: View) -> tuple[CellRow, ...]:
     """`In  [7]`, the panel, then what the run printed."""
     frame, state = view.frame, view.state(cell)
-    output = _output(cell, view)
+    # What is to be guessed is not given away by the author's output.
+    is_riddle = cell.ask_first and state.is_recorded and state.guess is None
+    output = NO_ROWS if is_riddle else _output(cell, view)
     right = () if output else view.words(cell)
+    right = (frame.piece("F5 asks what it prints", "muted"),) if is_riddle else right
     is_untouched = state.source == starter_of(cell)
     named = frozenset(note.line for note in cell.callout) if is_untouched else frozenset[int]()
     panel = code_panel(state.source, cell.language, view, right, named)

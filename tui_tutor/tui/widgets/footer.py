@@ -28,14 +28,18 @@ def footer_spans(
         del shown[-2]
     right = _keys_width(shown)
     room = max(0, width - 3 - (right + 2 if shown else 0))
-    texts = [
-        spans_in_ascii((Span(state, state_role),)) if is_ascii else (Span(state, state_role),)
-        for state in states
-    ]
+    texts = [_state_spans(state, state_role) for state in states]
+    texts = [spans_in_ascii(text) if is_ascii else text for text in texts]
     left = next((text for text in texts if width_of(text) <= room), ())
     gap = max(0, width - 3 - width_of(left) - right)
     joined = [span for number, key in enumerate(shown) for span in ((Span("  "),) if number else ()) + key]
     return cut(merged((Span(" "), *left, Span(" " * gap), *joined, Span("  "))), width, mark="")
+
+
+def _state_spans(state: str, role: Role) -> tuple[Span, ...]:
+    """What stands before two blanks is what matters, what follows only tells more."""
+    head, gap, more = state.partition("  ")
+    return (Span(head, "key"), Span(gap + more, role)) if gap else (Span(state, role),)
 
 
 def _key_spans(key: str, word: str) -> tuple[Span, ...]:
