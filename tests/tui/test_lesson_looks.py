@@ -175,7 +175,7 @@ def test_a_scratch_cell_says_what_it_is():
             await desk.sees("▌scratch   Yours to try things in; it counts for nothing.")
             return desk.seen
 
-    assert rows(asyncio.run(act()))[2].startswith(" In  [ ]   print(1)")
+    assert rows(asyncio.run(act()))[3].startswith(" In  [ ]   print(1)")
 
 
 # --- what is said -----------------------------------------------------------------------------------

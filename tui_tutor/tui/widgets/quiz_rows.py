@@ -192,7 +192,7 @@ def _blank_rows(cell: ClozeQuiz, seen: Shown, frame: Frame) -> list[CellRow]:
     rows: list[CellRow] = []
     for number, (blank, options) in enumerate(zip(cell.blank, seen.blanks, strict=True), 1):
         if isinstance(blank, ChoiceBlank):
-            listed = "   ".join(f"{n} {item.text}" for n, item in enumerate(options, 1))
+            listed = " · ".join(f"{n} {item.text}" for n, item in enumerate(options, 1))
             rows += [
                 CellRow(frame.label(f"blank {number}") if n == 0 else (), frame.pieces(line))
                 for n, line in enumerate(wrap(inline_spans(listed), frame.text_width))
