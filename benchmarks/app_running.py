@@ -111,7 +111,6 @@ class Flood:
 
     def _replay(self, watcher: Watcher, pressed: list[float]) -> float:
         """When the run ended; how long each key waited for its effect goes to `keys_ms`."""
-        first = _place(watcher.text())
         places, end, has_run = list[tuple[float, int]](), 0.0, False
         for at in watcher.moments():
             text = watcher.text()
@@ -120,7 +119,7 @@ class Flood:
             if has_run and not end and "kernel idle" in text:
                 end = at
         for number, pressed_at in enumerate(pressed):
-            wanted = first + 1 - number % 2
+            wanted = 1 - number % 2
             seen = (at for at, place in places if at >= pressed_at and place == wanted)
             if pressed_at < end - 0.05:  # later ones are answered in peace
                 self.keys_ms.append((next(seen, pressed_at + _LONGEST_S) - pressed_at) * 1000)
@@ -138,8 +137,8 @@ class Flood:
 
 
 def _place(text: str) -> int:
-    """The row of the outline at the left that says where the learner is."""
-    return next((row for row, line in enumerate(text.split("\n")) if line.startswith(" ▸    In")), -1)
+    """The cell with the focus: 0 is the one that prints, 1 the one below."""
+    return int("▌In  [ ]   print(1)" in text)
 
 
 class Weigher:

@@ -76,6 +76,7 @@ from tui_tutor.tui.wishes import LessonWished, OutlineWished, ResultsWished, Sea
 WIDE: Final = 120
 SAVE_AFTER_S: Final = 1.0
 PREWARM_AFTER_S: Final = 0.1
+SHOW_BEGUN_AFTER_S: Final = 0.03
 COMPLETE_AFTER_S: Final = 0.08
 SHORTEST_WORD: Final = 2  # of which completions are offered unasked
 
@@ -142,6 +143,7 @@ class LessonScreen(Screen[None]):
         self._saver: Timer | None = None
         self._completer: Timer | None = None
         self._ticker: Timer | None = None
+        self._beginning: Timer | None = None
         self._lessons: tuple[LessonState, ...] = ()
         self._lessons_for: object = None
         self._prompted: InputAsked | None = None  # the question for which the editor was opened
@@ -225,6 +227,28 @@ class LessonScreen(Screen[None]):
     # --- drawing --------------------------------------------------------------------------------
 
     def _on_change(self, study: Study) -> None:
+        """Show it at once, but that a run has begun only if it has said nothing for a moment."""
+        if self._has_only_begun(study):
+            if self._beginning is None:
+                self._beginning = self.set_timer(SHOW_BEGUN_AFTER_S, self._show_study)
+        else:
+            self._show_study()
+
+    def _has_only_begun(self, study: Study) -> bool:
+        shown, running = self._page.study, study.running
+        if not running or shown.running == running or study.notice is not shown.notice:
+            return False
+        now, before = study.state(running), shown.state(running)
+        is_silent = now.transcript is before.transcript and now.prompt is None
+        return is_silent and all(
+            state is shown.cells[cell_id] for cell_id, state in study.cells.items() if cell_id != running
+        )
+
+    def _show_study(self) -> None:
+        if self._beginning is not None:
+            self._beginning.stop()
+            self._beginning = None
+        study = self.study
         self._page.show(study)
         self._draw()
         self._show_prompts(study)
