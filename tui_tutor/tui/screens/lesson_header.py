@@ -21,9 +21,11 @@ def header_rows(study: Study, width: int) -> tuple[Row, ...]:
     place = f"lesson {study.number} / {study.lesson_count} · "
     title = (Span(place, "muted"), Span(safe_line(lesson.title), "title"))
     steps = (Span("  "), *glyphs.steps(study.number, study.lesson_count))
-    right = _facts(study, width - 6 - width_of(title))
-    room = width - 6 - width_of(title) - len(right)
-    text = (*title, *steps) if width_of(steps) + 2 <= room else title
+    # What goes first when space is short: Bloom level, minutes, steps; never the title.
+    room = width - 3 - width_of(title)
+    has_steps = width_of(steps) <= room
+    right = _facts(study, room - (width_of(steps) if has_steps else 0) - 2)
+    text = (*title, *steps) if has_steps else title
     head = Row(text=text, start=1, right=said(right, "muted"))
     objective = safe_line(lesson.objective)
     if not objective:
@@ -32,12 +34,12 @@ def header_rows(study: Study, width: int) -> tuple[Row, ...]:
 
 
 def _facts(study: Study, room: int) -> str:
-    """Minutes and Bloom level; Bloom goes first when space is short, then minutes."""
+    """Minutes and Bloom level, the longest that fits; the level goes before the minutes."""
     lesson = study.lesson
     minutes = f"{lesson.minutes:g} min" if lesson.minutes else ""
-    bloom = f"Bloom's {lesson.bloom}" if lesson.bloom else ""
-    both = " · ".join(part for part in (minutes, bloom) if part)
-    return both if len(both) <= room else minutes if len(minutes) <= room else ""
+    levels = (f"Bloom's {lesson.bloom}", lesson.bloom) if lesson.bloom else ()
+    facts = [" · ".join(part for part in (minutes, level) if part) for level in levels]
+    return next((text for text in (*facts, minutes) if len(text) <= room), "")
 
 
 def next_words(study: Study, lessons: Sequence[LessonState]) -> str:
