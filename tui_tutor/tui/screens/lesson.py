@@ -216,8 +216,14 @@ class LessonScreen(Screen[None]):
     def on_resize(self) -> None:
         self.set_class(self.size.width >= WIDE, "-wide")
         self._draw()
-        self.call_after_refresh(self._fit_slot)
-        self.call_after_refresh(self._follow_cursor)
+        self.call_after_refresh(self._settle_size)
+
+    def _settle_size(self) -> None:
+        """Once the page has its width: what is looked at stays in view."""
+        self._draw()
+        self._page.focus_cell(self._cell.id)
+        self._fit_slot()
+        self._follow_cursor()
 
     async def on_unmount(self) -> None:
         self._keep_edit()
