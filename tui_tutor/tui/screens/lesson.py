@@ -245,7 +245,8 @@ class LessonScreen(Screen[None]):
         if not running or shown.running == running or study.notice is not shown.notice:
             return False
         now, before = study.state(running), shown.state(running)
-        is_silent = now.transcript is before.transcript and now.prompt is None
+        has_said_nothing = now.transcript.is_empty or now.transcript is before.transcript
+        is_silent = has_said_nothing and now.prompt is None
         return is_silent and all(
             state is shown.cells[cell_id] for cell_id, state in study.cells.items() if cell_id != running
         )
