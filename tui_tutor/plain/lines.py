@@ -6,7 +6,6 @@ import asyncio
 import sys
 import termios
 import threading
-from collections.abc import Iterable
 from contextlib import suppress
 from typing import TextIO
 
@@ -113,9 +112,6 @@ class LineWriter:
         """Write lines; each may hold several."""
         for line in lines:
             self._write(safe_text(line) + "\n")
-
-    def say_all(self, lines: Iterable[str]) -> None:
-        self.say(*lines)
 
     def _write(self, text: str) -> None:
         encoding = self._target.encoding or "utf-8"

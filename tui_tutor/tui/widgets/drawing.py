@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from rich.segment import Segment
-from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -56,8 +55,3 @@ def with_segment(strip: Strip, segment: Segment, column: int) -> Strip:
     if column >= width:
         return strip
     return Strip.join([strip.crop(0, column), Strip([segment], 1), strip.crop(column + 1, width)])
-
-
-def plain_style(style: Style | None) -> Style:
-    """A style, never None."""
-    return style or Style.null()

@@ -21,7 +21,6 @@ from tui_tutor.core.grading.showing import Shown, letter_of, shown
 from tui_tutor.core.grading.verdict import Mark
 from tui_tutor.core.prose import inline_spans, prose, wrap
 from tui_tutor.core.prose.lines import Span
-from tui_tutor.core.study import CellState
 from tui_tutor.core.wording.states import state_words
 from tui_tutor.tui import glyphs
 from tui_tutor.tui.theme import Ground
@@ -247,8 +246,3 @@ def _feedback(cell: QuizCell, view: View) -> list[CellRow]:
 def multiple(cell: ChoiceQuiz) -> bool:
     """Whether several options are right: all that apply are to be chosen."""
     return sum(option.correct for option in cell.option) > 1
-
-
-def answerable(state: CellState) -> bool:
-    """Whether an answer may still be given."""
-    return not state.is_closed
