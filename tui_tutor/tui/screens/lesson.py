@@ -221,7 +221,8 @@ class LessonScreen(Screen[None]):
     def _settle_size(self) -> None:
         """Once the page has its width: what is looked at stays in view."""
         self._draw()
-        self._page.focus_cell(self._cell.id)
+        if self._inspects():
+            self._page.focus_cell(self._cell.id)
         self._fit_slot()
         self._follow_cursor()
 
