@@ -159,6 +159,9 @@ class LessonPage(LinedWidget, can_focus=True):
     def focus_cell(self, cell_id: str, *, reveal: bool = True) -> None:
         """Make a cell the focused one and bring it into view."""
         self._focused_id = cell_id
+        if cell_id == self._followed and self.size.width:
+            self._show_end(cell_id)  # what was asked for there stays in view
+            return
         self._followed = ""
         if reveal:
             self._reveal(self._index(cell_id))
