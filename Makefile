@@ -39,10 +39,10 @@ lint: $(STAMP)
 	$(BIN)/lint-imports
 
 quick: lint
-	$(BIN)/python -m pytest -n 2 -m 'not slow and not torch'
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m 'not slow and not torch'
 
 test: $(VENV)/.torch lint
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist worksteal --durations 10
 
 bench: $(VENV)/.torch
 	$(BIN)/python -m benchmarks
