@@ -69,6 +69,7 @@ class TutorApp(App[int]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True),
         Binding("ctrl+p", "palette", "Find a command", show=False, priority=True),
+        Binding("ctrl+z", "suspend_process", "Suspend; fg comes back", show=False),
         Binding("question_mark", "help", "Keys", show=False),
         Binding("q", "quit", "Quit", show=False),
     ]
