@@ -9,20 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from tui_tutor.core.course import Check, ExerciseCell
+from tui_tutor.core.course import Check
 from tui_tutor.core.grading.canonical import as_expression, canonical_toml
 from tui_tutor.core.grading.differing import Closeness, value_mismatch
 from tui_tutor.core.grading.judging import (
     SAID_NOTHING,
     RunSummary,
-    first_failure,
     judge,
-    matching_hint,
-    order_of_checks,
     report_from_interpreter,
     verdict_of,
 )
-from tui_tutor.core.grading.probing import derived_from, files_needed, plots_needed, probe_request
+from tui_tutor.core.grading.probing import derived_from, files_needed, probe_request
 from tui_tutor.core.grading.verdict import Failure
 
 CHECK: TypeAdapter[Check] = TypeAdapter(Check)
@@ -122,9 +119,9 @@ def test_an_answer_that_does_not_run_fails_before_all_checks() -> None:
     ],
 )
 def test_an_end_before_its_time_is_named(outcome: Any, line: str) -> None:
-    assert first_failure([a_check("raises", error="ValueError")], [None], RunSummary(outcome)) == Failure(
-        "the code runs to its end", (line,)
-    )
+    assert verdict_of(
+        [a_check("raises", error="ValueError")], [None], RunSummary(outcome)
+    ).failure == Failure("the code runs to its end", (line,))
 
 
 @pytest.mark.parametrize(
@@ -153,7 +150,7 @@ def test_names_come_before_shapes_before_values_before_style() -> None:
     reports = [None, a_value(2), {"actual": close}, lost]
     found = []
     while checks:
-        failure = first_failure(checks, reports, RAN)
+        failure = verdict_of(checks, reports, RAN).failure
         assert failure is not None
         place = [check.id for check in checks].index(failure.check_id)
         found.append(failure.check_id)
@@ -170,16 +167,6 @@ def test_all_passing_checks_are_counted_and_only_the_first_failing_one_is_shown(
     verdict = verdict_of(checks, [a_value(1), a_value(2), None], RAN)
     assert (verdict.correct, verdict.passed, verdict.total) == (False, 1, 3)
     assert verdict.failure == Failure("b has the right value", ("expected 1, found 2",), hint="b is a + 1")
-
-
-def test_checks_are_looked_at_runs_first_and_style_last() -> None:
-    kinds = [
-        a_check("ast"),
-        a_check("stdout", text=""),
-        a_check("status"),
-        a_check("raises", expr="f()", error="E"),
-    ]
-    assert [check.kind for check in order_of_checks(kinds)] == ["status", "stdout", "raises", "ast"]
 
 
 def test_no_line_lets_a_control_character_through() -> None:
@@ -222,7 +209,7 @@ def test_files_are_looked_at(fields: dict[str, Any], text: str | None, line: str
 def test_a_commands_status_is_judged_even_if_it_is_not_zero() -> None:
     run = RunSummary("error", exit_status=2)
     assert verdict_of([a_check("status", **{"is": 2})], [None], run).correct
-    assert first_failure([a_check("status")], [None], run) == Failure(
+    assert verdict_of([a_check("status")], [None], run).failure == Failure(
         "the command ends with status 0", ("expected status 0, found status 2",)
     )
 
@@ -243,7 +230,7 @@ def test_a_fresh_interpreter_reports_by_its_status(status: int, output: str, lin
 
 def test_checks_say_what_they_need() -> None:
     checks = [a_check("file", path="a", exists=True), a_check("plot", viz="v", holds="x"), a_check("ast")]
-    assert (files_needed(checks), plots_needed(checks)) == (("a",), ("v",))
+    assert files_needed(checks) == ("a",)
     assert [probe_request(check, seed=1, series=[{"x": [1]}]) for check in checks] == [
         None,
         {"probe": "plot", "holds": "x", "series": [{"x": [1]}]},
@@ -267,27 +254,3 @@ def test_a_call_is_near_where_a_value_must_be_equal() -> None:
     left, right = canonical_toml({"a": [0.3]}), canonical_toml({"a": [0.1 + 0.2]})
     assert value_mismatch(left, right, Closeness(1e-6, 1e-8)) is None
     assert value_mismatch(left, right) is not None
-
-
-def an_exercise(*wrong: tuple[str, str, str]) -> ExerciseCell:
-    samples = [{"source": source, "caught_by": caught, "hint": hint} for source, caught, hint in wrong]
-    return ExerciseCell.model_validate({"kind": "ex", "id": "e", "task": "t", "wrong": samples})
-
-
-def hint_for(cell: ExerciseCell, source: str) -> str:
-    checks = [a_check("value", id="v", expr="x", equals=1)]
-    return matching_hint(cell, source, verdict_of(checks, [a_value(2)], RAN))
-
-
-def test_a_wrong_samples_hint_goes_to_who_fails_at_the_same_check() -> None:
-    assert (
-        hint_for(an_exercise(("x = 2", "v", "x is one too high"), ("y", "w", "other")), "x = 2")
-        == "x is one too high"
-    )
-    assert hint_for(an_exercise(("y", "w", "other")), "x = 2") == ""
-
-
-def test_of_two_samples_the_clearly_nearer_one_gives_the_hint() -> None:
-    cell = an_exercise(("for i in items : x = i", "v", "the loop"), ("x = sum ( items )", "v", "the sum"))
-    assert hint_for(cell, "x = sum ( items ) + 1") == "the sum"
-    assert hint_for(cell, "nothing alike") == ""

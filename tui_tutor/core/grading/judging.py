@@ -5,7 +5,6 @@ from __future__ import annotations
 import builtins
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import SequenceMatcher
 from typing import Any, Final, assert_never, get_args
 
 from tui_tutor.core.course import (
@@ -14,7 +13,6 @@ from tui_tutor.core.course import (
     Check,
     CloseCheck,
     CodeCheck,
-    ExerciseCell,
     FileCheck,
     PlotCheck,
     PropertyCheck,
@@ -56,11 +54,6 @@ class RunSummary:
     source: str = ""
     exit_status: int | None = None
     files: Mapping[str, str | None] = field(default_factory=dict)
-
-
-def order_of_checks(checks: Sequence[Check]) -> tuple[Check, ...]:
-    """Checks in the order they are looked at: runs, values, style; else as the author wrote them."""
-    return tuple(sorted(checks, key=lambda check: STAGES.index(_stage_of(check))))
 
 
 def _stage_of(check: Check) -> Stage:
@@ -395,15 +388,11 @@ def _judge_property(report: Report) -> Mismatch | None:
 # --- verdict ----------------------------------------------------------------------------------------
 
 
-def first_failure(
-    checks: Sequence[Check], reports: Sequence[Report | None], run: RunSummary
-) -> Failure | None:
-    """What is shown first: runs, names, shapes, values, style; else in the author's order."""
-    return verdict_of(checks, reports, run).failure
-
-
 def verdict_of(checks: Sequence[Check], reports: Sequence[Report | None], run: RunSummary) -> Verdict:
-    """The verdict of all checks; `reports` in the order of `checks`, missing ones have failed."""
+    """The verdict of all checks; `reports` in the order of `checks`, missing ones have failed.
+
+    What is shown first: runs, names, shapes, values, style; else in the author's order.
+    """
     failed = run_failure(checks, run)
     if failed is not None:
         return Verdict(False, 0.0, 0, len(checks), failed)
@@ -431,26 +420,3 @@ def report_from_interpreter(status: int, output: str) -> Report:
     if not name.replace(".", "").isidentifier():
         name, message = "Error", f"the check ended with status {status}"
     return {"error": {"name": name, "names": _lineage(name), "message": message.strip()}}
-
-
-# --- hints of wrong samples -------------------------------------------------------------------------
-
-
-def matching_hint(cell: ExerciseCell, source: str, verdict: Verdict) -> str:
-    """The hint of the wrong sample that this answer behaves like; "" if none, or if it is not clear which.
-
-    An answer behaves like a sample when the same check catches it; of several such samples the one
-    whose text is clearly the nearest counts.
-    """
-    failed = verdict.failure.check_id if verdict.failure else ""
-    samples = [sample for sample in cell.wrong if failed and sample.caught_by == failed and sample.hint]
-    if len(samples) <= 1:
-        return samples[0].hint if samples else ""
-    ranked = sorted(((_likeness(source, sample.source), sample.hint) for sample in samples), reverse=True)
-    return ranked[0][1] if ranked[0][0] - ranked[1][0] >= 0.05 else ""
-
-
-def _likeness(source: str, sample: str) -> float:
-    """0 to 1, by words; long answers are compared by their beginning."""
-    left, right = source[:4000].split(), sample[:4000].split()
-    return SequenceMatcher(None, left, right, autojunk=False).ratio()

@@ -81,11 +81,6 @@ def files_needed(checks: Sequence[Check]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(check.path for check in checks if isinstance(check, FileCheck)))
 
 
-def plots_needed(checks: Sequence[Check]) -> tuple[str, ...]:
-    """The viz cells whose series the requests need."""
-    return tuple(dict.fromkeys(check.viz for check in checks if isinstance(check, PlotCheck)))
-
-
 def derive_request(quiz: QuizCell) -> Request | None:
     """What to ask before this question can be graded; None if nothing."""
     expressions = list(derived_expressions(quiz))

@@ -44,11 +44,6 @@ class Unreadable:
     sentence: str
 
 
-def is_word(word: str) -> bool:
-    """Whether `must` and `must_not` know this word."""
-    return word in WORDS or _NAMED.fullmatch(word.strip()) is not None
-
-
 def broken_rule(check: AstCheck, source: str) -> str:
     """The first rule the source breaks, as a sentence; "" if it keeps them all."""
     tree = parsed(source)
