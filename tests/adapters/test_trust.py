@@ -48,13 +48,6 @@ def test_a_yes_for_once_ends_with_the_process(tmp_path: Path, folder: Path):
     assert open_course(tmp_path).trust().answer == "unknown"
 
 
-def test_a_no_ends_with_the_process(tmp_path: Path, folder: Path):
-    library = a_library(tmp_path)
-    library.open(str(folder)).refuse_trust()
-    assert library.open(str(folder)).trust().answer == "refused"
-    assert open_course(tmp_path).trust().answer == "unknown"
-
-
 def test_the_same_content_elsewhere_is_another_question(tmp_path: Path, folder: Path):
     open_course(tmp_path).grant_trust(is_lasting=True)
     folder.rename(tmp_path / "moved")

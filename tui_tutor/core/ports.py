@@ -275,7 +275,7 @@ class LessonFile:
 class TrustState:
     """Whether code of this course may run, and what a learner should see before saying so."""
 
-    answer: Literal["unknown", "trusted", "changed", "refused"]
+    answer: Literal["unknown", "trusted", "changed"]
     tree_hash: str
     changed: tuple[str, ...] = ()  # relative paths, when answer is "changed"
     warnings: tuple[str, ...] = ()  # e.g. the folder is writable by others

@@ -183,10 +183,6 @@ class FolderCourse:
         if is_lasting:
             self._book.grant(self._path, self._now, is_lasting=True)
 
-    def refuse_trust(self) -> None:
-        """Remember the learner's no until this process ends."""
-        self._book.refuse(self._path, self._now.tree_hash)
-
     # --- packages and workspace ---------------------------------------------------------------------
 
     def packages(self) -> PackageNeed:

@@ -26,19 +26,13 @@ class TrustBook:
 
     folder: Path
     _once: set[tuple[str, str]] = field(default_factory=set)
-    _refused: set[tuple[str, str]] = field(default_factory=set)
 
     def is_trusted(self, path: Path, tree_hash: str) -> bool:
         """Whether exactly this content at this place was said yes to."""
         return (str(path), tree_hash) in self._once or tree_hash in self._read(path)["hashes"]
 
-    def is_refused(self, path: Path, tree_hash: str) -> bool:
-        """Whether this process heard a no."""
-        return (str(path), tree_hash) in self._refused
-
     def grant(self, path: Path, snapshot: Snapshot, *, is_lasting: bool) -> None:
         """Say yes to this content; TutorError if a lasting yes cannot be written."""
-        self._refused.discard((str(path), snapshot.tree_hash))
         self._once.add((str(path), snapshot.tree_hash))
         if not is_lasting:
             return
@@ -53,10 +47,6 @@ class TrustBook:
                 "Your answer holds until you quit: it could not be written down.",
                 help=f"Make {self.folder} writable ({os.strerror(error.errno or 0).lower()}).",
             ) from error
-
-    def refuse(self, path: Path, tree_hash: str) -> None:
-        """Say no for as long as this process lives."""
-        self._refused.add((str(path), tree_hash))
 
     def trusted_files(self, path: Path) -> Mapping[str, str]:
         """Hashes by file name of the content said yes to last; {} if there was none."""
@@ -89,8 +79,6 @@ def changed_files(now: Mapping[str, str], before: Mapping[str, str]) -> tuple[st
 def judge_trust(book: TrustBook, path: Path, snapshot: Snapshot, warnings: tuple[str, ...]) -> TrustState:
     """What was said of this content at this place."""
     tree_hash = snapshot.tree_hash
-    if book.is_refused(path, tree_hash):
-        return TrustState("refused", tree_hash, warnings=warnings)
     if book.is_trusted(path, tree_hash):
         return TrustState("trusted", tree_hash, warnings=warnings)
     before = book.trusted_files(path)
