@@ -42,6 +42,11 @@ def test_a_course_with_errors_ends_with_4_and_shows_each_with_its_caret(tmp_path
     assert done.stderr == "2 errors, 4 warnings in 2 files\n"
 
 
+@pytest.mark.parametrize("option", ["-v", "-V", "--version"])
+def test_the_version_is_printed(option: str) -> None:
+    assert tui_tutor(option).stdout.startswith("tui-tutor ")
+
+
 def test_warnings_end_with_0_and_with_4_when_strict(tmp_path: Path) -> None:
     folder = written(tmp_path)
     assert tui_tutor("check", str(folder)).returncode == 0
@@ -92,6 +97,18 @@ def test_what_is_no_course_ends_with_1_and_a_sentence(tmp_path: Path, name: str)
     assert done.stdout == ""
     assert done.stderr.startswith("tui-tutor: ")
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(("name", "code"), [("course.toml", 4), ("notes.toml", 1)])
+def test_too_large_a_course_ends_with_4_and_any_other_large_folder_with_1(
+    tmp_path: Path, name: str, code: int
+) -> None:
+    for number in range(2001):
+        (tmp_path / f"{number}.txt").touch()
+    (tmp_path / name).write_bytes(a_course()["course.toml"])
+    done = tui_tutor("check", str(tmp_path))
+    assert (done.returncode, done.stdout) == (code, "")
+    assert "too large" in done.stderr if code == 4 else "is not a course" in done.stderr
 
 
 def test_a_folder_checked_from_inside_is_called_by_its_name(tmp_path: Path) -> None:

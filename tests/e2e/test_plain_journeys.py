@@ -249,13 +249,15 @@ def test_ctrl_c_at_the_prompt_leaves_with_130_and_the_terminal_as_it_was(
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_ends_the_kernel_too(player: Player, tmp_path: Path, number: signal.Signals) -> None:
+def test_a_signal_ends_the_kernel_too_and_is_told_to_the_caller(
+    player: Player, tmp_path: Path, number: signal.Signals
+) -> None:
     folder = a_folder(tmp_path, a_code("while True: pass"))
     process = player.start("learn", str(folder), "--plain", "--trust", "once")
     tell(process, "run")
     said_until(process, "running\n")
     process.send_signal(number)
-    assert process.wait(20) != 0
+    assert process.wait(20) == 128 + number
 
 
 def test_ctrl_c_before_the_kernel_has_begun_stops_the_run_too(player: Player, tmp_path: Path) -> None:

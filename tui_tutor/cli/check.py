@@ -24,7 +24,7 @@ HAS_ERRORS: Final = 4
 def command(folder: Path, is_json: bool, strict: bool) -> int:
     """Find every mistake in a course folder.
 
-    Exit code 0: no errors. 4: the course has errors. 1: DIR is no course.
+    Exit code 0: no errors. 4: the course has errors, or is larger than a course may be. 1: DIR is no course.
     """
     diagnostics = diagnose(folder)
     if strict:
@@ -42,7 +42,13 @@ def diagnose(folder: Path) -> tuple[Diagnostic, ...]:
     from tui_tutor.core.parsing.findings import sorted_diagnostics
     from tui_tutor.shelf.folder import take_snapshot
 
-    snapshot = take_snapshot(folder)
+    try:
+        snapshot = take_snapshot(folder)
+    except TutorError as error:
+        # Being too large is a fault of a course; any other folder may be as large as it likes.
+        if error.exit_code == HAS_ERRORS and not (folder / COURSE_FILE).exists():
+            raise _not_a_course(folder, ()) from None
+        raise
     if COURSE_FILE not in snapshot.files:
         raise _not_a_course(folder, snapshot.diagnostics)
     found = check_course(snapshot.files, folder_name=folder.resolve().name)

@@ -81,23 +81,31 @@ def _learn_plain(course: str, lesson: str, *, trust_once: bool) -> int:
 
 
 async def _play(player: PlainPlayer, session: object, lesson: str) -> int:
-    """Play with Ctrl+C as interrupt; whatever happens, the kernel and all it started end with us."""
+    """Play with Ctrl+C as interrupt; whatever happens, the kernel and all it started end with us.
+
+    The exit code of a session that a signal ended is 128 and the signal's number.
+    """
     from tui_tutor.session.course_session import CourseSession
 
     assert isinstance(session, CourseSession)
     playing = asyncio.ensure_future(player.play(lesson))
     loop = asyncio.get_running_loop()
+    received: list[int] = []
+
+    def end(number: int) -> None:
+        received.append(number)
+        playing.cancel()
 
     def stop() -> None:
         if not player.interrupt():
-            playing.cancel()
+            end(signal.SIGINT)
 
     loop.add_signal_handler(signal.SIGINT, stop)
     for number in (signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(number, playing.cancel)
+        loop.add_signal_handler(number, end, number)
     try:
         return await playing
     except asyncio.CancelledError:
-        raise click.exceptions.Abort from None
+        return 128 + received[0] if received else 130
     finally:
         await session.close()

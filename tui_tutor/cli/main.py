@@ -64,7 +64,7 @@ class LazyGroup(click.Group):
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Example: tui-tutor learn start-here",
 )
-@click.version_option(__version__, "-V", "--version", message="tui-tutor %(version)s")
+@click.version_option(__version__, "-v", "-V", "--version", message="tui-tutor %(version)s")
 @click.option("--plain", is_flag=True, help="Lines only: for screen readers and pipes.")
 @click.option("--ascii", "is_ascii", is_flag=True, help="Draw with ASCII characters only.")
 @click.pass_context
