@@ -70,7 +70,7 @@ from tui_tutor.tui.widgets.folding import word_breaks
 from tui_tutor.tui.widgets.footer import Footer
 from tui_tutor.tui.widgets.lesson_page import LessonPage
 from tui_tutor.tui.widgets.page import Page, Sheetful
-from tui_tutor.tui.widgets.quiz_rows import multiple
+from tui_tutor.tui.widgets.quiz_cell import multiple
 from tui_tutor.tui.wishes import LessonWished, OutlineWished, ResultsWished, SearchWished
 
 WIDE: Final = 120

@@ -6,10 +6,11 @@ nothing, and no cell is set before it comes near the view.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
-from typing import Final, assert_never
+from itertools import islice
+from typing import Final
 
 from rich.segment import Segment
 from rich.style import Style
@@ -19,51 +20,20 @@ from textual.geometry import Offset, Region
 from textual.message import Message
 from textual.strip import Strip
 
-from tui_tutor.core.course import (
-    Cell,
-    CodeCell,
-    ExerciseCell,
-    MarkdownCell,
-    QuizBase,
-    QuizCell,
-    ShellCell,
-    VizCell,
-)
-from tui_tutor.core.study import CellState, Study
+from tui_tutor.core.course import Cell
+from tui_tutor.core.study import Study
 from tui_tutor.tui.theme import PALETTES, ground_of
+from tui_tutor.tui.widgets.anchoring import Anchor, Viewport
 from tui_tutor.tui.widgets.cell_row import TEXT_COLUMN, CellRow, Frame, paint
 from tui_tutor.tui.widgets.cell_ui import PRISTINE, CellUi
-from tui_tutor.tui.widgets.cell_views import Asset, View, code_rows, ex_rows, md_rows, sh_rows
+from tui_tutor.tui.widgets.cell_view import Asset
 from tui_tutor.tui.widgets.drawing import look_of, strip_of
 from tui_tutor.tui.widgets.header_cover import HeaderCover
 from tui_tutor.tui.widgets.lined import LinedWidget
-from tui_tutor.tui.widgets.quiz_rows import quiz_rows
 from tui_tutor.tui.widgets.row import Row, set_row
-from tui_tutor.tui.widgets.viz_rows import viz_rows
+from tui_tutor.tui.widgets.set_cells import SetCell, SetCells
 
 WHEEL_ROWS: Final = 3
-GAP: Final = 1
-
-
-@dataclass(frozen=True, slots=True)
-class _Set:
-    """The rows of one cell and what they were set from."""
-
-    state: CellState
-    ui: CellUi
-    frame: Frame
-    second: int
-    after: str
-    rows: tuple[CellRow, ...]
-    strips: dict[int, Strip]
-
-
-@dataclass(frozen=True, slots=True)
-class Anchor:
-    """The first row of the view: row `row` of cell number `cell` (from 0); a cell's gap counts to it."""
-
-    cell: int = 0
-    row: int = 0
 
 
 class LessonPage(LinedWidget, can_focus=True):
@@ -91,9 +61,8 @@ class LessonPage(LinedWidget, can_focus=True):
         self.study = study
         self.header: tuple[Row, ...] = ()
         self._clock = clock
-        self._asset = asset
         self._ui: dict[str, CellUi] = {}
-        self._sets: dict[str, _Set] = {}
+        self._sets = SetCells(clock, asset)
         self._anchor = Anchor()
         self._focused_id = study.at_cell
         self._followed = ""
@@ -164,7 +133,7 @@ class LessonPage(LinedWidget, can_focus=True):
             return
         self._followed = ""
         if reveal:
-            self._reveal(self._index(cell_id))
+            self._anchor = self._viewport.revealed(self._anchor, self._index(cell_id))
         self.changed()
 
     def focus_beside(self, count: int) -> str:
@@ -176,11 +145,7 @@ class LessonPage(LinedWidget, can_focus=True):
     def scroll_rows(self, count: int) -> None:
         """Move the view by rows; never beyond the last row of the lesson."""
         self._followed = ""
-        if count < 0:
-            self._anchor = self._stepped(self._anchor, count)
-        else:
-            room = self._rows_below(count)
-            self._anchor = self._stepped(self._anchor, min(count, room))
+        self._anchor = self._viewport.scrolled(self._anchor, count)
         self.changed()
 
     def page_rows(self, count: int) -> None:
@@ -189,8 +154,7 @@ class LessonPage(LinedWidget, can_focus=True):
 
     def scroll_to_end(self) -> None:
         self._followed = ""
-        last = len(self.cells) - 1
-        self._anchor = self._stepped(Anchor(last, 0), self._height(last) - self.view_rows)
+        self._anchor = self._viewport.end()
         self.changed()
 
     def scroll_to_start(self) -> None:
@@ -207,83 +171,16 @@ class LessonPage(LinedWidget, can_focus=True):
     def view_rows(self) -> int:
         return max(1, self.size.height - len(self.header))
 
-    def _rows_below(self, most: int) -> int:
-        """How many rows the view may still move down, at most `most`."""
-        wanted = self.view_rows + most
-        there = 0
-        for _ in self._rows_from(self._anchor):
-            there += 1
-            if there >= wanted:
-                return most
-        return max(0, there - self.view_rows)
-
-    def _stepped(self, anchor: Anchor, count: int) -> Anchor:
-        cell, row = anchor.cell, anchor.row + count
-        while row < 0 and cell > 0:
-            cell -= 1
-            row += self._height(cell)
-        while row >= self._height(cell) and cell < len(self.cells) - 1:
-            row -= self._height(cell)
-            cell += 1
-        return Anchor(cell, max(0, row))
-
-    def _height(self, index: int) -> int:
-        """Rows of a cell with the gap below it; the last one has none."""
-        rows = len(self._rows(self.cells[index]))
-        return rows + (GAP if index < len(self.cells) - 1 else 0)
-
-    def _reveal(self, index: int) -> None:
-        """Show as much of a cell as fits, moving as little as possible."""
-        if index < self._anchor.cell or (index == self._anchor.cell and self._anchor.row):
-            height = len(self._rows(self.cells[index]))
-            is_tall = height >= self.view_rows
-            self._anchor = Anchor(index, 0) if is_tall else self._with_air(index)
-            return
-        distance = self._distance(index)
-        if distance is None:
-            self._anchor = self._with_air(index)
-            return
-        height = min(len(self._rows(self.cells[index])), self.view_rows)
-        if distance + height > self.view_rows:
-            self._anchor = self._stepped(self._anchor, distance + height - self.view_rows)
-
-    def _with_air(self, index: int) -> Anchor:
-        """The cell at the top, or lower where the lesson ends before the view does."""
-        there = 0
-        for _ in self._rows_from(Anchor(index, 0)):
-            there += 1
-            if there >= self.view_rows:
-                return Anchor(index, 0)
-        return self._stepped(Anchor(index, 0), there - self.view_rows)
-
-    def _distance(self, index: int) -> int | None:
-        """Rows from the top of the view to a cell's first row, None if it is further than two views."""
-        rows = -self._anchor.row
-        for place in range(self._anchor.cell, index):
-            rows += self._height(place)
-            if rows > 2 * self.view_rows:
-                return None
-        return rows
+    @property
+    def _viewport(self) -> Viewport:
+        cells = self.cells
+        return Viewport(len(cells), self.view_rows, lambda index: len(self._rows(cells[index])))
 
     def _end_is_visible(self, cell_id: str) -> bool:
-        index = self._index(cell_id)
-        if index < self._anchor.cell or not self.size.width:
-            return False
-        distance = self._distance(index)
-        if distance is None:
-            return False
-        end = distance + len(self._rows(self.cells[index]))
-        return 0 < end <= self.view_rows
+        return bool(self.size.width) and self._viewport.is_end_visible(self._anchor, self._index(cell_id))
 
     def _show_end(self, cell_id: str) -> None:
-        index = self._index(cell_id)
-        distance = self._distance(index)
-        if distance is None:
-            self._anchor = Anchor(index, 0)
-            distance = 0
-        end = distance + len(self._rows(self.cells[index]))
-        if end > self.view_rows:
-            self._anchor = self._stepped(self._anchor, end - self.view_rows)
+        self._anchor = self._viewport.end_shown(self._anchor, self._index(cell_id))
         self.changed()
 
     # --- setting --------------------------------------------------------------------------------
@@ -291,50 +188,17 @@ class LessonPage(LinedWidget, can_focus=True):
     def _rows(self, cell: Cell) -> tuple[CellRow, ...]:
         return self._set(cell).rows
 
-    def _set(self, cell: Cell) -> _Set:
-        state, ui = self.study.state(cell.id), self.ui_of(cell.id)
+    def _set(self, cell: Cell) -> SetCell:
         frame = Frame(self.size.width, look_of(self), cell.id == self._focused_id)
-        now = self._clock()
-        second = int(now.timestamp()) if state.status == "running" else 0
-        after = self.study.running if state.status == "queued" else ""
-        old = self._sets.get(cell.id)
-        if (
-            old is not None
-            and old.state is state
-            and old.ui is ui
-            and old.frame == frame
-            and old.second == second
-            and old.after == after
-        ):
-            return old
-        rows = rows_of(cell, View(self.study, frame, ui, now, self._asset, self.view_rows))
-        made = _Set(state, ui, frame, second, after, rows or (CellRow(),), {})
-        self._sets[cell.id] = made
-        return made
-
-    def _rows_from(self, anchor: Anchor) -> Iterator[tuple[Cell, int] | None]:
-        """(cell, row) for each row from the anchor on; None for the gap between two cells."""
-        cells = self.cells
-        start = anchor.row
-        for index in range(anchor.cell, len(cells)):
-            count = len(self._rows(cells[index]))
-            for row in range(start, count):
-                yield cells[index], row
-            if index < len(cells) - 1:
-                if start <= count:
-                    yield None
-                start = max(0, start - count - GAP)
+        return self._sets.of(cell, self.study, frame, self.ui_of(cell.id), view_rows=self.view_rows)
 
     def _place(self) -> list[tuple[Cell, int] | None]:
         wanted = (self.size, self._anchor, self._focused_id, id(self.study), look_of(self), self._second())
         if self._placed_for != wanted:
-            placed: list[tuple[Cell, int] | None] = []
-            for place in self._rows_from(self._anchor):
-                placed.append(place)
-                if len(placed) >= self.view_rows:
-                    break
-            self._placed, self._placed_for = placed, wanted
-            self._thumb = self._thumb_of(placed)
+            cells, viewport = self.cells, self._viewport
+            places = list(islice(viewport.places(self._anchor), viewport.rows))
+            self._placed = [(cells[place.cell], place.row) if place else None for place in places]
+            self._thumb, self._placed_for = viewport.thumb(places), wanted
         return self._placed
 
     def _second(self) -> int:
@@ -378,25 +242,6 @@ class LessonPage(LinedWidget, can_focus=True):
         thumb = Segment("|" if look.is_ascii else "▐", style)
         return Strip([*strip.crop(0, width - 1), thumb])
 
-    def _thumb_of(self, rows: list[tuple[Cell, int] | None]) -> tuple[int, int]:
-        """First row and length of the scroll thumb, from the cells' places (not their unknown heights)."""
-        cells, height = len(self.cells), self.view_rows
-        placed = [place for place in rows if place is not None]
-        if not placed:
-            return 0, 0
-        first, last = placed[0], placed[-1]
-        top = self._fraction(first)
-        bottom = self._fraction((last[0], last[1] + 1))
-        if top <= 0 and bottom >= cells:
-            return 0, 0
-        size = max(1, round(height * (bottom - top) / cells))
-        start = round(height * top / cells)
-        return min(start, height - size), size
-
-    def _fraction(self, place: tuple[Cell, int]) -> float:
-        cell, row = place
-        return self._index(cell.id) + row / max(1, len(self._rows(cell)))
-
     # --- for what floats over the page ----------------------------------------------------------
 
     def compose(self) -> ComposeResult:
@@ -434,15 +279,11 @@ class LessonPage(LinedWidget, can_focus=True):
         rows = self._rows(cell)
         start = next((n for n, one in enumerate(rows) if one.is_slot), 0)
         row = min(row, sum(one.is_slot for one in rows) - 1)  # the slot may not have grown yet
-        distance = self._distance(self._index(cell.id))
-        if distance is None:
-            self._reveal(self._index(cell.id))
-            distance = self._distance(self._index(cell.id)) or 0
-        at = distance + start + row
-        if at < 0:
-            self.scroll_rows(at)
-        elif at >= self.view_rows:
-            self._anchor = self._stepped(self._anchor, at - self.view_rows + 1)
+        anchor = self._viewport.row_shown(self._anchor, self._index(cell.id), start + row)
+        if anchor < self._anchor:
+            self._followed = ""
+        if anchor != self._anchor:
+            self._anchor = anchor
             self.changed()
 
     def cursor_offset(self) -> Offset:
@@ -482,26 +323,3 @@ class LessonPage(LinedWidget, can_focus=True):
         if place is not None:
             target = self._set(place[0]).rows[place[1]].target
             self.post_message(self.Clicked(place[0].id, target))
-
-
-def rows_of(cell: Cell, view: View) -> tuple[CellRow, ...]:
-    """The rows of any cell."""
-    match cell:
-        case MarkdownCell():
-            return md_rows(cell, view)
-        case CodeCell():
-            return code_rows(cell, view)
-        case VizCell():
-            return viz_rows(cell, view)
-        case ExerciseCell():
-            return ex_rows(cell, view)
-        case ShellCell():
-            return sh_rows(cell, view)
-        case _:
-            return _question_rows(cell, view)
-
-
-def _question_rows(cell: QuizCell, view: View) -> tuple[CellRow, ...]:
-    if not isinstance(cell, QuizBase):
-        assert_never(cell)
-    return quiz_rows(cell, view)

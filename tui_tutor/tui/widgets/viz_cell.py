@@ -14,7 +14,7 @@ from tui_tutor.core.prose import inline_spans, wrap
 from tui_tutor.core.prose.lines import Span
 from tui_tutor.tui.theme import PALETTES, class_style, style_of
 from tui_tutor.tui.widgets.cell_row import CellRow, Frame, Piece, pieces_width
-from tui_tutor.tui.widgets.cell_views import View
+from tui_tutor.tui.widgets.cell_view import View
 
 DESIGN_WIDTH: Final = 80
 """Narrower windows leave out what is said at the right first."""

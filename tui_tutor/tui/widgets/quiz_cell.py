@@ -25,8 +25,9 @@ from tui_tutor.core.wording.states import state_words
 from tui_tutor.tui import glyphs
 from tui_tutor.tui.theme import Ground
 from tui_tutor.tui.widgets.cell_row import CellRow, Frame, Piece, pieces_width
-from tui_tutor.tui.widgets.cell_views import View, code_panel, note_rows, without_slot
+from tui_tutor.tui.widgets.cell_view import View, note_rows, without_slot
 from tui_tutor.tui.widgets.cell_words import words_pieces
+from tui_tutor.tui.widgets.code_panel import code_panel
 from tui_tutor.tui.widgets.folding import folded
 
 WIDEST_MARK: Final = len("  your answer")
