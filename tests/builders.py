@@ -11,6 +11,7 @@ from typing import Any
 from tui_tutor.core.course import (
     Cell,
     ChoiceQuiz,
+    ClozeQuiz,
     CodeCell,
     Course,
     ExerciseCell,
@@ -66,6 +67,13 @@ def a_text_quiz(accept: Sequence[str] = ("kernel",), **fields: Any) -> TextQuiz:
     """A question answered by a word."""
     defaults = {"id": "quiz-1", "question": "What runs the code?", "accept": tuple(accept)}
     return TextQuiz(**{"kind": "quiz", "form": "text", **defaults, **fields})
+
+
+def a_cloze(question: str, accept: Sequence[str], **fields: Any) -> ClozeQuiz:
+    """A text with a blank for each word that is accepted."""
+    blanks = [{"form": "text", "accept": [word]} for word in accept]
+    defaults = {"id": "quiz-1", "question": question, "blank": blanks}
+    return ClozeQuiz(**{"kind": "quiz", "form": "cloze", **defaults, **fields})
 
 
 def a_shell(run: str = "echo hello", **fields: Any) -> ShellCell:

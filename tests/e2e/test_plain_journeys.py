@@ -302,6 +302,19 @@ def test_keys_of_the_screen_are_named_as_commands(player: Player, tmp_path: Path
     assert 'Try once first; then "solution" shows the solution.' in said
 
 
+def test_search_and_outline_speak_of_what_is_shown(player: Player, tmp_path: Path) -> None:
+    lessons = (
+        a_lesson((a_quiz(1, shuffle=False),), title="First"),
+        a_lesson((a_markdown("The **elbow** of `f`."),), id="second", title="Second"),
+        a_lesson(id="third", title="Third"),
+    )
+    folder = a_course_folder(tmp_path, lessons=lessons)
+    said = steps(player.learn(folder, "answer 1", "outline", "search elbow", "results"))
+    assert said[2].splitlines()[2:5] == ["  1 First: done", "  2 Second: next", "  3 Third: open"]
+    assert said[3].splitlines()[1] == "lesson 2, md [1]: The elbow of f."
+    assert said[4].splitlines()[-1] == "1 answer, 1 of them right"
+
+
 # --- tomorrow ---------------------------------------------------------------------------------------
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from tests.builders import NOON, a_lesson, a_markdown, a_quiz, a_record, an_exercise
+from tests.builders import NOON, a_cloze, a_code, a_lesson, a_markdown, a_quiz, a_record, an_exercise
 from tui_tutor.core.results import LessonResults, Tally, results_of
-from tui_tutor.core.searching import matches, passages_of
+from tui_tutor.core.searching import excerpt, matches, passages_of
 
 TODAY = date(2026, 1, 1)
 
@@ -62,6 +62,33 @@ def test_every_word_must_stand_in_the_same_line():
     assert [(hit.cell_id, hit.cell_number, hit.text) for hit in found] == [
         ("md-1", 1, "The elbow of the curve.")
     ]
+
+
+def test_a_passage_is_found_as_it_is_shown_and_code_as_it_is_written():
+    text = "The **elbow** bends\nby `2 * x`, see [it](https://example.org).\n\n- a\n\n| b | c |\n|---|---|\n| 1 | 2 |"
+    cells = (
+        a_markdown(text),
+        a_code("x = a **b** c\n"),
+        a_cloze("The `mean` of {{1}} and {{2}} is *not* {{3}}.", ("3", "4")),
+        a_quiz(question="Which *one*?", option=({"text": "`a`", "correct": True}, {"text": "**b**"})),
+    )
+    assert [passage.text for passage in passages_of(a_lesson(cells), 1)[1:]] == [
+        "The elbow bends by 2 * x, see it (https://example.org).",
+        "• a",
+        "b c",
+        "1 2",
+        "x = a **b** c",
+        "The mean of ____ and ____ is not {{3}}.",
+        "Which one?",
+        "a",
+        "b",
+    ]
+
+
+def test_an_excerpt_shows_the_word_that_was_looked_for():
+    text = "a" * 100 + " elbow " + "b" * 100
+    assert excerpt(text, "Elbow b", 30) == "…" + "a" * 8 + " elbow " + "b" * 13 + "…"
+    assert excerpt("The elbow.", "elbow", 30) == "The elbow."
 
 
 def test_hints_and_solutions_are_not_found():

@@ -30,6 +30,11 @@ def test_a_title_gives_way_with_a_cut_mark():
     assert row == " " * 11 + "x" * 60 + "… right  "
 
 
+def test_a_label_that_fills_its_column_pushes_the_text_by_a_blank():
+    rows = [text_of(Row(said(f"lesson {n}"), said("hello"))).rstrip() for n in (77, 778, 1000)]
+    assert rows == [" lesson 77 hello", " lesson 778 hello", " lesson 1000 hello"]
+
+
 def test_in_a_narrow_window_the_right_hand_words_go_first():
     assert text_of(Row(text=said("x" * 46), right=said("right")), 60).rstrip() == " " * 11 + "x" * 46
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from tui_tutor.core.course import (
     Cell,
     ChoiceQuiz,
+    ClozeQuiz,
     CodeCell,
     ExerciseCell,
     Lesson,
@@ -17,13 +18,16 @@ from tui_tutor.core.course import (
     ShellCell,
     VizCell,
 )
+from tui_tutor.core.prose import inline_spans, prose
 
 MOST_MATCHES: Final = 200
+UNWRAPPED: Final = 10_000  # cells: a paragraph is one line
+GAP: Final = "____"
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """One line of a lesson that can be found. `cell_number` 0: the lesson's title."""
+    """One paragraph, option or line of code, as it is shown. `cell_number` 0: the lesson's title."""
 
     lesson_id: str
     lesson_number: int
@@ -39,32 +43,55 @@ def passages_of(lesson: Lesson, number: int) -> tuple[Passage, ...]:
     title = Passage(lesson.id, number, lesson.title, "", "", 0, lesson.title)
     found = [title]
     for place, cell in enumerate(lesson.visible_cells, start=1):
-        for text in _texts(cell):
-            lines = (line.strip() for line in text.splitlines())
-            found += [
-                Passage(lesson.id, number, lesson.title, cell.id, cell.kind, place, line)
-                for line in lines
-                if line
-            ]
+        for text in filter(None, _texts(cell)):
+            found.append(Passage(lesson.id, number, lesson.title, cell.id, cell.kind, place, text))
     return tuple(found)
 
 
-def _texts(cell: Cell) -> Iterable[str]:
+def _texts(cell: Cell) -> Iterator[str]:
+    """What a cell shows, a paragraph or a line of code at a time; some may be empty."""
+    yield cell.title
     match cell:
         case MarkdownCell():
-            return (cell.title, cell.text)
+            yield from _prose(cell.text)
         case CodeCell():
-            return (cell.title, cell.source)
+            yield from _code(cell.source)
         case VizCell():
-            return (cell.title, cell.caption, cell.alt)
+            yield from (one_line(cell.caption), *_prose(cell.alt))
         case ExerciseCell():
-            return (cell.title, cell.task)
+            yield from _prose(cell.task)
         case ShellCell():
-            return (cell.title, cell.run)
+            yield from _code(cell.run)
         case ChoiceQuiz():
-            return (cell.title, cell.question, *(option.text for option in cell.option))
+            yield from (*_prose(cell.question), *(one_line(option.text) for option in cell.option))
+        case ClozeQuiz():
+            yield from (_with_gaps(line, len(cell.blank)) for line in _prose(cell.question))
         case QuizBase():
-            return (cell.title, cell.question)
+            yield from _prose(cell.question)
+
+
+def one_line(markdown: str) -> str:
+    """A caption, an option: without the marks of inline Markdown."""
+    return "".join(span.text for span in inline_spans(markdown)).strip()
+
+
+def _prose(markdown: str) -> Iterator[str]:
+    for line in prose(markdown, width=UNWRAPPED):
+        text = line.text.strip()
+        if not line.is_panel:  # the columns of a table stand apart only where they are aligned
+            text = " ".join(text.split())
+        if any(span.role != "rule" for span in line.spans):
+            yield text
+
+
+def _code(source: str) -> Iterator[str]:
+    return (line.strip() for line in source.splitlines())
+
+
+def _with_gaps(text: str, blanks: int) -> str:
+    for number in range(1, blanks + 1):
+        text = text.replace("{{" + str(number) + "}}", GAP)
+    return text
 
 
 def matches(passages: Sequence[Passage], query: str) -> tuple[Passage, ...]:
@@ -75,6 +102,15 @@ def matches(passages: Sequence[Passage], query: str) -> tuple[Passage, ...]:
     found = [passage for passage in passages if _holds(passage.text.casefold(), words)]
     found.sort(key=lambda passage: passage.cell_number != 0)
     return tuple(found[:MOST_MATCHES])
+
+
+def excerpt(text: str, query: str, room: int) -> str:
+    """At most `room` characters of a passage, begun late enough that the query's first word is seen."""
+    word = next(iter(query.casefold().split()), "")
+    at = max(0, text.casefold().find(word))
+    start = max(0, at - room // 3) if at + len(word) > room else 0
+    shown = ("…" if start else "") + text[start + bool(start) :]
+    return shown if len(shown) <= room else f"{shown[: room - 1]}…"
 
 
 def _holds(text: str, words: Sequence[str]) -> bool:

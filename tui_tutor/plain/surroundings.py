@@ -11,8 +11,7 @@ from tui_tutor.core.course import (
 )
 from tui_tutor.core.ports import OpenCourse
 from tui_tutor.core.progress import CourseState, LessonState, outline_of, state_of
-from tui_tutor.core.prose import inline_spans
-from tui_tutor.core.searching import Passage, matches, passages_of
+from tui_tutor.core.searching import Passage, excerpt, matches, passages_of
 from tui_tutor.core.study import CellState, Study
 from tui_tutor.core.wording.explaining import meaning_in
 from tui_tutor.core.wording.labels import KIND_LABELS, plain_label
@@ -114,10 +113,15 @@ def outline(session: CourseSession, study: Study) -> list[str]:
 def _lesson_line(lesson: LessonState, study: Study) -> str:
     is_here = lesson.lesson_id == study.lesson.id
     minutes = f", {lesson.minutes:g} min" if lesson.minutes else ""
-    mark = MARKS[lesson.mark] if lesson.mark != "here" or is_here else "begun"
+    mark = MARKS[lesson.mark] if lesson.mark != "here" or is_here else _mark_of_next(lesson)
     mark = "you are here" if is_here and mark == "open" else mark
     after = f" after lesson {', '.join(str(n) for n in lesson.missing)}" if lesson.mark == "locked" else ""
     return f"  {lesson.number} {lesson.title}{minutes}: {mark}{after}"
+
+
+def _mark_of_next(lesson: LessonState) -> str:
+    """The lesson to go on with may be one that nobody has opened yet."""
+    return "begun" if lesson.cells_done or lesson.minutes_spent else "next"
 
 
 def results(session: CourseSession, study: Study) -> list[str]:
@@ -134,7 +138,7 @@ def results(session: CourseSession, study: Study) -> list[str]:
             lines.append(f"  {lesson.number} {lesson.title}: {lesson.cells_done}{total} cells, {spent}")
     attempts = session.adapters.store.attempts(study.course.id)
     right = sum(1 for attempt in attempts if attempt.data.get("correct"))
-    lines.append(f"{len(attempts)} answers, {right} of them right")
+    lines.append(f"{len(attempts)} {'answer' if len(attempts) == 1 else 'answers'}, {right} of them right")
     return lines
 
 
@@ -154,21 +158,16 @@ def found(opened: OpenCourse, text: str) -> list[str]:
     hits = matches(passages, text)
     if not hits:
         return [f'Nothing matches "{text}".']
-    lines = [_passage_line(passage) for passage in hits[:MAX_MATCHES]]
+    lines = [_passage_line(passage, text) for passage in hits[:MAX_MATCHES]]
     more = len(hits) - MAX_MATCHES
     return [*lines, *([f"and {more} more"] if more > 0 else [])]
 
 
-def _passage_line(passage: Passage) -> str:
+def _passage_line(passage: Passage, text: str) -> str:
     if not passage.cell_number:
         return f"lesson {passage.lesson_number}: {passage.text}"
     label = f"{KIND_LABELS[passage.cell_kind]} [{passage.cell_number}]"
-    return f"lesson {passage.lesson_number}, {label}: {inline_text(passage.text)[:100]}"
-
-
-def inline_text(text: str) -> str:
-    """A line without the marks of inline Markdown."""
-    return "".join(span.text for span in inline_spans(text))
+    return f"lesson {passage.lesson_number}, {label}: {excerpt(passage.text, text, 100)}"
 
 
 # --- setup ------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from tui_tutor.core.wording.labels import KIND_LABELS
 from tui_tutor.tui.catalogue import Catalogue
 from tui_tutor.tui.screens.finding import FindingSheet
 from tui_tutor.tui.widgets.page import Block, Page, Sheetful
-from tui_tutor.tui.widgets.row import BLANK, Row, Spans, said, text_width
+from tui_tutor.tui.widgets.row import BLANK, TEXT_COLUMN, Row, Spans, said, text_width
 from tui_tutor.tui.words import counted
 
 LESSONS_BETWEEN_DRAWINGS = 50
@@ -43,12 +43,15 @@ class SearchSheet(FindingSheet[Passage]):
             text=said(self.TITLE_WORDS, "title"), start=1, right=said(safe_line(self._entry.title), "muted")
         )
 
+    @property
+    def _lessons(self) -> tuple[str, ...]:
+        return self._entry.course.lessons if self._entry.course else ()
+
     @work(thread=True, exclusive=True, exit_on_error=False)
     def _read(self) -> None:
         """Read all lessons; drawing what is found so far now and then."""
         worker = get_current_worker()
-        lessons = self._entry.course.lessons if self._entry.course else ()
-        for number, lesson_id in enumerate(lessons, start=1):
+        for number, lesson_id in enumerate(self._lessons, start=1):
             if worker.is_cancelled:
                 return
             file = self._catalogue.read_lesson(self._entry.ref, lesson_id)
@@ -74,10 +77,11 @@ class SearchSheet(FindingSheet[Passage]):
     def _block(self, hit: Passage, number: int, width: int, chosen: str) -> Block:
         key = str(number)
         place = f"{KIND_LABELS[hit.cell_kind]} [{hit.cell_number}]" if hit.cell_kind else "title"
-        room = text_width(width) - len(place) - 2
+        start = max(TEXT_COLUMN, len(f"lesson {len(self._lessons)}") + 2)
+        room = text_width(width) - (start - TEXT_COLUMN) - len(place) - 2
         label = said(f"lesson {hit.lesson_number}", "accent-bold" if key == chosen else "muted")
         text = _around(safe_line(hit.text), self.typed.split()[0], room)
-        return Block((Row(label, text, said(place, "muted")),), key, is_raised=True)
+        return Block((Row(label, text, said(place, "muted"), start=start),), key, is_raised=True)
 
     def on_page_taken(self, message: Page.Taken) -> None:
         hits = matches(tuple(self._passages), self.typed)

@@ -13,6 +13,7 @@ LABEL_COLUMN = 1
 TEXT_COLUMN = 11
 RIGHT_MARGIN = 2
 WIDEST_TEXT = 76
+MOST_PUSHED = 2  # cells; longer labels are cut
 DESIGN_END = 70  # below this the right-hand words go before the text is cut
 
 
@@ -73,7 +74,7 @@ def set_row(
 def _placed(row: Row, end: int, x0: int, mark: str) -> list[tuple[int, Spans]]:
     columns = [(end - stop.before_end - (width_of(stop.spans) if stop.ends_here else 0), stop.spans)
                for stop in row.stops]  # fmt: skip
-    start = x0 + row.start
+    start = x0 + row.start + _pushed(row)
     wanted = start + width_of(row.text)
     right = row.right
     if right and end - x0 < DESIGN_END and wanted + 2 > min([end, *_firsts(columns)]) - width_of(right):
@@ -81,8 +82,14 @@ def _placed(row: Row, end: int, x0: int, mark: str) -> list[tuple[int, Spans]]:
     if right:
         columns.append((end - width_of(right), right))
     text_end = min([end, *(column - 1 for column in _firsts(columns))])
-    label = cut(row.label, row.start - 1 if row.text else max(0, end - x0 - 1), mark=mark)
+    label = cut(row.label, max(0, start - x0 - 2) if row.text else max(0, end - x0 - 1), mark=mark)
     return [(x0 + LABEL_COLUMN, label), (start, cut(row.text, max(0, text_end - start), mark=mark)), *columns]
+
+
+def _pushed(row: Row) -> int:
+    """How far a label such as `lesson 778` pushes the text, so that a blank stands between."""
+    beyond = LABEL_COLUMN + width_of(row.label) + 1 - row.start
+    return beyond if row.text and 0 < beyond <= MOST_PUSHED else 0
 
 
 def _firsts(columns: Sequence[tuple[int, Spans]]) -> list[int]:
