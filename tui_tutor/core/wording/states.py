@@ -51,9 +51,11 @@ def state_words(study: Study, cell: Cell, now: datetime, *, is_focused: bool = F
 def _queued_after(study: Study) -> str:
     if not study.running:
         return ""
-    cell = study.cell(study.running)
-    label = plain_label(cell, study.number_of(cell.id), study.state(cell.id).count)
-    return f"after {label}"
+    cell, number = study.cell(study.running), study.number_of(study.running)
+    count = study.state(cell.id).count
+    if isinstance(cell, CodeCell) and count is None:  # it gets its count when it begins
+        return f"after cell [{number}]" if number else "after the scratch cell"
+    return f"after {plain_label(cell, number, count)}"
 
 
 def _shown_words(state: CellState) -> StateWords:
