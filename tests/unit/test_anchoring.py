@@ -112,12 +112,29 @@ def test_revealing_what_is_in_view_moves_nothing(heights: list[int], rows: int, 
     assert view.revealed(anchor, cell) == anchor
 
 
-@given(HEIGHTS, VIEWS, st.integers(0, 11))
-def test_the_end_that_is_shown_is_visible(heights: list[int], rows: int, cell: int):
+@given(HEIGHTS, VIEWS, COUNTS, st.integers(0, 11))
+def test_the_end_that_is_shown_is_visible(heights: list[int], rows: int, counts: list[int], cell: int):
     view, cell = a_viewport(*heights, rows=rows), min(cell, len(heights) - 1)
-    anchor = view.end_shown(Anchor(), cell)
+    anchor = view.end_shown(scrolled(view, counts), cell)
     assert view.is_end_visible(anchor, cell)
     assert Anchor(cell, heights[cell] - 1) in seen(view, anchor)
+
+
+@given(HEIGHTS, VIEWS, COUNTS, st.integers(0, 11), st.integers(0, 39))
+def test_a_row_that_is_shown_is_in_view(
+    heights: list[int], rows: int, counts: list[int], cell: int, row: int
+):
+    view, cell = a_viewport(*heights, rows=rows), min(cell, len(heights) - 1)
+    row = min(row, heights[cell] - 1)
+    assert Anchor(cell, row) in seen(view, view.row_shown(scrolled(view, counts), cell, row))
+
+
+@given(HEIGHTS, VIEWS, COUNTS, st.integers(0, 11))
+def test_bringing_into_view_leaves_no_rows_empty(heights: list[int], rows: int, counts: list[int], cell: int):
+    view, cell = a_viewport(*heights, rows=rows), min(cell, len(heights) - 1)
+    start = scrolled(view, counts)
+    anchors = view.revealed(start, cell), view.end_shown(start, cell), view.row_shown(start, cell, 0)
+    assert {len(seen(view, anchor)) for anchor in anchors} == {min(rows, total_rows(view))}
 
 
 @given(HEIGHTS, HEIGHTS, VIEWS, COUNTS)

@@ -86,11 +86,15 @@ class Viewport:
     # --- bringing into view ---------------------------------------------------------------------
 
     def distance(self, anchor: Anchor, cell: int) -> int | None:
-        """Rows from the top of the view to a cell's first row, None if it is further than two views."""
-        rows = -anchor.row
+        """Rows from the top of the view to a cell's first row, below 0 above it; None beyond two views."""
+        far, rows = 2 * self.rows, -anchor.row
         for place in range(anchor.cell, cell):
             rows += self.height(place)
-            if rows > 2 * self.rows:
+            if rows > far:
+                return None
+        for place in range(anchor.cell - 1, cell - 1, -1):
+            rows -= self.height(place)
+            if rows < -far:
                 return None
         return rows
 
@@ -113,9 +117,12 @@ class Viewport:
         """The last row of a cell in view."""
         distance = self.distance(anchor, cell)
         if distance is None:
-            anchor, distance = Anchor(cell), 0
-        beyond = distance + self.rows_of(cell) - self.rows
-        return self.stepped(anchor, beyond) if beyond > 0 else anchor
+            anchor = self.at_top(cell)
+            distance = self.distance(anchor, cell) or 0
+        end = distance + self.rows_of(cell)
+        if end <= 0:
+            return self.stepped(anchor, end - min(self.rows_of(cell), self.rows))
+        return self.stepped(anchor, end - self.rows) if end > self.rows else anchor
 
     def row_shown(self, anchor: Anchor, cell: int, row: int) -> Anchor:
         """One row of a cell in view."""
