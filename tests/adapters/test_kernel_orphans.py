@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import subprocess
@@ -85,6 +86,26 @@ def test_a_kernel_closed_while_it_starts_leaves_no_process(wait_s: float, tmp_pa
 
     in_kernel(tmp_path, go, preload=("unittest.mock",))
     assert processes_named(str(SERVER), parent=os.getpid()) == []
+
+
+def test_a_start_given_up_while_a_server_imports_modules_ends_in_silence(tmp_path: Path):
+    source = f"import signal\nopen({str(tmp_path / 'began')!r}, 'w').close()\nsignal.pause()"
+    (tmp_path / "endless.py").write_text(source)
+    said: list[str] = []
+
+    async def act(kernel: JupyterKernel) -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: said.append(context["message"]))
+        starting = asyncio.create_task(kernel.start())
+        while not (tmp_path / "began").exists():  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        starting.cancel()
+        await asyncio.wait([starting])
+        await kernel.close()
+        gc.collect()
+        await asyncio.sleep(0)
+
+    in_kernel(tmp_path, act, preload=("endless",), env={"PYTHONPATH": str(tmp_path)})
+    assert said == []
 
 
 def test_a_closed_kernel_leaves_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

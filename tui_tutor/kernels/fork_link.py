@@ -84,7 +84,8 @@ class ForkLink:
         self._serial = 0
         self._answers: dict[int, asyncio.Future[Forked]] = {}
         self._loop = asyncio.get_running_loop()
-        self._ready: asyncio.Future[dict[str, Any]] = self._loop.create_future()
+        # What the server says once its modules are imported: its pid, its threads, what failed.
+        self.said_ready: asyncio.Future[dict[str, Any]] = self._loop.create_future()
         ours.setblocking(False)
         self._loop.add_reader(ours, self.hear)
 
@@ -117,13 +118,13 @@ class ForkLink:
         return await self._ask({"do": "fork", "argv": list(argv), "env": dict(env), "cwd": cwd}, log)
 
     async def ready(self) -> dict[str, Any]:
-        """What the server says once its modules are imported: its pid, its threads, what failed."""
-        return await asyncio.shield(self._ready)
+        """What the server says once its modules are imported. ConnectionError if it goes before."""
+        return await asyncio.shield(self.said_ready)
 
     @property
     def is_ready(self) -> bool:
         """Whether a kernel would come at once."""
-        return self.is_alive and self._ready.done() and self._ready.exception() is None
+        return self.is_alive and self.said_ready.done() and self.said_ready.exception() is None
 
     async def _ask(self, request: dict[str, Any], descriptor: int) -> Forked:
         await self.ready()
@@ -154,8 +155,8 @@ class ForkLink:
         return None
 
     def _take(self, message: dict[str, Any], descriptors: list[int]) -> None:
-        if "ready" in message and not self._ready.done():
-            self._ready.set_result(message)
+        if "ready" in message and not self.said_ready.done():
+            self.said_ready.set_result(message)
         elif "gone" in message:
             self.codes[message["gone"]] = message["code"]
         elif "id" in message:
@@ -170,7 +171,7 @@ class ForkLink:
         self.is_alive = False
         self._loop.remove_reader(self.socket)
         self.socket.close()
-        answers: list[asyncio.Future[Any]] = [self._ready, *self._answers.values()]
+        answers: list[asyncio.Future[Any]] = [self.said_ready, *self._answers.values()]
         for answer in answers:
             if not answer.done():
                 answer.set_exception(ConnectionError("the fork server is gone"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from tui_tutor.kernels.environment import ONE_THREAD, clean_environment
 from tui_tutor.kernels.fork_link import ForkLink, Spawned, can_fork
@@ -74,14 +75,15 @@ class ForkServers:
             self._warm = await bare.split(self._preload)
         warm = self._warm
         waiting = asyncio.create_task(wanted.wait())
-        ready = asyncio.create_task(warm.ready())
-        await asyncio.wait([waiting, ready], return_when=asyncio.FIRST_COMPLETED)
-        waiting.cancel()
-        if not ready.done() or ready.exception() is not None:
-            ready.cancel()
+        try:
+            either: list[asyncio.Future[Any]] = [waiting, warm.said_ready]
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            waiting.cancel()
+        if not warm.is_ready:
             return bare
         # A thread that an import started would be missing in the fork.
-        return warm if ready.result()["threads"] == 1 else bare
+        return warm if warm.said_ready.result()["threads"] == 1 else bare
 
     async def forget(self) -> None:
         """Give the servers up after a failure; a second one means plain kernels from now on."""
