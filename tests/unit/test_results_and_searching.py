@@ -65,7 +65,8 @@ def test_every_word_must_stand_in_the_same_line():
 
 
 def test_a_passage_is_found_as_it_is_shown_and_code_as_it_is_written():
-    text = "The **elbow** bends\nby `2 * x`, see [it](https://example.org).\n\n- a\n\n| b | c |\n|---|---|\n| 1 | 2 |"
+    table = "| b | c |\n|---|---|\n| 1 | 2 |"
+    text = f"The **elbow** bends\nby `2 * x`, see [it](https://example.org).\n\n- a\n\n{table}"
     cells = (
         a_markdown(text),
         a_code("x = a **b** c\n"),

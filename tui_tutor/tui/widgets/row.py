@@ -89,7 +89,7 @@ def _placed(row: Row, end: int, x0: int, mark: str) -> list[tuple[int, Spans]]:
 def _pushed(row: Row) -> int:
     """How far a label such as `lesson 778` pushes the text, so that a blank stands between."""
     beyond = LABEL_COLUMN + width_of(row.label) + 1 - row.start
-    return beyond if row.text and 0 < beyond <= MOST_PUSHED else 0
+    return beyond if row.label and row.text and 0 < beyond <= MOST_PUSHED else 0
 
 
 def _firsts(columns: Sequence[tuple[int, Spans]]) -> list[int]:
