@@ -367,6 +367,25 @@ def test_failures_say_what_was_expected_and_what_was_found() -> None:
     assert told == [lines for _, _, lines in WORDS]
 
 
+@pytest.mark.torch
+@pytest.mark.parametrize("count", [200_000, 250_000])
+def test_large_arrays_are_compared_in_full(count: int):
+    made = f"np.random.default_rng(1).normal(size={count})"
+    source = f"import numpy as np\na = {made}\nb = a.copy()\nb[-1] = 0.5"
+    same, other = (a_check("value", expr=name, equals_py=made) for name in "ab")
+    told = lines_of(source, same, other)
+    assert told[0] is None
+    assert told[1] is not None
+    assert told[1][0].endswith(f"found 0.5 at [{count - 1}]")
+
+
+@pytest.mark.torch
+def test_a_report_is_bounded():
+    source = "import numpy as np\na = [np.random.normal(size=200_000) for _ in range(5)]"
+    (report,) = reports_of(source, [probe_request(a_check("value", expr="a", equals=0), seed=1)])
+    assert report["error"]["name"] == "TooLarge"
+
+
 ARRAYS: list[tuple[str, str, tuple[str, ...] | None]] = [
     ("torch.full((1, 32), -2.0)", "torch.full((1, 32), -2.0)", None),
     (

@@ -1,7 +1,7 @@
 """Inside the kernel: questions about its names, answered in a forked copy that cannot harm it.
 
 Handed over by path, standard library only. A copy has its own process group, a time limit, no voice (its
-output goes nowhere) and one pipe, bounded to 1 MB; what it says counts only behind a token drawn for it.
+output goes nowhere) and one pipe, bounded to 16 MB; what it says counts only behind a token drawn for it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from typing import Any
 
 Report = dict[str, Any]
 Work = Callable[[], Report]
-MAXIMUM = 1_000_000  # bytes of one report
+MAXIMUM = 16 << 20  # bytes of one report; two arrays of `inside_checks.MAX_ELEMENTS` numbers need 11 MB
 # Captured before any learner's code: whoever replaces parts of `json` must not word a report.
 ENCODE = json.encoder.c_make_encoder(  # type: ignore[attr-defined]
     None, None, json.encoder.encode_basestring_ascii, None, ": ", ", ", False, False, True
