@@ -59,9 +59,10 @@ def test_an_error_names_its_line_in_the_cell(tmp_path: Path):
     assert (error.name, error.message, error.line) == ("ZeroDivisionError", "division by zero", 3)
 
 
-def test_a_syntax_error_names_its_line(tmp_path: Path):
-    error = error_of(run(tmp_path, "x = 1\ny = = 2"))
-    assert (error.name, error.line) == ("SyntaxError", 2)
+@pytest.mark.parametrize("is_silent", [False, True])
+def test_a_syntax_error_names_its_line_and_no_made_up_file(is_silent: bool, tmp_path: Path):
+    error = error_of(run(tmp_path, "x = 1\ny = = 2", is_silent=is_silent))
+    assert (error.name, error.message, error.line) == ("SyntaxError", "invalid syntax", 2)
 
 
 def test_an_endless_recursion_gives_a_short_traceback(tmp_path: Path):

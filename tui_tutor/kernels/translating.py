@@ -22,6 +22,8 @@ from tui_tutor.core.execution import (
 Message = Mapping[str, Any]
 _ANSI: Final = re.compile(r"\x1b\[[0-9;]*m")
 _PLACE: Final = re.compile(r"Cell In\[(\d+)\], line (\d+)")
+# A cell is compiled under a file name of ipykernel's own making, which tells a learner nothing.
+_MADE_UP_FILE: Final = re.compile(r" \(\d+\.py, line \d+\)\Z")
 _HEAD, _TAIL, _FRAME_LIMIT, _TEXT_LIMIT = 3, 8, 4_000, 10_000
 
 
@@ -75,7 +77,7 @@ def error_of(content: Mapping[str, Any], count: int | None) -> ErrorRaised:
         texts = [*texts[:_HEAD], f"   … {left_out} calls are not shown …", *texts[-_TAIL:]]
     return ErrorRaised(
         str(content.get("ename", ""))[:_FRAME_LIMIT],
-        str(content.get("evalue", ""))[:_TEXT_LIMIT],
+        _MADE_UP_FILE.sub("", str(content.get("evalue", "")))[:_TEXT_LIMIT],
         tuple(text[:_FRAME_LIMIT] for text in texts),
         line,
     )

@@ -199,4 +199,5 @@ def _program_summary(source: str, said: Sequence[RunEvent]) -> RunSummary:
         error_name=error.name if error else "",
         error_message=error.message if error else "",
         source=source,
+        error_line=error.line if error else None,
     )

@@ -85,7 +85,8 @@ class CourseSession:
             if isinstance(event, ErrorRaised):
                 failure = event
         if failure is not None:
-            message = f"The course's setup failed: {failure.name}: {failure.message}"
+            place = f" in line {failure.line}" if failure.line else ""
+            message = f"The course's setup failed: {failure.name}{place}: {failure.message}"
             raise TutorError(message, help="Tell the course's author; F8 tries again with a new kernel.")
         self._set_up.add(key)
 

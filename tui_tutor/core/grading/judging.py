@@ -45,7 +45,10 @@ SAID_NOTHING: Final = "the check said nothing, so it does not count as passed"
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
-    """What running the answer gave. `files`: texts of the files that checks name, None if absent."""
+    """What running the answer gave. `files`: texts of the files that checks name, None if absent.
+
+    `error_line` (from 1) is for runs whose error is shown nowhere else.
+    """
 
     outcome: Outcome
     stdout: str = ""
@@ -54,6 +57,7 @@ class RunSummary:
     source: str = ""
     exit_status: int | None = None
     files: Mapping[str, str | None] = field(default_factory=dict)
+    error_line: int | None = None
 
 
 def _stage_of(check: Check) -> Stage:
@@ -168,7 +172,8 @@ def run_failure(checks: Sequence[Check], run: RunSummary) -> Failure | None:
 
 def _run_words(run: RunSummary) -> str:
     if run.error_name:
-        return safe_line(f"{run.error_name}: {run.error_message}".rstrip(": "), limit=MAX_LINE)
+        place = f" in line {run.error_line}" if run.error_line else ""
+        return safe_line(f"{run.error_name}{place}: {run.error_message}".rstrip(": "), limit=MAX_LINE)
     return f"it ended with status {run.exit_status}" if run.exit_status is not None else "it failed"
 
 
