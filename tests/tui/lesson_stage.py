@@ -179,6 +179,13 @@ class Desk:
         return [cell.newest[kind].data for cell in history if kind in cell.newest]  # type: ignore[index]
 
 
+def a_kept_store() -> SqliteStore:
+    """A log that speaks of itself as one on a disk does."""
+    store = SqliteStore(MEMORY)
+    store.is_saving = True
+    return store
+
+
 @asynccontextmanager
 async def a_desk(
     *cells: Cell,
@@ -189,7 +196,7 @@ async def a_desk(
     size: tuple[int, int] = (80, 24),
 ) -> AsyncIterator[Desk]:
     """The lesson of these cells, opened on a screen of this size."""
-    kernel, store = kernel or ScriptedKernel(), store or SqliteStore(MEMORY)
+    kernel, store = kernel or ScriptedKernel(), store or a_kept_store()
     lessons = lessons or (a_lesson(cells, title="First"),)
     shelved = a_shelved("a-course", lessons)
     course = StudiedCourse(shelved.entry, shelved.lessons, state=TrustState(trust, "0"))  # type: ignore[arg-type]

@@ -44,6 +44,7 @@ class MemoryStore:
     last: tuple[str, str] | None = None
     settings: dict[str, str] = field(default_factory=dict)
     records: list[Record] = field(default_factory=list)
+    is_saving: bool = True
 
     def append(self, records: Sequence[Record]) -> None:
         self.records += records

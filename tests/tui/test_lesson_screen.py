@@ -31,6 +31,18 @@ def out(text: str) -> StreamText:
     return StreamText("stdout", text)
 
 
+# --- what stands in the footer ----------------------------------------------------------------------
+
+
+@SIZES
+@on_stage
+async def test_where_nothing_is_saved_the_footer_says_so_after_every_key(size):
+    async with a_desk(a_quiz(), a_code(), store=SqliteStore(MEMORY), size=size) as desk:
+        for key in ("ctrl+down", "ctrl+up", "ctrl+down", "enter"):
+            await desk.press(key)
+            assert desk.seen.splitlines()[-1].startswith(" not saved")
+
+
 # --- running ----------------------------------------------------------------------------------------
 
 

@@ -86,6 +86,11 @@ def test_the_footer_names_what_enter_does_from_the_first_moment():
     assert rows(seen)[-1] == f" all offline{keys:>66}"
 
 
+def test_where_nothing_is_saved_the_library_says_so_after_every_key():
+    seen = play("j", "k", store=MemoryStore(is_saving=False))
+    assert rows(seen)[-1].startswith(" not saved  ")
+
+
 def test_many_cells_flow_over_rows_and_none_is_cut():
     cells = [a_markdown(id=f"m{n}") for n in range(1, 31)]
     shelf = ReplayShelf((a_shelved("c", [a_lesson(cells)]),))

@@ -35,6 +35,16 @@ def test_a_label_that_fills_its_column_pushes_the_text_by_a_blank():
     assert rows == [" lesson 77 hello", " lesson 778 hello", " lesson 1000 hello"]
 
 
+def test_a_warning_stands_before_every_state_and_keys_give_way_for_it():
+    keys = [("1-9", "choose"), ("Enter", "answer"), ("Ctrl+P", "palette")]
+    rows = {
+        w: "".join(s.text for s in footer_spans(["kernel idle"], keys, w, warning="not saved"))
+        for w in (80, 48)
+    }
+    assert rows[80].split("  ")[0] == " not saved · kernel idle"
+    assert rows[48].split() == ["not", "saved", "1-9", "choose", "Ctrl+P", "palette"]
+
+
 def test_in_a_narrow_window_the_right_hand_words_go_first():
     assert text_of(Row(text=said("x" * 46), right=said("right")), 60).rstrip() == " " * 11 + "x" * 46
 

@@ -198,6 +198,11 @@ class LessonProgress:
 class EventStore(Protocol):
     """The append-only log. What `append` returned from is committed."""
 
+    @property
+    def is_saving(self) -> bool:
+        """False where nothing outlives this process: the learner should know at all times."""
+        ...
+
     def append(self, records: Sequence[Record]) -> None:
         """Commit all or nothing. TutorError (disk full, read-only) if it is not stored."""
         ...

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from tui_tutor.core.errors import TutorError
 from tui_tutor.core.study.events import LessonClosed, LessonOpened
 from tui_tutor.plain.answering import AnswerCommands
@@ -15,6 +17,8 @@ from tui_tutor.plain.showing import header_lines
 from tui_tutor.plain.trusting import TrustQuestion
 from tui_tutor.session.course_session import CourseSession
 from tui_tutor.session.opening import lesson_id_of
+
+NOT_SAVED: Final = "Not saved: nothing you do in this lesson is kept."
 
 
 class PlainPlayer:
@@ -68,6 +72,8 @@ class _PlayedLesson:
         """Take commands until the learner leaves; the lesson to play next, "" for none."""
         lesson = self._lesson
         lesson.dispatch(LessonOpened(lesson.now()))
+        if not self._lesson.session.adapters.store.is_saving:
+            lesson.say(NOT_SAVED)
         lesson.say(*header_lines(lesson.study), "")
         lesson.show_cell()
         while not self._moving.has_left:

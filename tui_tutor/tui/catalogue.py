@@ -31,6 +31,11 @@ class Catalogue:
         self._progress: dict[str, Mapping[str, LessonProgress]] = {}
         self._states: dict[str, CourseState] = {}
 
+    @property
+    def is_saving(self) -> bool:
+        """Whether what the learner does outlives this process."""
+        return self._store.is_saving
+
     def entries(self) -> tuple[CourseEntry, ...]:
         """The library, read once until `forget`."""
         if self._entries is None:

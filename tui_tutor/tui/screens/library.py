@@ -19,7 +19,7 @@ from tui_tutor.tui.catalogue import Catalogue
 from tui_tutor.tui.screens.course_detail import detail
 from tui_tutor.tui.screens.paged import PagedScreen
 from tui_tutor.tui.widgets.divider import Divider
-from tui_tutor.tui.widgets.footer import Keys
+from tui_tutor.tui.widgets.footer import Footer, Keys
 from tui_tutor.tui.widgets.lesson_rows import cell_place
 from tui_tutor.tui.widgets.page import Block, Page, Sheetful
 from tui_tutor.tui.widgets.row import BLANK, RULE, Row, Spans, Stop, said
@@ -51,6 +51,7 @@ class LibraryScreen(PagedScreen):
         self._catalogue = catalogue
         self._clock = clock
         self.page = Page(self.build, id="list")
+        self.footer = Footer(is_saving=catalogue.is_saving)
         self._detail = Page(self._build_detail, x0=1, id="detail")
 
     def compose(self) -> ComposeResult:

@@ -14,17 +14,30 @@ from tui_tutor.tui.glyphs import spans_in_ascii
 from tui_tutor.tui.widgets.drawing import look_of, strip_of
 
 MOST_KEYS: Final = 7
+NOT_SAVED: Final = "not saved"
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?]) ")
 Keys = Sequence[tuple[str, str]]  # (key, what it does), the most important first and the way out last
 
 
 def footer_spans(
-    states: Sequence[str], keys: Keys, width: int, *, state_role: Role = "muted", is_ascii: bool = False
+    states: Sequence[str],
+    keys: Keys,
+    width: int,
+    *,
+    state_role: Role = "muted",
+    warning: str = "",
+    is_ascii: bool = False,
 ) -> tuple[Span, ...]:
-    """The longest state that fits beside the keys; keys before the last give way when they do not fit."""
+    """The longest state that fits beside the keys; keys before the last give way when they do not fit.
+
+    `warning` stands before every state; for it too keys give way.
+    """
+    if warning:
+        states = (*(f"{warning} · {state}" for state in states), warning)
+    reserved = 3 + (cells_in(warning) + 2 if warning else 0)
     shown = [_key_spans(key, word) for key, word in keys][:MOST_KEYS]
     shown = [spans_in_ascii(key) if is_ascii else key for key in shown]
-    while len(shown) > 1 and _keys_width(shown) > width - 3:
+    while len(shown) > 1 and _keys_width(shown) > width - reserved:
         del shown[-2]
     right = _keys_width(shown)
     room = max(0, width - 3 - (right + 2 if shown else 0))
@@ -57,8 +70,9 @@ class Footer(Widget):
     Footer { height: 1; width: 100%; dock: bottom; background: $surface; color: $foreground; }
     """
 
-    def __init__(self, states: Sequence[str] = (), keys: Keys = ()) -> None:
+    def __init__(self, states: Sequence[str] = (), keys: Keys = (), *, is_saving: bool = True) -> None:
         super().__init__()
+        self._is_saving = is_saving
         self._states = tuple(states)
         self._keys = tuple(keys)
         self._notice = ""
@@ -84,7 +98,8 @@ class Footer(Widget):
         """The row."""
         look, width = look_of(self), self.size.width
         if not self._notice:
-            spans = footer_spans(self._states, self._keys, width, is_ascii=look.is_ascii)
+            warning = "" if self._is_saving else NOT_SAVED
+            spans = footer_spans(self._states, self._keys, width, warning=warning, is_ascii=look.is_ascii)
         else:
             notice = _fitted(self._notice, width - 5)
             keys = list(self._keys)
