@@ -49,13 +49,16 @@ def make_shelf(data: Path | None = None) -> Shelf:
     return Library(shipped_courses(), data or writable_data())
 
 
-@lru_cache(maxsize=1)
 def writable_data() -> Path:
     """The data folder; where it cannot be written a folder for this time, so that courses run all the same.
 
     The store says then that nothing is saved.
     """
-    data = data_folder()
+    return _writable_instead(data_folder())
+
+
+@lru_cache(maxsize=8)
+def _writable_instead(data: Path) -> Path:
     try:
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError:
