@@ -240,7 +240,7 @@ def test_no_key_overtakes_one_that_was_pressed_before_it():
 def test_a_long_notice_gives_its_first_sentences():
     async def act() -> str:
         async with a_desk(a_code()) as desk:
-            desk.screen._say("This course needs a thing. " + "It can be had, says everybody. " * 3)
+            desk.screen.say("This course needs a thing. " + "It can be had, says everybody. " * 3)
             await desk.pilot.pause()
             return rows(desk.seen)[-1]
 

@@ -89,33 +89,36 @@ class Editor(TextArea):
     moved: Callable[[], None] | None = None
     """Called as soon as the cursor has moved, so that its place is told in the same frame."""
 
-    class Left(Message):
+    class Said(Message):
+        """Anything the editor tells of what the learner wishes."""
+
+    class Left(Said):
         """Esc: the learner leaves the editor."""
 
-    class Submitted(Message):
+    class Submitted(Said):
         """Enter in an editor of one line."""
 
-    class CompletionWished(Message):
+    class CompletionWished(Said):
         """The name before the cursor should be completed; `is_asked`: with Tab."""
 
         def __init__(self, *, is_asked: bool) -> None:
             super().__init__()
             self.is_asked = is_asked
 
-    class DocumentWished(Message):
+    class DocumentWished(Said):
         """Documentation of the name under the cursor."""
 
-    class PopupMoved(Message):
+    class PopupMoved(Said):
         """Up or down while completions are shown."""
 
         def __init__(self, count: int) -> None:
             super().__init__()
             self.count = count
 
-    class PopupTaken(Message):
+    class PopupTaken(Said):
         """Tab or Enter while completions are shown."""
 
-    class PopupClosed(Message):
+    class PopupClosed(Said):
         """What was typed ends the completion."""
 
     def __init__(self, text: str, task: Task, *, language: str, theme: str) -> None:

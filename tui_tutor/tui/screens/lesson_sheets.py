@@ -1,0 +1,61 @@
+"""Sheets over a lesson: trust, installing what the course needs, the whole output of a cell."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+from tui_tutor.core.study.events import TrustAnswered
+from tui_tutor.core.wording.labels import plain_label
+from tui_tutor.tui.screens.lesson_face import LessonFace
+
+ANSWERS: Final[dict[str, Literal["always", "once"]]] = {"trust": "always", "once": "once"}
+
+
+class LessonSheets:
+    """Pushes sheets, waits for what the learner says on them, and passes it on."""
+
+    def __init__(self, face: LessonFace) -> None:
+        self._face = face
+
+    def ask_trust(self) -> None:
+        """Whether code of this course may run."""
+        self._face.run_worker(self._ask_trust(), group="trust", exclusive=True)
+
+    async def _ask_trust(self) -> None:
+        from tui_tutor.tui.screens.trust import TrustSheet
+
+        choice = await self._face.app.push_screen_wait(TrustSheet(self._face.session.opened))
+        self._face.dispatch(TrustAnswered(ANSWERS.get(str(choice), "no"), self._face.now()))
+
+    def install(self) -> None:
+        """What the course needs."""
+        self._face.run_worker(self._install(), group="install", exclusive=True)
+
+    async def _install(self) -> None:
+        from tui_tutor.tui.screens.installing import InstallSheet
+
+        face, opened = self._face, self._face.session.opened
+        need = opened.packages()
+        if need.python is not None and not need.missing:
+            face.say("Nothing is missing: this course can run.")
+            return
+        done = await face.app.push_screen_wait(InstallSheet(opened))
+        if done:
+            await face.session.close()
+            face.performer.prewarm()
+            face.say("The packages are installed. F5 runs the cell.")
+
+    def show_output(self) -> None:
+        """All that the focused cell printed."""
+        self._face.run_worker(self._show_output(), group="reading", exclusive=True)
+
+    async def _show_output(self) -> None:
+        from tui_tutor.tui.screens.reading import ReadingSheet
+
+        study, cell = self._face.study, self._face.cell
+        state = study.state(cell.id)
+        if state.transcript.is_empty:
+            self._face.say("This cell has printed nothing.")
+            return
+        label = plain_label(cell, study.number_of(cell.id), state.count)
+        await self._face.app.push_screen_wait(ReadingSheet.of_transcript(label, state.transcript))
