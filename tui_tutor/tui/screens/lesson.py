@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
-from functools import partial
 from typing import Final
 
 from textual import events, on
@@ -12,12 +10,9 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.screen import Screen
 
-from tui_tutor.core.course import Cell, ChoiceQuiz, QuizBase, ReflectQuiz, VizCell
+from tui_tutor.core.course import Cell
 from tui_tutor.core.study import Study
 from tui_tutor.core.study.events import (
-    CellEntered,
-    CellReset,
-    CheckRequested,
     Event,
     HintAsked,
     InterruptRequested,
@@ -26,15 +21,15 @@ from tui_tutor.core.study.events import (
     NoticeRead,
     RestartRequested,
     RunAboveRequested,
-    RunRequested,
     SaveRetried,
     SolutionAsked,
 )
-from tui_tutor.core.study.state import SCRATCH, is_runnable
 from tui_tutor.core.wording.labels import plain_label
 from tui_tutor.session.course_session import CourseSession
 from tui_tutor.session.performing import Performer
 from tui_tutor.tui.screens.answering import Answers
+from tui_tutor.tui.screens.cell_moves import CellMoves
+from tui_tutor.tui.screens.cell_work import CellWork
 from tui_tutor.tui.screens.course_lessons import CourseLessons
 from tui_tutor.tui.screens.editing_desk import EditingDesk
 from tui_tutor.tui.screens.lesson_bindings import LESSON_BINDINGS
@@ -44,7 +39,6 @@ from tui_tutor.tui.screens.lesson_sheets import LessonSheets
 from tui_tutor.tui.screens.pacing import Pacing
 from tui_tutor.tui.screens.plot_inspector import PlotInspector
 from tui_tutor.tui.screens.prompting import Prompts
-from tui_tutor.tui.widgets.cell_ui import CellUi
 from tui_tutor.tui.widgets.divider import Divider
 from tui_tutor.tui.widgets.editor import Editor
 from tui_tutor.tui.widgets.footer import Footer
@@ -89,6 +83,15 @@ class LessonScreen(Screen[None]):
         self._desk = EditingDesk(self, self._answers)
         self._prompts = Prompts(self, self._desk)
         self._inspector = PlotInspector(self)
+        self._moves = CellMoves(self, self._desk, self._inspector)
+        self._work = CellWork(
+            self,
+            desk=self._desk,
+            answers=self._answers,
+            prompts=self._prompts,
+            inspector=self._inspector,
+            moves=self._moves,
+        )
 
     # --- what the app and the parts ask ---------------------------------------------------------
 
@@ -208,21 +211,7 @@ class LessonScreen(Screen[None]):
     # --- moving ---------------------------------------------------------------------------------
 
     def action_cell(self, count: int) -> None:
-        self._desk.after_typing(partial(self._go_to_cell, count))
-
-    def _go_to_cell(self, count: int) -> None:
-        self._desk.close()
-        if isinstance(self.cell, VizCell) and self._inspector.is_open:
-            self._inspector.close()
-        left, target = self.cell.id, self.page.focus_beside(count)
-        self._enter_cell(target, left if count > 0 else "")
-
-    def _enter_cell(self, cell_id: str, left: str = "") -> None:
-        self.page.focus_cell(cell_id)
-        self.read_notice()
-        if cell_id != SCRATCH.id:
-            self.dispatch(CellEntered(cell_id, self.now(), left=left))
-        self.draw()
+        self._moves.go_after_typing(count)
 
     def action_lesson(self, count: int) -> None:
         lessons = self.study.course.lessons
@@ -269,8 +258,7 @@ class LessonScreen(Screen[None]):
     @on(LessonPage.Clicked)
     def _clicked(self, message: LessonPage.Clicked) -> None:
         if message.cell_id != self.cell.id:
-            self._desk.close()
-            self._enter_cell(message.cell_id)
+            self._moves.jump(message.cell_id)
         elif message.target == "source" and self._desk.editor is None:
             self.action_enter()
         elif message.target == "traceback":
@@ -281,48 +269,22 @@ class LessonScreen(Screen[None]):
     # --- running --------------------------------------------------------------------------------
 
     def action_run(self) -> None:
-        self._desk.after_typing(self._run_cell)
-
-    def _run_cell(self) -> None:
-        self._desk.keep()
-        editor = self._desk.editor
-        if editor is not None and editor.task_of_edit.purpose != "source":
-            self._desk.submit()
-        elif not is_runnable(self.cell):
-            self.say("There is nothing to run in this cell.")
-        else:
-            self.ask(RunRequested(self.cell.id, self.now()))
+        self._desk.after_typing(self._work.run)
 
     def action_run_on(self) -> None:
-        self._desk.after_typing(self._run_and_go_on)
-
-    def _run_and_go_on(self) -> None:
-        self._run_cell()
-        if self.study.running or self.study.queue:
-            self._go_to_cell(1)
+        self._desk.after_typing(self._work.run_and_go_on)
 
     def action_run_above(self) -> None:
         self.ask(RunAboveRequested(self.cell.id, self.now()))
 
     def action_check(self) -> None:
-        cell = self.cell
-        if isinstance(cell, ChoiceQuiz):
-            self._answers.give_chosen(cell)
-        elif isinstance(cell, QuizBase):
-            self.action_enter()
-        else:
-            self.ask(CheckRequested(cell.id, self.now()))
+        self._work.check()
 
     def action_interrupt(self) -> None:
         self.dispatch(InterruptRequested(self.now()))
 
     def action_stop_or_copy(self) -> None:
-        if self._desk.editor is not None and self._desk.editor.selected_text:
-            self._desk.editor.action_copy()
-        elif self.study.running:
-            self.action_interrupt()
-        else:
-            self.say("Ctrl+Q quits; Ctrl+C stops a cell that runs.")
+        self._work.stop_or_copy()
 
     def action_restart(self) -> None:
         self.dispatch(RestartRequested(self.now()))
@@ -330,26 +292,10 @@ class LessonScreen(Screen[None]):
     # --- working in a cell ----------------------------------------------------------------------
 
     def action_enter(self) -> None:
-        """Edit code, answer a question, look closer at a plot; elsewhere go on."""
-        cell, state = self.cell, self.study.state(self.cell.id)
-        self.read_notice()
-        if state.prompt is not None:
-            self._prompts.edit_input(cell.id, state.prompt)
-        elif isinstance(cell, ChoiceQuiz):
-            self._answers.give_chosen(cell)
-        elif isinstance(cell, QuizBase) and state.is_closed and not isinstance(cell, ReflectQuiz):
-            self.say("This question is answered. r asks it again.")
-        elif isinstance(cell, QuizBase):
-            self._desk.edit_answer(cell)
-        elif is_runnable(cell):
-            self._desk.edit_source(cell)
-        elif not (isinstance(cell, VizCell) and self._inspector.open(cell)):
-            self.action_cell(1)
+        self._work.enter()
 
     def action_scratch(self) -> None:
-        self.page.show_extra(SCRATCH)
-        self.page.focus_cell(SCRATCH.id)
-        self._desk.edit_source(SCRATCH)
+        self._work.open_scratch()
 
     def action_choose(self, number: int) -> None:
         self._answers.choose(number)
@@ -361,17 +307,10 @@ class LessonScreen(Screen[None]):
         self.ask(SolutionAsked(self.cell.id, self.now()))
 
     def action_reset(self) -> None:
-        self._desk.close(keep=False)
-        self.page.set_ui(self.cell.id, CellUi())
-        self.dispatch(CellReset(self.cell.id, self.now()))
+        self._work.reset()
 
     def action_traceback(self) -> None:
-        ui = self.page.ui_of(self.cell.id)
-        if self.study.state(self.cell.id).transcript.error is None:
-            self.say("There is no traceback here.")
-            return
-        self.page.set_ui(self.cell.id, replace(ui, is_unfolded=not ui.is_unfolded))
-        self.page.focus_cell(self.cell.id)
+        self._work.fold_traceback()
 
     # --- keys and the editor --------------------------------------------------------------------
 
