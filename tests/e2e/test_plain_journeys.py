@@ -332,6 +332,18 @@ def test_tomorrow_everything_is_as_it_was_left(player: Player, tmp_path: Path) -
     assert [(a["cell"], a["correct"]) for a in player.attempts()] == [("ex-1", False), ("quiz-1", True)]
 
 
+def test_a_changed_question_says_so_and_takes_an_answer(player: Player, tmp_path: Path) -> None:
+    folder = a_folder(tmp_path, a_text_quiz(), an_exercise())
+    player.learn(folder, "answer kernel", "next", "check")
+    a_folder(tmp_path, a_text_quiz(("core",)), an_exercise(task="Make x two, please."))
+    said = steps(player.learn(folder, "back", "answer core", "outline"))
+    older = "stale: the task changed\nYour answer to an older wording passed 0 of 1 checks."
+    assert older in said[0]
+    assert "stale: the question changed\nYour answer to an older wording was right." in said[1]
+    assert said[2].splitlines()[1] == "right"
+    assert [a["correct"] for a in player.attempts()] == [True, False, True]
+
+
 def test_kill_loses_no_answer_that_was_acknowledged(player: Player, tmp_path: Path) -> None:
     folder = a_folder(
         tmp_path, a_quiz(1, shuffle=False), a_text_quiz(id="quiz-2"), a_code("while True: pass")

@@ -43,6 +43,24 @@ async def test_where_nothing_is_saved_the_footer_says_so_after_every_key(size):
             assert desk.seen.splitlines()[-1].startswith(" not saved")
 
 
+# --- what an author changed --------------------------------------------------------------------------
+
+
+@SIZES
+@on_stage
+async def test_a_changed_question_says_so_shows_no_old_mark_and_takes_an_answer(size):
+    store = SqliteStore(MEMORY)
+    async with a_desk(a_quiz(2, shuffle=False), store=store, size=size) as desk:
+        await desk.press("2", "enter")
+        await desk.sees("✓ right", "Feedback 2.")
+    async with a_desk(a_quiz(3, shuffle=False), store=store, size=size) as desk:
+        await desk.sees("~ stale  the question changed", "Your answer to an older wording was right.")
+        assert "Feedback" not in desk.seen
+        await desk.press("2", "enter")
+        await desk.sees("✗ not yet", "your answer")
+        assert "older wording" not in desk.seen
+
+
 # --- running ----------------------------------------------------------------------------------------
 
 

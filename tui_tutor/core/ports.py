@@ -149,6 +149,7 @@ RecordKind = Literal[
     "passed",  # an md or viz cell was passed
     "edited",  # data: {"source"} (or {"path", "source"} for a file of an exercise)
     "ran",  # data: {"source", "outcome", "count", "elapsed_ms", "output" (bounded text), "plot" ...}
+    # "asked" in the data of a run or an attempt of a quiz or ex: core.study.asking.asked_hash of the cell
     # "done" in the data of any kind says whether that does the cell; without it a run that is ok does
     "attempted",  # an exercise or quiz; data: {"answer", "correct", "score", "passed", "total", "form", ...}
     "hinted",  # data: {"number"} from 1

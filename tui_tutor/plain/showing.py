@@ -29,6 +29,7 @@ from tui_tutor.core.plotting.describing import describe
 from tui_tutor.core.prose import inline, prose
 from tui_tutor.core.study import CellState, Study
 from tui_tutor.core.wording.labels import milliseconds, output_label, plain_label
+from tui_tutor.core.wording.states import changed_words, older_words
 
 WIDTH: Final = 72
 
@@ -106,6 +107,7 @@ def _body(study: Study, cell: Cell, state: CellState) -> list[str]:
                 *words(cell.task),
                 *_exercise_source(cell, state),
                 *output_lines(state),
+                *_older_lines(cell, state),
                 *_hints(cell, state),
             ]
         case ShellCell():
@@ -199,12 +201,20 @@ def quiz_lines(study: Study, cell: QuizCell) -> list[str]:
     state = study.state(cell.id)
     view = shown(cell, seed=study.question_seed(cell.id))
     lines = [*words(question_text(cell)), *_choices(cell, view), *_hints(cell, state)]
+    lines += _older_lines(cell, state)
     if state.verdict is not None:
         return [*lines, *verdict_lines(cell, view, state.verdict, is_closed=state.is_closed)]
     how = _HOW[cell.form]
     if isinstance(cell, OrderQuiz) and cell.indent:
         how += ', one ">" for each level of indent'
     return [*lines, f"({how})"]
+
+
+def _older_lines(cell: Cell, state: CellState) -> list[str]:
+    """That the author changed what is asked, and how the answer to the older wording did."""
+    if not state.is_changed and state.older is None:
+        return []
+    return [f"stale: {changed_words(cell)}", *filter(None, [older_words(cell, state)])]
 
 
 def question_text(cell: QuizCell) -> str:

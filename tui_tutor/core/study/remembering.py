@@ -16,6 +16,7 @@ from tui_tutor.core.grading.verdict import Answer, Failure, Mark, Verdict
 from tui_tutor.core.output import ErrorPart, Transcript
 from tui_tutor.core.plotting.data import plot_data_as_json, plot_data_from_json
 from tui_tutor.core.ports import CellHistory, Json, Record, RecordKind
+from tui_tutor.core.study.asking import asked_hash
 from tui_tutor.core.study.frameworks import begun
 from tui_tutor.core.study.state import OLD_VISIT, SCRATCH, CellState, CellStatus, Study
 
@@ -30,6 +31,9 @@ _OUTCOMES: Final[Mapping[str, CellStatus]] = {
     "timeout": "timeout",
     "died": "died",
 }
+
+
+_TYPED_FREELY: Final = ("text", "number", "predict", "reflect")
 
 
 def a_record(study: Study, kind: RecordKind, cell_id: str, at: datetime, /, **data: Json) -> Record:
@@ -61,6 +65,7 @@ def run_record(study: Study, cell_id: str, outcome: str, at: datetime) -> Record
         reason=state.reason,
         output=_bounded_output(state.transcript),
         error=[error.name, error.message, error.line] if error else None,
+        **_asked(cell),
     )
 
 
@@ -82,7 +87,14 @@ def attempt_record(study: Study, cell: Cell, answer: Answer, verdict: Verdict, a
         number=attempts,
         done=verdict.correct or is_saved or (limit is not None and attempts >= limit),
         verdict=verdict_as_json(verdict),
+        **_asked(cell),
     )
+
+
+def _asked(cell: Cell) -> dict[str, Json]:
+    """`asked`: what this is an answer to, for cells whose wording may change."""
+    asked = asked_hash(cell)
+    return {"asked": asked} if asked else {}
 
 
 def plot_record(study: Study, cell_id: str, at: datetime) -> Record | None:
@@ -141,7 +153,7 @@ def _cell_restored(study: Study, history: CellHistory) -> Study:
         history.cell,
         replace(
             state,
-            attempts=history.counts.get("attempted", 0),
+            attempts=_tries(state, history),
             is_done=state.is_done or history.is_done,
             stale=OLD_VISIT if is_old_run else state.stale,
             count=None if is_old_run else state.count,
@@ -149,11 +161,19 @@ def _cell_restored(study: Study, history: CellHistory) -> Study:
     )
 
 
+def _tries(state: CellState, history: CellHistory) -> int:
+    """How often what is asked now was tried: a record's number begins anew with each wording."""
+    newest = history.newest.get("attempted")
+    if newest is None or (newest.data.get("asked") and isinstance(newest.data.get("number"), int)):
+        return state.attempts
+    return history.counts.get("attempted", 0)
+
+
 def applied(study: Study, record: Record) -> Study:
     """What a committed record changes. Anything malformed in it changes nothing."""
     if record.cell not in study.cells:
         return study
-    state = study.state(record.cell)
+    cell, state = study.cell(record.cell), study.state(record.cell)
     data = record.data
     match record.kind:
         case "edited":
@@ -161,9 +181,9 @@ def applied(study: Study, record: Record) -> Study:
         case "passed":
             state = replace(state, is_done=True)
         case "ran":
-            state = _ran(state, data)
+            state = _ran(state, data, cell)
         case "attempted":
-            state = _attempted(state, data)
+            state = _attempted(state, data, cell)
         case "hinted":
             number = data.get("number")
             shown = number if isinstance(number, int) else state.hints_shown
@@ -189,7 +209,13 @@ def _edited(state: CellState, data: Mapping[str, Json]) -> CellState:
     return replace(state, source=source)
 
 
-def _ran(state: CellState, data: Mapping[str, Json]) -> CellState:
+def _is_of_older_wording(data: Mapping[str, Json], cell: Cell) -> bool:
+    """Whether a record belongs to another wording of the cell; one that does not say belongs to this."""
+    asked = data.get("asked")
+    return isinstance(asked, str) and asked != asked_hash(cell)
+
+
+def _ran(state: CellState, data: Mapping[str, Json], cell: Cell) -> CellState:
     """A live run shows more than its record does, so its transcript stays."""
     is_done = state.is_done or data.get("done", data.get("outcome") == "ok") is True
     if state.status != "idle":
@@ -210,20 +236,46 @@ def _ran(state: CellState, data: Mapping[str, Json]) -> CellState:
         reason=str(data.get("reason") or ""),
         is_recorded=False,
         is_done=is_done,
+        is_changed=state.is_changed or _is_of_older_wording(data, cell),
     )
 
 
-def _attempted(state: CellState, data: Mapping[str, Json]) -> CellState:
+def _attempted(state: CellState, data: Mapping[str, Json], cell: Cell) -> CellState:
     answer, verdict = data.get("answer"), verdict_from_json(data.get("verdict"))
     if verdict is None or not isinstance(answer, list | tuple):
         return state
     number = data.get("number")
+    given = tuple(str(part) for part in answer)
+    if _is_of_older_wording(data, cell):
+        return _as_older(state, data, verdict, given, cell)
     return replace(
         state,
-        answer=tuple(str(part) for part in answer),
+        answer=given,
         verdict=verdict,
+        is_changed=False,
+        older=None,
         attempts=number if isinstance(number, int) else state.attempts + 1,
         is_closed=state.is_closed or bool(data.get("done")),
+        is_done=state.is_done or bool(data.get("done")),
+    )
+
+
+def _as_older(
+    state: CellState, data: Mapping[str, Json], verdict: Verdict, answer: Answer, cell: Cell
+) -> CellState:
+    """An answer to an older wording: it stays done, and may be given again as if for the first time.
+
+    Only what was typed freely is shown again: keys of options may mean others now.
+    """
+    is_free = data.get("form") == getattr(cell, "form", "") and data.get("form") in _TYPED_FREELY
+    return replace(
+        state,
+        is_changed=True,
+        older=verdict,
+        verdict=None,
+        answer=answer if is_free else (),
+        attempts=0,
+        is_closed=False,
         is_done=state.is_done or bool(data.get("done")),
     )
 

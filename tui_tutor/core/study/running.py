@@ -192,7 +192,8 @@ def _run_event(study: Study, cell_id: str, run_event: RunEvent, at: datetime) ->
     match run_event:
         case Started():
             fresh = replace(state, count=run_event.execution_count, stale="", is_recorded=False, verdict=None)
-            return study.with_cell(cell_id, replace(fresh, transcript=Transcript(), prompt=None)), ()
+            fresh = replace(fresh, transcript=Transcript(), prompt=None, is_changed=False)
+            return study.with_cell(cell_id, fresh), ()
         case InputAsked():
             return study.changed(cell_id, prompt=run_event), ()
         case LivePlotted():

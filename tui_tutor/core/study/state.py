@@ -64,6 +64,8 @@ class CellState:
     verdict: Verdict | None = None
     attempts: int = 0
     is_closed: bool = False  # right, or attempts used up: the key may be shown
+    is_changed: bool = False  # what the cell asks is not what the newest answer was given to
+    older: Verdict | None = None  # of that answer
     hints_shown: int = 0
     is_solution_shown: bool = False
     guess: str | None = None  # what the learner thought it would print (ask_first)

@@ -68,6 +68,8 @@ def _shown_words(state: CellState) -> StateWords:
 
 def _question_words(cell: QuizBase, state: CellState) -> StateWords:
     verdict = state.verdict
+    if state.is_changed and verdict is None:
+        return StateWords("stale", "stale", changed_words(cell), "bright")
     if verdict is None:
         return StateWords("", "not answered")
     if isinstance(cell, ReflectQuiz):
@@ -87,6 +89,8 @@ def tries_words(cell: QuizBase, state: CellState) -> str:
 def _run_words(study: Study, cell: Cell, state: CellState, *, is_focused: bool) -> StateWords:
     if state.is_recorded:
         return StateWords("recorded", "recorded", "the author's output", "text")
+    if state.is_changed:
+        return StateWords("stale", "stale", changed_words(cell), "bright")
     if state.stale:
         return StateWords("stale", "stale", state.stale, "bright")
     match state.status:
@@ -118,6 +122,23 @@ def _idle_words(cell: Cell, *, is_focused: bool) -> StateWords:
     if is_focused and is_runnable(cell):
         return StateWords("", "F5 runs it")
     return StateWords("", "not tried" if isinstance(cell, ExerciseCell) else "not run")
+
+
+def changed_words(cell: Cell | QuizBase) -> str:
+    """Why an earlier answer no longer tells how the cell stands."""
+    return "the question changed" if isinstance(cell, QuizBase) else "the task changed"
+
+
+def older_words(cell: Cell, state: CellState) -> str:
+    """How the answer to an older wording did, as a sentence; "" where there is none."""
+    verdict = state.older
+    if verdict is None:
+        return ""
+    if isinstance(cell, ReflectQuiz):
+        return "You wrote this when the question was worded otherwise."
+    if isinstance(cell, QuizBase):
+        return f"Your answer to an older wording was {'right' if verdict.correct else 'not right yet'}."
+    return f"Your answer to an older wording passed {verdict.passed} of {verdict.total} checks."
 
 
 def check_words(cell: Cell, state: CellState) -> StateWords:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tui_tutor.core.course import ExerciseCell, ShellCell
 from tui_tutor.core.prose import inline_spans, wrap
 from tui_tutor.core.prose.lines import Span
-from tui_tutor.core.wording.states import StateWords, check_words
+from tui_tutor.core.wording.states import StateWords, check_words, older_words
 from tui_tutor.tui.widgets.cell_row import CellRow, pieces_width
 from tui_tutor.tui.widgets.cell_view import View, note_rows, wrapped
 from tui_tutor.tui.widgets.cell_words import words_pieces
@@ -16,6 +16,8 @@ def check_rows(cell: ExerciseCell | ShellCell, view: View) -> list[CellRow]:
     state, frame = view.state(cell), view.frame
     words = check_words(cell, state)
     verdict = state.verdict
+    if older := older_words(cell, state):
+        return wrapped((Span(older, "muted"),), frame)
     if verdict is None or not words.word:
         return []
     label = frame.label("checks")

@@ -21,11 +21,11 @@ from tui_tutor.core.grading.showing import Shown, letter_of, shown
 from tui_tutor.core.grading.verdict import Mark
 from tui_tutor.core.prose import inline_spans, prose, wrap
 from tui_tutor.core.prose.lines import Span
-from tui_tutor.core.wording.states import state_words
+from tui_tutor.core.wording.states import older_words, state_words
 from tui_tutor.tui import glyphs
 from tui_tutor.tui.theme import Ground
 from tui_tutor.tui.widgets.cell_row import CellRow, Frame, Piece, pieces_width
-from tui_tutor.tui.widgets.cell_view import View, note_rows, without_slot
+from tui_tutor.tui.widgets.cell_view import View, note_rows, without_slot, wrapped
 from tui_tutor.tui.widgets.cell_words import words_pieces
 from tui_tutor.tui.widgets.code_panel import code_panel
 from tui_tutor.tui.widgets.folding import folded
@@ -230,6 +230,8 @@ def _typed_rows(typed: str, frame: Frame) -> list[CellRow]:
 def _feedback(cell: QuizCell, view: View) -> list[CellRow]:
     """What is said of the answer as a whole, and of its parts where they have no rows of their own."""
     state, frame = view.state(cell), view.frame
+    if older := older_words(cell, state):
+        return wrapped((Span(older, "muted"),), frame)
     if state.verdict is None:
         return []
     said = list(state.verdict.messages)
