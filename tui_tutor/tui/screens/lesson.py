@@ -30,20 +30,16 @@ from tui_tutor.session.performing import Performer
 from tui_tutor.tui.screens.answering import Answers
 from tui_tutor.tui.screens.cell_moves import CellMoves
 from tui_tutor.tui.screens.cell_work import CellWork
-from tui_tutor.tui.screens.course_lessons import CourseLessons
 from tui_tutor.tui.screens.editing_desk import EditingDesk
 from tui_tutor.tui.screens.lesson_bindings import LESSON_BINDINGS
-from tui_tutor.tui.screens.lesson_header import aside, header_rows, next_words
-from tui_tutor.tui.screens.lesson_keys import footer_keys, footer_states
+from tui_tutor.tui.screens.lesson_frame import LessonFrame
 from tui_tutor.tui.screens.lesson_sheets import LessonSheets
 from tui_tutor.tui.screens.pacing import Pacing
 from tui_tutor.tui.screens.plot_inspector import PlotInspector
 from tui_tutor.tui.screens.prompting import Prompts
 from tui_tutor.tui.widgets.divider import Divider
 from tui_tutor.tui.widgets.editor import Editor
-from tui_tutor.tui.widgets.footer import Footer
 from tui_tutor.tui.widgets.lesson_page import LessonPage
-from tui_tutor.tui.widgets.page import Page, Sheetful
 from tui_tutor.tui.wishes import LessonWished, OutlineWished, ResultsWished, SearchWished
 
 WIDE: Final = 120
@@ -67,7 +63,6 @@ class LessonScreen(Screen[None]):
         super().__init__()
         self._ref = ref
         self._start_at = cell_id
-        self._said = ""  # by the face alone
         self.session = session
         self._sheets = LessonSheets(self)
         self._pacing = Pacing(self, self._show_study)
@@ -76,11 +71,9 @@ class LessonScreen(Screen[None]):
         )
         self.page = LessonPage(study, session.adapters.clock.now, session.opened.asset)
         self.page.take_input = self._take_input
-        self._footer = Footer(is_saving=session.adapters.store.is_saving)
-        self._aside = Page(self._build_aside, x0=0, margin=1, id="aside")
-        self._lessons = CourseLessons(session)
         self._answers = Answers(self)
         self._desk = EditingDesk(self, self._answers)
+        self._frame = LessonFrame(self, self._desk)
         self._prompts = Prompts(self, self._desk)
         self._inspector = PlotInspector(self)
         self._moves = CellMoves(self, self._desk, self._inspector)
@@ -135,11 +128,11 @@ class LessonScreen(Screen[None]):
 
     def say(self, sentence: str) -> None:
         """Say something until the learner's next wish."""
-        self._said = sentence
+        self._frame.said = sentence
         self.draw_footer()
 
     def unsay(self) -> None:
-        self._said = ""
+        self._frame.said = ""
 
     # --- building -------------------------------------------------------------------------------
 
@@ -147,10 +140,10 @@ class LessonScreen(Screen[None]):
         # Known before the first layout, so that the page is set and drawn once.
         self.set_class(self.app.size.width >= WIDE, "-wide")
         with Horizontal():
-            yield self._aside
+            yield self._frame.aside
             yield Divider()
             yield self.page
-        yield self._footer
+        yield self._frame.footer
 
     def on_mount(self) -> None:
         self.page.focus()
@@ -189,24 +182,10 @@ class LessonScreen(Screen[None]):
         self._prompts.show(self.study)
 
     def draw(self) -> None:
-        self.page.header = header_rows(self.study, self.page.size.width or self.size.width)
-        self.draw_footer()
-        if self.has_class("-wide"):
-            self._aside.rebuild()
+        self._frame.draw(self.size.width, is_wide=self.has_class("-wide"))
 
     def draw_footer(self) -> None:
-        study, editor = self.study, self._desk.editor
-        keys = footer_keys(study, self.cell, editor, self.page.ui_of(self.cell.id))
-        self._footer.show(footer_states(study, editor, self.size.width), keys)
-        notice = study.notice
-        said = f"{notice.text} {notice.help}".strip() if notice else ""
-        if said == f"Lesson {study.number} is done.":
-            said = f"{said} {next_words(study, self._lessons.at(study))}"
-        self._footer.say(self._said or said)
-
-    def _build_aside(self, width: int, chosen: str) -> Sheetful:
-        del chosen
-        return aside(self.study, self._lessons.at(self.study), self.cell.id, width)
+        self._frame.draw_footer(self.size.width)
 
     # --- moving ---------------------------------------------------------------------------------
 
@@ -250,7 +229,7 @@ class LessonScreen(Screen[None]):
     def _stays(self) -> bool:
         """Leaving ends what runs, so it takes a second wish."""
         warning = f"{self.what_runs()} is still running. The same key again stops it and leaves."
-        if not self.study.running or self._said == warning:
+        if not self.study.running or self._frame.said == warning:
             return False
         self.say(warning)
         return True
