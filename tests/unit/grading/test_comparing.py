@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tui_tutor.core.grading.comparing import Difference, same_output
@@ -73,6 +73,7 @@ def test_numbers_may_differ_by_the_tolerance(
     assert (same_output(expected, actual, tolerance=tolerance) is None) is is_same
 
 
+@example("...1", 0.0)
 @given(LINES, st.sampled_from([None, 0.0, 1.0]))
 def test_an_output_is_like_itself(text: str, tolerance: float | None) -> None:
     assert same_output(text, text, tolerance=tolerance) is None
