@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import json
 import os
 import signal
 import subprocess
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -26,12 +28,14 @@ import asyncio, sys
 from tui_tutor.kernels.fork_link import SERVER
 from tui_tutor.kernels.jupyter import JupyterKernel
 from tui_tutor.kernels.shell import ShellRunner
-async def main(folder, mark, may_fork):
-    kernel = JupyterKernel(sys.executable, cwd=folder, may_fork=may_fork == "forked")
+async def main(folder, mark, way):
+    name = "python3" if way == "forked" else way
+    kernel = JupyterKernel(sys.executable, cwd=folder, kernel_name=name, may_fork=way == "forked")
     shell = ShellRunner(folder)
-    start = "import os, subprocess; p = subprocess.Popen(['sleep', '%s'], start_new_session=%s)"
-    start %= mark, may_fork == "forked"
-    async for event in kernel.run(start + "; print(os.getpid(), p.pid)", timeout_s=60):
+    start = "import os, subprocess as s; start = lambda *first: s.Popen([*first, 'sleep', '%s']).pid; "
+    start += "os.system('setsid -f sleep %s'); print(os.getpid(), start(), start('setsid'))"
+    start = start.replace("%s", mark)
+    async for event in kernel.run(start, timeout_s=60):
         print(getattr(event, "text", ""), end="", flush=True)
     async def spin():
         async for event in kernel.run("import re; re.match('(a+)+$', 'a' * 60 + 'b')", timeout_s=600): pass
@@ -42,26 +46,38 @@ asyncio.run(main(*sys.argv[1:]))
 """
 
 
+@pytest.fixture
+def other_kernel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The name of a kernel that somebody installed."""
+    argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    folder = tmp_path / "kernels" / "other"
+    folder.mkdir(parents=True)
+    (folder / "kernel.json").write_text(json.dumps({"argv": argv, "display_name": "o", "language": "python"}))
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
+    return "other"
+
+
 @pytest.mark.parametrize("signum", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP])
-@pytest.mark.parametrize("way", ["forked", "plain"])
-def test_a_killed_application_leaves_no_process(signum: signal.Signals, way: str, tmp_path: Path):
-    mark = f"9{int(signum):02}{len(way)}7"
+@pytest.mark.parametrize("way", ["forked", "python3", "other"])
+def test_a_killed_application_leaves_no_process(
+    signum: signal.Signals, way: str, tmp_path: Path, other_kernel: str
+):
+    mark = f"9{int(signum):02}{len(way)}7{len(other_kernel)}"
     app = subprocess.Popen([sys.executable, "-c", APP, str(tmp_path), mark, way], stdout=subprocess.PIPE)
     assert app.stdout is not None
     pids = [int(word) for _ in range(2) for word in app.stdout.readline().split()]
     app.send_signal(signum)
     app.wait()
     app.stdout.close()
-    left = [pid for pid in pids if not asyncio.run(gone(pid))]
-    if way == "plain":  # without the server a group is all that can be reached, and only while we live
-        left = [pid for pid in left if pid != pids[1]]
-        subprocess.run(["kill", "-9", str(pids[1])], check=False)
-    assert left == []
+    assert len(pids) == 5
+    assert [pid for pid in (*pids, *processes_named(mark)) if not asyncio.run(gone(pid))] == []
 
 
 @pytest.mark.parametrize("act", ["close", "restart", "die"])
-def test_an_ended_kernel_leaves_no_process(act: str, tmp_path: Path):
-    mark = f"98{len(act)}55"
+@pytest.mark.parametrize("way", ["forked", "python3", "other"])
+def test_an_ended_kernel_leaves_no_process(act: str, way: str, tmp_path: Path, other_kernel: str):
+    mark = f"98{len(act)}55{len(way)}"
+    name = other_kernel if way == "other" else "python3"
 
     async def go(kernel: JupyterKernel) -> bool:
         events = await events_of(kernel, DAEMON.format(mark) + "; print(p.pid)")
@@ -72,8 +88,44 @@ def test_an_ended_kernel_leaves_no_process(act: str, tmp_path: Path):
             await getattr(kernel, act)()
         return await gone(daemon)
 
-    assert in_kernel(tmp_path, go)
+    assert in_kernel(tmp_path, go, kernel_name=name, may_fork=way == "forked")
     assert processes_named(mark) == []
+
+
+def test_a_guard_that_was_stopped_or_killed_leaves_no_kernel(tmp_path: Path):
+    async def go(kernel: JupyterKernel, signum: signal.Signals) -> int:
+        pid, guard = text_of(await events_of(kernel, "import os; print(os.getpid(), os.getppid())")).split()
+        os.kill(int(guard), signum)
+        await kernel.close()
+        return int(pid)
+
+    for signum in (signal.SIGSTOP, signal.SIGKILL):
+        kernel = in_kernel(tmp_path, partial(go, signum=signum), may_fork=False)
+        assert asyncio.run(gone(kernel))
+
+
+@pytest.mark.parametrize(("signum", "reason"), [(signal.SIGTERM, "SIGTERM"), (signal.SIGUSR1, "SIGUSR1")])
+def test_a_signal_for_the_guard_is_the_kernels(signum: signal.Signals, reason: str, tmp_path: Path):
+    async def go(kernel: JupyterKernel) -> str:
+        guard = int(text_of(await events_of(kernel, "import os; print(os.getppid())")))
+        told = asyncio.create_task(kernel.died())
+        await asyncio.sleep(0)
+        os.kill(guard, signum)
+        return await asyncio.wait_for(told, 10)
+
+    assert reason in in_kernel(tmp_path, go, may_fork=False)
+
+
+def test_a_kernel_runs_and_ends_where_no_guard_can(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("tui_tutor.kernels.launching.can_guard", lambda: False)
+
+    async def go(kernel: JupyterKernel) -> tuple[int, int]:
+        pid, parent = text_of(await events_of(kernel, "import os; print(os.getpid(), os.getppid())")).split()
+        return int(pid), int(parent)
+
+    kernel, parent = in_kernel(tmp_path, go, may_fork=False)
+    assert parent == os.getpid()
+    assert asyncio.run(gone(kernel))
 
 
 @pytest.mark.parametrize("wait_s", [0, 0.05, 0.3])

@@ -5,10 +5,14 @@ Linux; elsewhere a process group is all that can be reached.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
+import select
 import signal
+import socket
 import sys
+from typing import Any
 
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 
@@ -37,6 +41,64 @@ def signal_group(pid: int, signum: int) -> None:
         except OSError:
             continue  # the child has not called setsid yet
     return None
+
+
+def wake_at_ends() -> int:
+    """A descriptor that can be read when a child has ended, or another signal was handled."""
+    wake, wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC) if hasattr(os, "pipe2") else os.pipe()
+    os.set_blocking(wake_write, False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    signal.set_wakeup_fd(wake_write, warn_on_full_buffer=False)
+    return wake
+
+
+def forget_signals() -> None:
+    """In a child that becomes a command: handle signals as programs do that nobody has prepared."""
+    signal.set_wakeup_fd(-1)
+    for name in ("SIGPIPE", "SIGXFSZ", "SIGINT", "SIGCHLD"):
+        signal.signal(getattr(signal, name), signal.SIG_DFL)
+
+
+def guard(pid: int, control: socket.socket, wake: int) -> int:
+    """Pass orders on to a command's group until the command has ended; its exit code.
+
+    An order is one byte, the number of a signal. The end of the socket kills the command.
+    """
+    while True:
+        waiting: list[Any] = [control, wake]
+        readable, _, _ = select.select(waiting, [], [])
+        if wake in readable:
+            os.read(wake, 4096)
+            if (code := reap(pid)) is not None:
+                return code
+        if control in readable:
+            order = b""
+            with contextlib.suppress(OSError):
+                order = control.recv(1)
+            signal_group(pid, order[0] if order else signal.SIGKILL)
+            if not order:
+                os.waitpid(pid, 0)
+                return -signal.SIGKILL
+
+
+def reap(command: int) -> int | None:
+    """Bury what has ended, adopted orphans too; the command's exit code if it was among them."""
+    while True:
+        try:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return None
+        if pid == 0:
+            return None
+        if pid == command:
+            return os.waitstatus_to_exitcode(status)
+
+
+def kill_rest(pid: int) -> None:
+    """Kill what a command that has ended left: its group, and whatever became a child of this process."""
+    with contextlib.suppress(OSError):  # the group only: the number itself may be another's by now
+        os.killpg(pid, signal.SIGKILL)
+    kill_strays(set())
 
 
 def kill_strays(spared: set[int]) -> None:

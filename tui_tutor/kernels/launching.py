@@ -25,9 +25,14 @@ from traitlets import Any as AnyTrait
 
 from tui_tutor.core.errors import TutorError
 from tui_tutor.kernels.fork_link import ForkLink
+from tui_tutor.kernels.forking import ForkProvisioner
+from tui_tutor.kernels.guarding import can_guard
 
 INSIDE: Final = Path(__file__).with_name("inside.py")
-PROVISIONER: Final = "tui-tutor-fork"
+PROVISIONERS: Final = {
+    "tui-tutor-fork": "tui_tutor.kernels.forking:ForkProvisioner",
+    "tui-tutor-guard": "tui_tutor.kernels.guarding:GuardProvisioner",
+}
 OPTIONS: Final = ("--HistoryManager.enabled=False", "--IPCompleter.use_jedi=False", "--log-level=CRITICAL")
 # debugpy is never used in a lesson: 37 ms, 9 MB.
 _NO_DEBUGGER: Final = (
@@ -38,7 +43,7 @@ _CHANNELS: Final = ("shell", "iopub", "stdin", "control", "hb")
 
 
 class Process(Protocol):
-    """A kernel's process: forked or plain."""
+    """A kernel's process: forked, guarded or plain."""
 
     pid: int
     ended: asyncio.Future[int]
@@ -49,7 +54,7 @@ class Process(Protocol):
 
 
 class PlainProcess:
-    """A kernel that jupyter_client started as a command; it leads a session of its own."""
+    """A kernel that jupyter_client started as a command where no guard can; it leads a session of its own."""
 
     def __init__(self, process: Any) -> None:
         self.popen, self.pid = process, process.pid
@@ -98,9 +103,10 @@ class _Specs(KernelSpecManager):  # type: ignore[misc]
 
 
 class _Manager(AsyncKernelManager):  # type: ignore[misc]
-    """A stock manager that carries the server its provisioner forks from."""
+    """A stock manager that carries the server its provisioner forks from, or what stands before a guard."""
 
     fork_link = AnyTrait()
+    prefix = AnyTrait(())
 
 
 @dataclass(slots=True)
@@ -146,7 +152,7 @@ async def launch(plan: Plan, folder: Path, link: ForkLink | None) -> Life:
     manager = _manager(plan, folder, link)
     await manager.start_kernel(stdout=plan.log, stderr=plan.log, env=dict(plan.env), cwd=plan.cwd)
     process = manager.provisioner.process
-    if link is None:
+    if not isinstance(manager.provisioner, ForkProvisioner):
         process = PlainProcess(process)
     client = manager.client(context=manager.context)
     life = Life(manager, client, process, folder)
@@ -162,23 +168,33 @@ async def launch(plan: Plan, folder: Path, link: ForkLink | None) -> Life:
 
 def _manager(plan: Plan, folder: Path, link: ForkLink | None) -> Any:
     factory = KernelProvisionerFactory.instance()
-    if PROVISIONER not in factory.provisioners:  # a checkout that is not installed
-        target = "tui_tutor.kernels.forking:ForkProvisioner"
-        factory.provisioners[PROVISIONER] = EntryPoint(PROVISIONER, target, factory.GROUP_NAME)
+    for name, target in PROVISIONERS.items():  # here, since a checkout is not installed
+        factory.provisioners.setdefault(name, EntryPoint(name, target, factory.GROUP_NAME))
     specs = _Specs()
-    specs.spec = _spec(plan, link is not None)
+    specs.spec = _spec(plan)
+    _provision(specs.spec, plan, "tui-tutor-fork" if link is not None else "tui-tutor-guard")
     manager = _Manager(
         transport="ipc",
         kernel_spec_manager=specs,
         connection_file=str(folder / "c"),
         fork_link=link,
+        prefix=plan.prefix,
     )
     manager.ip = str(folder / "k")
     manager.context.setsockopt(zmq.RCVHWM, _RECEIVE_LIMIT)
     return manager
 
 
-def _spec(plan: Plan, is_forked: bool) -> KernelSpec:
+def _provision(spec: KernelSpec, plan: Plan, provisioner: str) -> None:
+    """Say who starts the kernel; a kernel that brings a provisioner of its own keeps it."""
+    own = spec.metadata.get("kernel_provisioner", {}).get("provisioner_name", "local-provisioner")
+    if own == "local-provisioner" and can_guard():
+        spec.metadata = {**spec.metadata, "kernel_provisioner": {"provisioner_name": provisioner}}
+    else:
+        spec.argv = [*plan.prefix, *spec.argv]
+
+
+def _spec(plan: Plan) -> KernelSpec:
     if plan.kernel_name != "python3":
         try:
             return KernelSpecManager().get_kernel_spec(plan.kernel_name)
@@ -188,19 +204,8 @@ def _spec(plan: Plan, is_forked: bool) -> KernelSpec:
                 help="Install it, then open the course again; until then recorded outputs are shown.",
                 exit_code=3,
             ) from None
-    argv = [
-        *plan.prefix,
-        plan.python,
-        "-P",
-        "-c",
-        _NO_DEBUGGER,
-        str(INSIDE),
-        "-f",
-        "{connection_file}",
-        *OPTIONS,
-    ]
-    where = {"kernel_provisioner": {"provisioner_name": PROVISIONER}} if is_forked else {}
-    return KernelSpec(argv=argv, language="python", display_name="Python", metadata=where)
+    argv = [plan.python, "-P", "-c", _NO_DEBUGGER, str(INSIDE), "-f", "{connection_file}", *OPTIONS]
+    return KernelSpec(argv=argv, language="python", display_name="Python")
 
 
 async def _listening(manager: Any, process: Process) -> None:

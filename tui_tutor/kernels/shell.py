@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -125,7 +126,7 @@ class ShellRunner:
     async def close(self) -> None:
         """End what runs and all it started."""
         for run in self._runs:
-            run.command.order(b"K")
+            run.command.order(signal.SIGKILL)
         while self._runs and any(not run.command.is_over for run in self._runs):  # noqa: ASYNC110
             await asyncio.sleep(0.005)
         if self._shim is not None:
@@ -147,7 +148,7 @@ class _ShellRun:
 
     def interrupt(self) -> None:
         """Ask it to stop; a second call kills it."""
-        self.command.order(b"I" if self._kill_at is None else b"K")
+        self.command.order(signal.SIGINT if self._kill_at is None else signal.SIGKILL)
         self._is_interrupted = True
         self._kill_at = self._kill_at or time.monotonic() + _KILL_AFTER_S
         self.command.changed.set()
@@ -194,12 +195,12 @@ class _ShellRun:
     def _keep_time(self, now: float) -> None:
         if self._kill_at is not None:
             if now >= self._kill_at:
-                self.command.order(b"K")
+                self.command.order(signal.SIGKILL)
                 self._kill_at = now + _KILL_AFTER_S
         elif now >= self._deadline and not self._is_asking:
             self._is_late = True
             self._kill_at = now + _KILL_AFTER_S
-            self.command.order(b"I")
+            self.command.order(signal.SIGINT)
 
     def _begins_to_ask(self, now: float) -> bool:
         if not self._can_ask or self._is_asking or now - self._heard_at < _QUIET_S:

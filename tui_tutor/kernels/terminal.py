@@ -134,10 +134,10 @@ class TerminalCommand:
         except OSError:
             pass
 
-    def order(self, order: bytes) -> None:
-        """`I`: interrupt, `K`: kill."""
+    def order(self, signum: int) -> None:
+        """Signal the command's group."""
         try:
-            self._control.send(order)
+            self._control.send(bytes([signum]))
         except OSError:
             pass
 
