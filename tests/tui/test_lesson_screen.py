@@ -61,6 +61,32 @@ async def test_a_changed_question_says_so_shows_no_old_mark_and_takes_an_answer(
         assert "older wording" not in desk.seen
 
 
+# --- the view ---------------------------------------------------------------------------------------
+
+
+@on_stage
+async def test_typing_brings_the_editor_back_that_was_scrolled_out_of_view():
+    async with a_desk(a_code("first"), *[a_markdown(f"prose {n}", id=f"m{n}") for n in range(30)]) as desk:
+        await desk.press("enter")
+        await desk.sees("editing")
+        desk.screen.page.scroll_to_end()
+        await desk.sees("prose 29")
+        await desk.type("x")
+        await desk.sees("xfirst")
+
+
+@on_stage
+async def test_what_a_cell_prints_above_the_view_is_brought_into_view_by_the_run_that_was_asked_for():
+    kernel = ScriptedKernel({"print(1)": (out("one\n"),)})
+    async with a_desk(
+        a_code(), *[a_markdown(f"prose {n}", id=f"m{n}") for n in range(30)], kernel=kernel
+    ) as desk:
+        desk.screen.page.scroll_to_end()
+        await desk.sees("prose 29")
+        await desk.press("f5")
+        await desk.sees("out [1]   one")
+
+
 # --- running ----------------------------------------------------------------------------------------
 
 
