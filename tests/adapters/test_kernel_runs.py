@@ -154,16 +154,101 @@ def test_a_course_can_set_its_own_environment(tmp_path: Path):
     assert in_kernel(tmp_path, act, env={"OMP_NUM_THREADS": "2"}) == "2\n"
 
 
-def test_nothing_of_the_workspace_runs_when_a_kernel_starts(tmp_path: Path):
-    for name in ("torch", "random", "sitecustomize", "zmq", "inside", "descendants", "IPython"):
-        (tmp_path / f"{name}.py").write_text("open('ran', 'w')\nraise SystemExit")
+HOSTILE = (
+    *(
+        "torch",
+        "random",
+        "json",
+        "zmq",
+        "inside",
+        "descendants",
+        "IPython",
+        "ipykernel",
+        "ipykernel_launcher",
+    ),
+    *(
+        "sitecustomize",
+        "usercustomize",
+        "runpy",
+        "ctags",
+        "profile_default/startup/00-first",
+        "startup/00-first",
+    ),
+    *("ipython_config", "ipython_kernel_config", "jupyter_config", "jupyter_kernel_config"),
+)
+
+
+@pytest.mark.parametrize("way", ["forked", "plain", "other"])
+def test_nothing_of_the_workspace_runs_when_a_kernel_starts(
+    way: str, tmp_path: Path, other_kernel: str, monkeypatch: pytest.MonkeyPatch
+):
+    for name in HOSTILE:
+        path = tmp_path / f"{name}.py"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"open('ran', 'a').write({name!r} + ' ')\nc = get_config()")
+    (tmp_path / "ipython_config.json").write_text(
+        '{"InteractiveShellApp": {"exec_lines": ["open(\'ran\', \'a\')"]}}'
+    )
+    (tmp_path / ".pdbrc").write_text("!open('ran', 'a').write('.pdbrc')")
+    (tmp_path / "pyvenv.cfg").write_text("home = /nowhere")
+    monkeypatch.chdir(tmp_path)
+
+    async def act(kernel: JupyterKernel) -> tuple[str, bool]:
+        return text_of(await events_of(kernel, "print('on')")), (tmp_path / "ran").exists()
+
+    name = other_kernel if way == "other" else "python3"
+    options = {"may_fork": way == "forked", "kernel_name": name, "preload": ("random",)}
+    assert in_kernel(tmp_path, act, **options) == ("on\n", False)
+
+
+@pytest.mark.parametrize("way", ["forked", "plain", "other"])
+def test_a_kernel_reads_no_configuration_that_another_wrote(way: str, tmp_path: Path, other_kernel: str):
+    files = ("ipython_config.py", "ipython_kernel_config.py", "startup/00-first.py")
+    source = (
+        "import os, pathlib\nfolder = pathlib.Path(os.environ['IPYTHONDIR'], 'profile_default')\n"
+        f'for name in {files}:\n    (folder / name).write_text(\'open("ran", "a").write(__file__)\')'
+    )
+
+    async def act(kernel: JupyterKernel) -> tuple[str, bool]:
+        written = end_of(await events_of(kernel, source)).outcome
+        await kernel.restart()
+        return written, (tmp_path / "ran").exists()
+
+    name = other_kernel if way == "other" else "python3"
+    assert in_kernel(tmp_path, act, may_fork=way == "forked", kernel_name=name) == ("ok", False)
+
+
+WATCH = """
+import sys
+class Watch:
+    def find_spec(self, name, path=None, target=None):
+        if path is None:
+            open('sought', 'a').write(name + ' ')
+sys.meta_path.insert(0, Watch())
+"""
+
+
+@pytest.mark.parametrize("may_fork", [True, False], ids=["forked", "plain"])
+def test_what_we_ask_a_kernel_imports_nothing_that_a_learner_could_have_put_there(
+    may_fork: bool, tmp_path: Path
+):
+    probes = [
+        {"probe": "value", "expr": "[1, 2.5, 'x', {1: 2}]", "expected_py": "nowhere"},
+        {"probe": "code", "code": "assert 1 == 2"},
+        {"probe": "call", "function": "f", "args": [1], "returns": 2},
+        {"probe": "property", "given": ["n = rng.randint(2, 9)"], "holds": "f(n) == n"},
+    ]
 
     async def act(kernel: JupyterKernel) -> bool:
-        await kernel.start()
-        return (tmp_path / "ran").exists()
+        await events_of(kernel, "def f(n): return n\n" + WATCH)
+        await kernel.probe(probes, timeout_s=10)
+        for value in ("[1, 2]", "nowhere", "1 / 0"):
+            await kernel.plot({"kind": "line", "viz": "v", "y": [value], "limit": 10})
+        await kernel.complete("f", 1)
+        await events_of(kernel, "import tutor; tutor.plot('v', x=[1], y=[2])")
+        return (tmp_path / "sought").exists()
 
-    assert in_kernel(tmp_path, act, preload=("random",)) is False
-    assert in_kernel(tmp_path, act, may_fork=False) is False
+    assert in_kernel(tmp_path, act, may_fork=may_fork) is False
 
 
 @pytest.mark.parametrize(

@@ -216,7 +216,17 @@ class LivePlots:
 
 
 class Application(IPKernelApp):  # type: ignore[misc]
-    """ipykernel's application with our kernel, our streams and no parent watch of its own."""
+    """ipykernel's application with our kernel, our streams and no parent watch of its own.
+
+    It reads no configuration: older versions of IPython look for that in the working folder, which a course
+    fills, and a cell could write into its profile what would run in the next kernel.
+    """
+
+    def load_config_file(self, *_: Any, **__: Any) -> None:
+        """There is none."""
+
+    def _run_startup_files(self) -> None:
+        """There are none, and none that an environment variable names."""
 
     def init_iopub(self, context: Any) -> None:
         """An iopub socket that refuses instead of dropping, behind a bounded queue."""

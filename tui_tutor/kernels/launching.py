@@ -38,6 +38,20 @@ OPTIONS: Final = ("--HistoryManager.enabled=False", "--IPCompleter.use_jedi=Fals
 _NO_DEBUGGER: Final = (
     "import sys, runpy; sys.modules['debugpy'] = None; runpy.run_path(sys.argv.pop(1), run_name='__main__')"
 )
+# Other people's kernels that are Python modules: nothing of the working folder may run as they start.
+_AS_MODULE: Final = """\
+import sys
+sys.path[:] = [folder for folder in sys.path if folder]
+import runpy
+try:
+    from IPython.core.application import BaseIPythonApplication
+    from IPython.core.shellapp import InteractiveShellApp
+    BaseIPythonApplication.load_config_file = lambda *_, **__: None
+    InteractiveShellApp._run_startup_files = lambda _: None
+except ImportError:
+    pass
+runpy.run_module(sys.argv.pop(1), run_name="__main__", alter_sys=True)
+"""
 _RECEIVE_LIMIT: Final = 16  # messages that wait in our own queue
 _CHANNELS: Final = ("shell", "iopub", "stdin", "control", "hb")
 
@@ -197,15 +211,25 @@ def _provision(spec: KernelSpec, plan: Plan, provisioner: str) -> None:
 def _spec(plan: Plan) -> KernelSpec:
     if plan.kernel_name != "python3":
         try:
-            return KernelSpecManager().get_kernel_spec(plan.kernel_name)
+            spec = KernelSpecManager().get_kernel_spec(plan.kernel_name)
         except NoSuchKernel:
             raise TutorError(
                 f"This course needs the Jupyter kernel {plan.kernel_name}, which is not installed here.",
                 help="Install it, then open the course again; until then recorded outputs are shown.",
                 exit_code=3,
             ) from None
+        spec.argv = _without_folder(spec.argv)
+        return spec
     argv = [plan.python, "-P", "-c", _NO_DEBUGGER, str(INSIDE), "-f", "{connection_file}", *OPTIONS]
     return KernelSpec(argv=argv, language="python", display_name="Python")
+
+
+def _without_folder(argv: list[str]) -> list[str]:
+    """A command that starts a module (`python -m NAME ...`), made to read nothing of its working folder."""
+    place = next((n for n, word in enumerate(argv[1:], 1) if not word.startswith("-") or word == "-m"), 0)
+    if not place or argv[place] != "-m" or len(argv) <= place + 1:
+        return argv
+    return [*argv[:place], "-c", _AS_MODULE, *argv[place + 1 :]]
 
 
 async def _listening(manager: Any, process: Process) -> None:
