@@ -88,7 +88,9 @@ def test_a_passage_is_found_as_it_is_shown_and_code_as_it_is_written():
 
 def test_an_excerpt_shows_the_word_that_was_looked_for():
     text = "a" * 100 + " elbow " + "b" * 100
-    assert excerpt(text, "Elbow b", 30) == "…" + "a" * 8 + " elbow " + "b" * 13 + "…"
+    assert excerpt(text, "Elbow b", 30) == "…elbow " + "b" * 22 + "…"
+    assert excerpt("a" * 100, "a", 30) == "a" * 29 + "…"
+    assert excerpt("b" * 100 + "elbow", "elbow", 30) == "…" + "b" * 10 + "elbow"
     assert excerpt("The elbow.", "elbow", 30) == "The elbow."
 
 

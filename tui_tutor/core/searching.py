@@ -107,10 +107,18 @@ def matches(passages: Sequence[Passage], query: str) -> tuple[Passage, ...]:
 def excerpt(text: str, query: str, room: int) -> str:
     """At most `room` characters of a passage, begun late enough that the query's first word is seen."""
     word = next(iter(query.casefold().split()), "")
-    at = max(0, text.casefold().find(word))
-    start = max(0, at - room // 3) if at + len(word) > room else 0
-    shown = ("…" if start else "") + text[start + bool(start) :]
+    start = first_shown(text, max(0, text.casefold().find(word)), len(word), room)
+    shown = ("…" if start else "") + text[start:]
     return shown if len(shown) <= room else f"{shown[: room - 1]}…"
+
+
+def first_shown(text: str, at: int, length: int, room: int) -> int:
+    """Where to begin a passage, at the start of a word, so that what stands at `at` is seen."""
+    if at + length <= room:
+        return 0
+    earliest = at - room // 3
+    blank = text.find(" ", earliest, at)
+    return blank + 1 if blank >= 0 else earliest
 
 
 def _holds(text: str, words: Sequence[str]) -> bool:

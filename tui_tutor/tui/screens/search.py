@@ -10,7 +10,7 @@ from textual.worker import get_current_worker
 from tui_tutor.core.ports import CourseEntry
 from tui_tutor.core.prose.lines import Span, merged
 from tui_tutor.core.safe_text import safe_line
-from tui_tutor.core.searching import Passage, matches, passages_of
+from tui_tutor.core.searching import Passage, first_shown, matches, passages_of
 from tui_tutor.core.wording.labels import KIND_LABELS
 from tui_tutor.tui.catalogue import Catalogue
 from tui_tutor.tui.screens.finding import FindingSheet
@@ -94,7 +94,7 @@ def _around(text: str, word: str, room: int) -> Spans:
     at = text.casefold().find(word.casefold())
     if at < 0:
         return said(text)
-    start = max(0, at - room // 3) if at + len(word) > room else 0
-    before = ("…" if start else "") + text[start + bool(start) : at]
+    start = first_shown(text, at, len(word), room)
+    before = ("…" if start else "") + text[start:at]
     end = at + len(word)
     return merged((Span(before), Span(text[at:end], "title"), Span(text[end:])))
