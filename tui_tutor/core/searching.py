@@ -116,7 +116,7 @@ def first_shown(text: str, at: int, length: int, room: int) -> int:
     """Where to begin a passage, at the start of a word, so that what stands at `at` is seen."""
     if at + length <= room:
         return 0
-    earliest = at - room // 3
+    earliest = max(0, at - room // 3)
     blank = text.find(" ", earliest, at)
     return blank + 1 if blank >= 0 else earliest
 
