@@ -14,8 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.adapters.kernels import events_of, gone, in_kernel, processes_named, text_of
+from tests.adapters.kernels import end_of, events_of, gone, in_kernel, interrupted, processes_named, text_of
 from tui_tutor.kernels.fork_link import SERVER
+from tui_tutor.kernels.guarding import GUARD
 from tui_tutor.kernels.jupyter import JupyterKernel
 from tui_tutor.kernels.run_folder import RunFolder
 
@@ -102,6 +103,31 @@ def test_a_signal_for_the_guard_is_the_kernels(signum: signal.Signals, reason: s
         return await asyncio.wait_for(told, 10)
 
     assert reason in in_kernel(tmp_path, go, may_fork=False)
+
+
+def test_where_the_fork_server_fails_kernels_stand_under_a_guard(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("tui_tutor.kernels.fork_link.SERVER", tmp_path / "nowhere.py")
+
+    async def go(kernel: JupyterKernel) -> tuple[bool, bool]:
+        notes = (await kernel.start()).notes
+        parent = int(text_of(await events_of(kernel, "import os; print(os.getppid())")))
+        return notes != (), parent in processes_named(str(GUARD), parent=os.getpid())
+
+    assert in_kernel(tmp_path, go) == (True, True)
+
+
+@pytest.mark.parametrize("source", ["while True: pass", "import time; time.sleep(600)"])
+def test_the_interrupt_of_a_guarded_kernel_spares_its_guard(source: str, tmp_path: Path, other_kernel: str):
+    async def go(kernel: JupyterKernel) -> tuple[str, str, str]:
+        source_of_parent = "import os; print(os.getppid())"
+        before = text_of(await events_of(kernel, source_of_parent))
+        end = end_of(await interrupted(kernel, f"print('on')\n{source}"))
+        return end.outcome, before, text_of(await events_of(kernel, source_of_parent))
+
+    outcome, before, after = in_kernel(tmp_path, go, kernel_name=other_kernel)
+    assert (outcome, before) == ("interrupted", after)
 
 
 def test_a_kernel_runs_and_ends_where_no_guard_can(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
