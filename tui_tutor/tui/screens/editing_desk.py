@@ -60,11 +60,12 @@ class EditingDesk:
         if task.is_single_line:
             self.editor.set_reactive(Editor.selection, Selection.cursor((0, len(text))))
         self.editor.moved = face.draw_footer
-        rows = sum(1 + len(word_breaks(line, page.text_width)) for line in text.split("\n"))
-        page.set_ui(task.cell_id, replace(ui, slot=task.purpose, slot_rows=rows))
+        page.set_ui(task.cell_id, replace(ui, slot=task.purpose, slot_rows=self._rows_of(text)))
+        page.focus_cell(task.cell_id)
+        # Right from the first layout on: lines that wrap elsewhere for a moment would lead the cursor astray.
+        self._lay(self.editor)
         page.mount(self.editor)
         self.editor.focus(scroll_visible=False)
-        page.focus_cell(task.cell_id)
         face.call_after_refresh(self.place)
         face.call_after_refresh(self.follow_cursor)
         face.draw()
@@ -104,10 +105,7 @@ class EditingDesk:
         """Hand on what was typed right behind Enter, before the editor was there: it is no command."""
         if self.editor is None or event is self.editor.seen_key:
             return False  # a key the editor has seen bubbles: it has no use for it
-        if isinstance(event, events.Key):
-            self.editor.post_message(events.Key(event.key, event.character))
-        else:
-            self.editor.post_message(events.Paste(event.text))
+        self.editor.take_ahead(event)
         return True
 
     def hear(self, message: Editor.Said) -> None:
@@ -153,30 +151,37 @@ class EditingDesk:
 
     def place(self) -> None:
         """Keep the editor over its rows, out of sight while none of them is in view."""
-        editor, page = self.editor, self._face.page
-        if editor is None or not editor.is_mounted:
-            return
+        if self.editor is not None and self.editor.is_mounted:
+            self._lay(self.editor)
+            self.completing.place()
+
+    def _lay(self, editor: Editor) -> None:
+        page = self._face.page
         region = page.slot_region()
+        rows = page.ui_of(editor.task_of_edit.cell_id).slot_rows
+        editor.styles.width, editor.styles.height = page.slot_width, max(rows, 1)
         if region is None:
             # Out of sight, not hidden: a hidden widget loses the focus, and with it what is typed.
-            editor.styles.offset = (0, -1 - max(editor.rows, 1))
+            editor.styles.offset = (0, -1 - max(rows, 1))
             return
         hidden = page.hidden_slot_rows()
         page.cover_header(is_needed=hidden > 0)
         editor.styles.offset = (region.x, region.y - hidden)
-        editor.styles.width = region.width
-        editor.styles.height = page.ui_of(editor.task_of_edit.cell_id).slot_rows
-        self.completing.place()
 
     def fit(self) -> None:
         """Make room for the editor's rows, of which there may be others in a window of another width."""
-        editor, page = self.editor, self._face.page
-        if editor is None or editor.wrap_width != page.text_width:
-            return  # it is not laid out yet
-        ui = page.ui_of(editor.task_of_edit.cell_id)
-        if ui.slot_rows != editor.rows:
-            page.set_ui(editor.task_of_edit.cell_id, replace(ui, slot_rows=editor.rows))
+        if self.editor is None:
+            return
+        page, cell_id = self._face.page, self.editor.task_of_edit.cell_id
+        ui, rows = page.ui_of(cell_id), self._rows_of(self.editor.text)
+        if ui.slot_rows != rows:
+            page.set_ui(cell_id, replace(ui, slot_rows=rows))
             self._face.call_after_refresh(self.follow_cursor)
+
+    def _rows_of(self, text: str) -> int:
+        """Rows that a text takes in the editor; it need not be laid out yet."""
+        width = self._face.page.text_width
+        return sum(1 + len(word_breaks(line, width)) for line in text.split("\n"))
 
     def follow_cursor(self) -> None:
         if self.editor is not None:

@@ -13,7 +13,9 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Region
 from textual.message import Message
+from textual.screen import Screen
 from textual.strip import Strip
+from textual.widget import Widget
 from textual.widgets import TextArea
 from textual.widgets.text_area import Selection, TextAreaTheme
 
@@ -127,6 +129,8 @@ class Editor(TextArea):
         self.task_of_edit = task
         self.has_popup = False
         self.seen_key: events.Key | None = None
+        self._ahead: list[events.Event] = []  # typed before this editor had the keys
+        self._held: list[events.Key | events.Paste] | None = []
         self.has_chosen = False  # in the popup, with the arrows: then Enter takes it
         self.cursor_blink = False
         self.highlight_cursor_line = False
@@ -151,9 +155,14 @@ class Editor(TextArea):
         return Text(safe, end="", no_wrap=True)
 
     async def _on_paste(self, event: events.Paste) -> None:
-        """A paste of several lines stays in one where there is only one."""
+        if self._holds(event):
+            return
         event.stop()
         event.prevent_default()
+        self._insert_paste(event)
+
+    def _insert_paste(self, event: events.Paste) -> None:
+        """A paste of several lines stays in one where there is only one."""
         text = event.text.replace("\r\n", "\n").replace("\r", "\n")
         if self.task_of_edit.is_single_line:
             text = " ".join(text.split("\n")).strip()
@@ -252,14 +261,55 @@ class Editor(TextArea):
     async def _do_bound(self, event: events.Key) -> bool:
         """Do what is bound to a key now: by way of the app it would overtake letters, or come late."""
         bound = self._bindings.key_to_bindings.get(event.key, [])
+        place: Widget | Screen[object] = self
+        if not bound and not event.is_printable:
+            bound, place = self.screen._bindings.key_to_bindings.get(event.key, []), self.screen
         for binding in bound[:1]:
             event.stop()
             event.prevent_default()
-            await self.run_action(binding.action)
+            await self.app.run_action(binding.action, default_namespace=place)
         return bool(bound)
+
+    # What is typed in one burst reaches the page as long as that has the keys, and then the editor at once,
+    # while the page may still have older ones to hand on. So the editor holds what comes to it directly until
+    # the page has said that nothing older is left.
+
+    def take_ahead(self, event: events.Key | events.Paste) -> None:
+        """Take what was typed behind the key that opened this editor, before it had the keys."""
+        if isinstance(event, events.Key):
+            copy: events.Key | events.Paste = events.Key(event.key, event.character)
+        else:
+            copy = events.Paste(event.text)
+        self._ahead.append(copy)
+        self.post_message(copy)
+
+    def on_focus(self) -> None:
+        page = self.parent
+        if self._held is not None and isinstance(page, Widget):
+            page.call_later(self.call_later, self._let_go)
+
+    async def _let_go(self) -> None:
+        held, self._held = self._held or [], None
+        self._ahead.clear()
+        for event in held:
+            if isinstance(event, events.Key):
+                await self._on_key(event)
+            else:
+                self._insert_paste(event)
+
+    def _holds(self, event: events.Key | events.Paste) -> bool:
+        """Whether the event must wait for older ones; it is kept then."""
+        if self._held is None or any(event is one for one in self._ahead):
+            return False
+        self._held.append(event)
+        event.stop()
+        event.prevent_default()
+        return True
 
     async def _on_key(self, event: events.Key) -> None:
         self.seen_key = event  # those above can tell it from one that never came here
+        if self._holds(event):
+            return
         if not await self._do_bound(event):
             await super()._on_key(event)
         typed = event.character or ""

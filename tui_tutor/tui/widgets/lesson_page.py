@@ -168,6 +168,11 @@ class LessonPage(LinedWidget, can_focus=True):
         return Frame(self.size.width, look_of(self)).text_width
 
     @property
+    def slot_width(self) -> int:
+        """One column of air, the text, and one where the cursor may stand behind it."""
+        return self.text_width + 2
+
+    @property
     def view_rows(self) -> int:
         return max(1, self.size.height - len(self.header))
 
@@ -263,8 +268,7 @@ class LessonPage(LinedWidget, can_focus=True):
             count += 1
         if first is None:
             return None
-        # One column of air, the text, and one where the cursor may stand behind it.
-        return Region(TEXT_COLUMN - 1, first + len(self.header), self.text_width + 2, count)
+        return Region(TEXT_COLUMN - 1, first + len(self.header), self.slot_width, count)
 
     def hidden_slot_rows(self) -> int:
         """Rows of the slot above the view."""
@@ -295,10 +299,16 @@ class LessonPage(LinedWidget, can_focus=True):
 
     # --- keys -----------------------------------------------------------------------------------
 
-    def on_key(self, event: events.Key) -> None:
+    async def on_key(self, event: events.Key) -> None:
+        """Every key of the lesson acts here and now: by way of the app one would overtake another."""
         if self.take_input(event):
             event.stop()
             event.prevent_default()
+            return
+        for binding in self.screen._bindings.key_to_bindings.get(event.key, [])[:1]:
+            event.stop()
+            event.prevent_default()
+            await self.app.run_action(binding.action, default_namespace=self.screen)
 
     def on_paste(self, event: events.Paste) -> None:
         if self.take_input(event):
