@@ -139,3 +139,16 @@ def test_a_lesson_that_cannot_be_opened_is_refused_as_in_plain_mode(player: Play
     with player.on_a_terminal("learn", str(a_folder(tmp_path)), "9") as terminal:
         assert terminal.wait_for_end() == 1
         assert "has no lesson 9." in terminal.text()
+
+
+def test_keys_of_one_burst_act_in_their_order(player: Player, tmp_path: Path) -> None:
+    with player.on_a_terminal("learn", str(a_folder(tmp_path)), "--trust", "once") as terminal:
+        terminal.wait_for("What runs the code?")
+        terminal.press(
+            "ctrl+down", "enter", *["down"] * 9, "end", "enter", "a", "b", "c", "escape", "ctrl+down"
+        )
+        terminal.wait_for("▌md  [3]")
+        rows = terminal.text().split("\n")
+        place = terminal.row_of("time.sleep(600)")
+        assert rows[place + 1].split() == ["abc"]
+        assert leave(terminal) == 0
