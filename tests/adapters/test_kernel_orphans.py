@@ -51,7 +51,7 @@ asyncio.run(main(*sys.argv[1:]))
 def test_a_killed_application_leaves_no_process(
     signum: signal.Signals, way: str, tmp_path: Path, other_kernel: str
 ):
-    mark = f"9{int(signum):02}{len(way)}7{len(other_kernel)}"
+    mark = f"9{int(signum):02}{len(way)}7{os.getpid()}"
     app = subprocess.Popen([sys.executable, "-c", APP, str(tmp_path), mark, way], stdout=subprocess.PIPE)
     assert app.stdout is not None
     pids = [int(word) for _ in range(2) for word in app.stdout.readline().split()]
@@ -65,7 +65,7 @@ def test_a_killed_application_leaves_no_process(
 @pytest.mark.parametrize("act", ["close", "restart", "die"])
 @pytest.mark.parametrize("way", ["forked", "python3", "other"])
 def test_an_ended_kernel_leaves_no_process(act: str, way: str, tmp_path: Path, other_kernel: str):
-    mark = f"98{len(act)}55{len(way)}"
+    mark = f"98{len(act)}55{len(way)}{os.getpid()}"
     name = other_kernel if way == "other" else "python3"
 
     async def go(kernel: JupyterKernel) -> bool:
