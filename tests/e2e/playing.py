@@ -92,6 +92,13 @@ class Player:
         """What still runs of all that was started with this data folder."""
         return [process for process in psutil.process_iter() if self._is_ours(process)]
 
+    def starts_a_kernel(self) -> bool:
+        """Whether a process for kernels has been started."""
+        try:
+            return any("kernels" in part for process in self.processes() for part in process.cmdline())
+        except psutil.Error:
+            return False
+
     def _is_ours(self, process: psutil.Process) -> bool:
         folder = str(self.data)
         try:

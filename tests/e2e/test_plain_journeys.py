@@ -265,7 +265,8 @@ def test_ctrl_c_before_the_kernel_has_begun_stops_the_run_too(player: Player, tm
     with player.on_a_terminal("learn", str(folder), "--plain", "--trust", "once") as terminal:
         terminal.wait_for("> ")
         terminal.type("run\r")
-        terminal.wait_for("> run")
+        # What is echoed may not be read yet; a kernel that starts shows that the run was asked for.
+        terminal.wait(player.starts_a_kernel)
         terminal.press("ctrl+c")
         terminal.wait_for("stopped by you")
         terminal.type("quit\r")
