@@ -85,6 +85,7 @@ def places_in(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return found
 
 
+@pytest.mark.slow
 @settings(QUICK, max_examples=200)
 @given(st.data())
 def test_any_value_in_the_place_of_any_other_is_diagnosed(data: st.DataObject) -> None:
@@ -117,6 +118,7 @@ VALUES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shift", range(3))
 def test_every_key_with_a_value_of_another_type_is_diagnosed(shift: int) -> None:
     files = a_course()
