@@ -378,15 +378,25 @@ def test_a_data_folder_that_cannot_be_written_is_said_and_the_lesson_goes_on(
 ) -> None:
     (tmp_path / "file").write_text("in the way")
     course = a_folder(tmp_path, a_quiz(1, shuffle=False), a_code("print(6 * 7)"))
+    lines = ["answer 1", "next", "edit", "print(6 * 7)", ".", "run", "go 1"]
     done = player.run(
-        "learn", str(course), "--plain", "--trust", "once", lines=["answer 1", "next", "run", "go 1"],
+        "learn", str(course), "--plain", "--trust", "once", lines=lines,
         TUI_TUTOR_DATA=str(tmp_path / "file" / "data"),
     )  # fmt: skip
     assert done.returncode == 0
     assert done.stdout.startswith("Nothing you do is saved: ")
     assert "\nright" in done.stdout
+    assert "\nKept until you leave.\n" in done.stdout
     assert "\n42\n" in done.stdout
     assert "go 1\nNot saved: nothing you do in this lesson is kept.\nlesson 1 / 1" in done.stdout
+
+
+def test_a_run_that_is_refused_says_why_and_nothing_of_a_run(player: Player, tmp_path: Path) -> None:
+    folder = a_course_folder(tmp_path, cells=[a_code()], kernel={"packages": ["no-such-package-here>=1"]})
+    said = player.learn(folder, "run")
+    assert "This course needs no-such-package-here>=1" in said
+    assert "running" not in said
+    assert "\nidle" not in said
 
 
 def test_a_course_with_errors_ends_with_4(player: Player, tmp_path: Path) -> None:

@@ -54,7 +54,8 @@ class AnswerCommands:
             return
         lesson.dispatch(SourceEdited(cell.id, text, lesson.now(), path=path if cell.kind == "ex" else ""))
         if lesson.study.notice is None:
-            lesson.say("Kept.")
+            is_saving = lesson.session.adapters.store.is_saving
+            lesson.say("Kept." if is_saving else "Kept until you leave.")
 
     def _file_meant(self, cell: ExerciseCell, path: str) -> str:
         paths = [file.path for file in cell.file]

@@ -37,6 +37,8 @@ class FollowedRun:
     def end(self) -> None:
         """The run is over: say the rest, how it ended, and what its error means."""
         state = self._lesson.study.state(self._cell.id)
+        if state.transcript is self._old and state.status in ("idle", "ok"):
+            return  # it was refused: the notice that follows says why
         self._say_running(state.count)
         if state.transcript is not self._old:
             self._printer.finish(state.transcript)
