@@ -132,6 +132,19 @@ def test_an_interrupted_command_ends(script: str, tmp_path: Path):
     assert (end_of(events).outcome, end_of(events).exit_status) == ("interrupted", 130)
 
 
+def test_a_command_interrupted_while_it_starts_another_ends_too(tmp_path: Path):
+    async def interrupted() -> int | None:
+        shell = ShellRunner(str(tmp_path))
+        events = await acted(shell, "echo on; sleep 600", shell.interrupt)
+        await shell.close()
+        return end_of(events).exit_status
+
+    async def go() -> list[int | None]:
+        return await asyncio.gather(*(interrupted() for _ in range(24)))
+
+    assert asyncio.run(go()) == [130] * 24
+
+
 def test_a_command_that_ignores_the_interrupt_is_killed(tmp_path: Path):
     script = "trap '' INT; echo on; while true; do sleep 1; done"
     events = in_shell(tmp_path, lambda shell: acted(shell, script, shell.interrupt))

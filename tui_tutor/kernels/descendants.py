@@ -14,6 +14,7 @@ import socket
 import sys
 from typing import Any
 
+ATTEMPTS = 10
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 
 
@@ -64,9 +65,13 @@ def guard(pid: int, control: socket.socket, wake: int) -> int:
 
     An order is one byte, the number of a signal. The end of the socket kills the command.
     """
+    attempts = 0  # left, to interrupt who missed it
     while True:
         waiting: list[Any] = [control, wake]
-        readable, _, _ = select.select(waiting, [], [])
+        readable, _, _ = select.select(waiting, [], [], 0.05 if attempts else None)
+        if not readable:
+            attempts -= 1
+            interrupt_again(pid)
         if wake in readable:
             os.read(wake, 4096)
             if (code := reap(pid)) is not None:
@@ -76,9 +81,52 @@ def guard(pid: int, control: socket.socket, wake: int) -> int:
             with contextlib.suppress(OSError):
                 order = control.recv(1)
             signal_group(pid, order[0] if order else signal.SIGKILL)
+            attempts = ATTEMPTS if order == bytes([signal.SIGINT]) else attempts
             if not order:
                 os.waitpid(pid, 0)
                 return -signal.SIGKILL
+
+
+def interrupt_again(group: int) -> None:
+    """Interrupt those of a group who missed it.
+
+    dash catches the signal, and a child that it has just forked swallows it before it becomes the program:
+    whoever would die of an interrupt and lives has missed it. Programs that catch it end in their own way.
+    """
+    bit = 1 << (signal.SIGINT - 1)
+    for pid in numbers():
+        if group_of(pid) == group and not handled(pid) & bit:
+            with contextlib.suppress(OSError):
+                os.kill(pid, signal.SIGINT)
+
+
+def group_of(pid: int) -> int:
+    """The process group of a process, 0 when it has ended."""
+    try:
+        return os.getpgid(pid)
+    except OSError:
+        return 0
+
+
+def handled(pid: int) -> int:
+    """The signals that a process blocks, ignores or catches, as a bit mask."""
+    mask = 0
+    try:
+        with open(f"/proc/{pid}/status", "rb") as file:
+            for line in file:
+                if line.startswith((b"SigBlk:", b"SigIgn:", b"SigCgt:")):
+                    mask |= int(line.split()[1], 16)
+    except OSError:
+        return -1  # it has ended
+    return mask
+
+
+def numbers() -> list[int]:
+    """Numbers of all processes, [] where there is no /proc."""
+    try:
+        return [int(name) for name in os.listdir("/proc") if name.isdigit()]
+    except OSError:
+        return []
 
 
 def reap(command: int) -> int | None:
@@ -118,17 +166,13 @@ def children(*, living: bool = False) -> list[int]:
     One whose first thread has ended looks dead while others of its threads still end, and only after them are
     its children ours: so the dead are left out only when that is asked for.
     """
-    try:
-        names = [name for name in os.listdir("/proc") if name.isdigit()]
-    except OSError:
-        return []
     found = []
-    for name in names:
+    for pid in numbers():
         try:
-            with open(f"/proc/{name}/stat", "rb") as file:
+            with open(f"/proc/{pid}/stat", "rb") as file:
                 fields = file.read().rpartition(b")")[2].split()
         except OSError:
             continue
         if int(fields[1]) == os.getpid() and not (living and fields[0] == b"Z"):
-            found.append(int(name))
+            found.append(pid)
     return found
