@@ -107,7 +107,8 @@ def _write_lock(folder: Path, opened: OpenCourse, reports: list[CellReport]) -> 
     import platform
     from datetime import UTC, datetime
 
-    from tui_tutor.proof.lock import LOCK_FILE, lock_of, lock_text
+    from tui_tutor.core.lock import LOCK_FILE, lock_text
+    from tui_tutor.proof.lock import lock_of
     from tui_tutor.shelf.folder import take_snapshot
     from tui_tutor.shelf.writing import write_atomically
 
