@@ -14,7 +14,7 @@ Json = Any
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What is imported: one file, or all of a folder by relative path. `name` is the file's or folder's own."""
+    """What is imported: one file, or all of a folder by relative path. `name` is its own."""
 
     name: str
     files: Mapping[str, bytes]
