@@ -110,3 +110,5 @@ class CourseSession:
             if child is not None:
                 await child.close()
         self._kernel = self._shell = self._starting = None
+        self._set_up.clear()  # a kernel that comes later begins anew
+        self.is_dead = False

@@ -142,8 +142,16 @@ class Performer:
     def _running_port(self) -> Kernel | Shell:
         return self.session.shell if self._in_shell else self.session.kernel
 
-    def _now(self) -> datetime:
+    def now(self) -> datetime:
+        """The time of an event."""
         return self.session.adapters.clock.now()
+
+    def _now(self) -> datetime:
+        return self.now()
+
+    def order(self, effect: Effect) -> None:
+        """Carry out an effect that no event asked for."""
+        self._perform(effect)
 
     def _spawn(self, work: Coroutine[object, object, None]) -> None:
         task = asyncio.ensure_future(work)
@@ -182,11 +190,29 @@ class Performer:
     def _jobs_idle(self) -> bool:
         return self._jobs.empty() and not self._is_working
 
+    async def stop(self) -> None:
+        """Stop what runs and let it end; return when nothing is under way."""
+        if self.study.running:
+            await self._stop_firmly()
+        await self.settle()
+
+    def take(self, study: Study) -> None:
+        """Go on with another form of the lesson: its author has saved it."""
+        self.study = study
+        if not self._is_closed:
+            self._on_change(study)
+
+    async def end_kernel(self) -> None:
+        """End the course's kernel; the next run starts one as the course wants it then."""
+        if self._watch is not None:
+            self._watch.cancel()
+            self._watch = None
+        await self.session.close()
+
     async def close(self) -> None:
         """Leave the lesson: stop what runs and let it end; the kernel stays for the next lesson."""
         if self.study.running:
-            await self._stop_firmly()
-            await self.settle()
+            await self.stop()
         self._is_closed = True
         for task in tuple(self._tasks):
             task.cancel()
