@@ -41,6 +41,8 @@ _NO_NETWORK: Final = (
     "NameResolutionError",
 )
 
+WHEELS_PLACE: Final = ".wheels"
+"""Of a course's folder: wheels that came with it. A dot folder, so no part of what is parsed and trusted."""
 
 _KEPT: Final = "What was there before is kept. Try again when that is mended."
 
