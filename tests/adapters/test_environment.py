@@ -19,7 +19,7 @@ from tests.builders import a_course
 from tui_tutor.core.course import Course
 from tui_tutor.core.errors import TutorError
 from tui_tutor.core.ports import PackageNeed, Progress
-from tui_tutor.shelf import environment, installation
+from tui_tutor.shelf import environment, installation, pip
 from tui_tutor.shelf.environment import Environments, proven_versions
 
 
@@ -245,7 +245,7 @@ def test_a_missing_venv_module_is_told_with_its_cure():
 
 
 def test_the_bytes_fetched_become_a_part_of_the_whole():
-    follower = installation._Follower(expected_mb=100, is_size_known=False, started=0.0)
+    follower = pip.Follower(expected_mb=100, is_size_known=False, started=0.0)
     lines = [
         "Collecting torch",
         "Downloading torch-2.13.0-cp311-x.whl (80.0 MB)",

@@ -15,6 +15,8 @@ from tui_tutor.core.ports import Json, PackageNeed, Progress
 if TYPE_CHECKING:
     from packaging.requirements import Requirement
 
+    from tui_tutor.shelf.fetching import Target
+
 IPYKERNEL: Final = ("ipykernel>=7,<8",)
 
 # MB to download and on disk, Linux x86-64, November 2026. Of others no size is told to a learner.
@@ -64,11 +66,16 @@ class Environments:
         told = "\n".join((*sorted(course.kernel.packages), f"{sys.version_info[0]}.{sys.version_info[1]}"))
         return self.folder / f"{course.id}-{hashlib.sha256(told.encode()).hexdigest()[:12]}"
 
-    def set_up(self, course: Course, lock: Mapping[str, Json]) -> AsyncIterator[Progress]:
-        """Install a course's packages; TutorError if it cannot, and what was there stays."""
+    def set_up(
+        self, course: Course, lock: Mapping[str, Json], wheels: Path | None = None
+    ) -> AsyncIterator[Progress]:
+        """Install a course's packages; TutorError if it cannot, and what was there stays.
+
+        `wheels` is a folder of wheels that came with the course: where they fit, no network is needed.
+        """
         from tui_tutor.shelf.installation import Installation
 
-        requirements = (*requirements_for(course.kernel.packages), *self.always)
+        requirements = self._requirements(course)
         return Installation(
             link=self.path_for(course),
             requirements=requirements,
@@ -77,7 +84,27 @@ class Environments:
             expected_mb=sum(_SIZES.get(name, _GUESS)[0] for name in names_of(requirements)),
             is_size_known=self._download_mb(requirements) is not None,
             disk_mb=sum(_SIZES.get(name, _GUESS)[1] for name in names_of(requirements)),
+            wheels=wheels,
         ).run()
+
+    def fetch_wheels(
+        self, course: Course, lock: Mapping[str, Json], folder: Path, targets: Sequence[Target] = ()
+    ) -> AsyncIterator[Progress]:
+        """Fetch what `set_up` would install into a folder, for these systems or (none) for this one."""
+        from tui_tutor.shelf.fetching import Fetching
+
+        requirements = self._requirements(course)
+        return Fetching(
+            folder=folder,
+            requirements=requirements,
+            constraints=proven_versions(requirements, lock),
+            pip_options=self.pip_options,
+            expected_mb=sum(_SIZES.get(name, _GUESS)[0] for name in names_of(requirements)),
+            targets=targets,
+        ).run()
+
+    def _requirements(self, course: Course) -> tuple[str, ...]:
+        return (*requirements_for(course.kernel.packages), *self.always)
 
     def _download_mb(self, wanted: Iterable[str]) -> float | None:
         known = [_SIZES.get(name) for name in names_of((*wanted, *self.always))]

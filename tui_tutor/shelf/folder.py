@@ -19,6 +19,8 @@ from tui_tutor.core.safe_text import safe_line
 
 MANIFEST: Final = "course.toml"
 LOCK: Final = "course.lock.json"
+WHEELS_PLACE: Final = ".wheels"
+"""Wheels that came with a course; a dot folder, so no part of what is parsed, hashed and trusted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from tui_tutor.core.course import Course
 from tui_tutor.core.errors import TutorError
 from tui_tutor.core.ports import CourseEntry, Json, LessonFile, PackageNeed, Progress, TrustState
 from tui_tutor.shelf.environment import Environments
-from tui_tutor.shelf.folder import LOCK, Snapshot, stamps_of, take_snapshot
+from tui_tutor.shelf.folder import LOCK, WHEELS_PLACE, Snapshot, stamps_of, take_snapshot
 from tui_tutor.shelf.trust import (
     TrustBook,
     changed_files,
@@ -191,7 +191,10 @@ class FolderCourse:
 
     def set_up(self) -> AsyncIterator[Progress]:
         """Install the packages into the course's own environment; TutorError if it cannot."""
-        return self._environments.set_up(self._course, self.lock())
+        wheels = self._path / WHEELS_PLACE
+        # Of an installed course alone: there they were compared with the archive's manifest.
+        came_with_it = self._has_own_name and not self._entry.is_shipped and wheels.is_dir()
+        return self._environments.set_up(self._course, self.lock(), wheels if came_with_it else None)
 
     def workspace(self) -> CourseWorkspace:
         """The learner's folder for this course."""

@@ -31,8 +31,7 @@ from tui_tutor.shelf.archive.names import collision_in, is_left_out, problem_wit
 from tui_tutor.shelf.archive.signing import Signer, check_signature
 from tui_tutor.shelf.archive.zip_reading import STORED, Archive, Member, open_archive
 from tui_tutor.shelf.folder import LIMITS as FOLDER_LIMITS
-from tui_tutor.shelf.folder import FolderFiles, take_snapshot
-from tui_tutor.shelf.installation import WHEELS_PLACE
+from tui_tutor.shelf.folder import WHEELS_PLACE, FolderFiles, take_snapshot
 from tui_tutor.shelf.writing import make_private_folder
 
 _INCOMING: Final = ".incoming-"
