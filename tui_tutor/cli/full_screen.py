@@ -51,7 +51,7 @@ def run_full_screen(*, start: tuple[str, str] | None, is_ascii: bool, trust_once
             notice=store.notice,
             export_results=lambda course_id: export_results(course_id, shelf, store),
             has_colour="NO_COLOR" not in os.environ or not os.environ["NO_COLOR"],
-            is_ascii=is_ascii or not _speaks_utf8(),
+            is_ascii=is_ascii or not speaks_utf8(),
             has_pictures=is_capable(os.environ),
         )
         if opened is not None and start is not None:
@@ -85,7 +85,8 @@ def export_results(course_id: str, shelf: Shelf, store: SqliteStore) -> str:
     return str(path)
 
 
-def _speaks_utf8() -> bool:
+def speaks_utf8() -> bool:
+    """Whether the terminal is sent UTF-8."""
     encoding = (sys.stdout.encoding or "").lower().replace("-", "")
     return encoding in ("utf8", "utf8mb4")
 

@@ -74,13 +74,13 @@ def _learn_plain(course: str, lesson: str, *, trust_once: bool) -> int:
         if store.notice:
             writer.say(store.notice)
         player = PlainPlayer(session, reader, writer, trust_once=trust_once)
-        return asyncio.run(_play(player, session, lesson or resume_lesson(opened, store)))
+        return asyncio.run(play(player, session, lesson or resume_lesson(opened, store)))
     finally:
         reader.close()
         store.close()
 
 
-async def _play(player: PlainPlayer, session: object, lesson: str) -> int:
+async def play(player: PlainPlayer, session: object, lesson: str) -> int:
     """Play with Ctrl+C as interrupt; whatever happens, the kernel and all it started end with us.
 
     The exit code of a session that a signal ended is 128 and the signal's number.

@@ -19,6 +19,7 @@ COMMANDS: Final = {
     "list": "List the courses in the library.",
     "results": "Show what you have done, as text, JSON or CSV.",
     "setup": "Install the packages a course needs, into an environment of its own.",
+    "preview": "Play a course while you write it.",
     "check": "Find every mistake in a course folder.",
     "verify": "Run a course and record what it prints.",
     "schema": "Print the JSON schema of the course format, for editors.",

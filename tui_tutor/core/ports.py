@@ -51,6 +51,19 @@ class Kernel(Protocol):
         """
         ...
 
+    async def attempt(
+        self, sources: Sequence[str], question: Report, *, at_once: int = 1
+    ) -> tuple[Report, ...]:
+        """Try whole answers, each in a forked copy of the kernel and of its folder; the kernel never changes.
+
+        `question`: {"before": sources run first, "probes": as in `probe` (of a plot also "viz": its request),
+        "files": paths to be read, "run_limit_s", "probe_limit_s": of each, "is_brief": stop at the first probe
+        that fails and ask them all in the one copy, which is quicker, "copies_folder"}. One report for each source, in their order: {"outcome", "stdout": bounded,
+        "error"?: {"name", "message"}, "reports": of the probes, "files": {path: text or None}, "run_ms", "ms"},
+        or {"cannot": why} where no copy can be made. Never raises. `at_once` copies run side by side.
+        """
+        ...
+
     async def plot(self, request: Report, *, timeout_s: float = 5.0) -> Report:
         """Evaluate a viz cell's expressions silently, random state put back; plot JSON, or {"error": ...}.
 
@@ -157,6 +170,8 @@ RecordKind = Literal[
     "reset",  # the cell is as the author wrote it; earlier answers stay in the log
     "studied",  # data: {"minutes"}: time with keys or runs
     "plotted",  # a viz cell was drawn; data: {"plot": plot JSON}
+    "moved",  # an update gave cells another place; data: {"update": id, "cells": [[lesson, cell, new lesson,
+    # new cell]] (all at once), "lessons": [[lesson, new lesson]]}; its own lesson and cell are ""
 ]
 
 
@@ -254,6 +269,20 @@ class LessonFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where an installed course came from: what `install` took, and what was fetched then.
+
+    `signer` is the fingerprint of the key that signed those bytes, "" for none; `at` ISO 8601.
+    """
+
+    source: str
+    version: str
+    tree_hash: str
+    signer: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
 class CourseEntry:
     """One line of the library, from course.toml alone. `course` is None when it is broken."""
 
@@ -266,6 +295,7 @@ class CourseEntry:
     lesson_facts: Mapping[str, LessonFacts] = field(default_factory=dict)  # by lesson id, for progress
     diagnostics: tuple[Diagnostic, ...] = ()
     is_shipped: bool = False
+    origin: Origin | None = None  # of an installed course
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,4 +385,48 @@ class Shelf(Protocol):
 
     def open(self, ref: str) -> OpenCourse:
         """By path, installed or shipped id. TutorError if there is none (exit code 4 if it is broken)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class NotedDiagnostic:
+    """What `check` says of a course that is being written, and in which edition it was said first."""
+
+    diagnostic: Diagnostic
+    edition: int
+
+
+class PreviewedCourse(OpenCourse, Protocol):
+    """A course that its author is writing: what can be read of it stays while a file is broken."""
+
+    @property
+    def edition(self) -> int:
+        """Counts the times that something was saved, from 1."""
+        ...
+
+    @property
+    def is_code_changed(self) -> bool:
+        """Whether a file that cells may import differs from the edition before."""
+        ...
+
+    @property
+    def diagnostics(self) -> tuple[NotedDiagnostic, ...]:
+        """What `check` says, the newest first, errors before warnings."""
+        ...
+
+    @property
+    def problem(self) -> str:
+        """Why the folder cannot be read now, in a sentence; "" if it can."""
+        ...
+
+    async def look(self) -> bool:
+        """Look whether something was saved; True when there is a new edition."""
+        ...
+
+    def is_outdated(self, lesson_id: str) -> bool:
+        """Whether `lesson` gives an older form, because the one that was saved has errors."""
+        ...
+
+    def cell_at(self, diagnostic: Diagnostic) -> tuple[str, str]:
+        """(lesson, cell) that a diagnostic is about; "" for what it does not touch."""
         ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from tui_tutor.core.errors import TutorError
@@ -21,8 +22,14 @@ from tui_tutor.session.opening import lesson_id_of
 NOT_SAVED: Final = "Not saved: nothing you do in this lesson is kept."
 
 
+BeforeCommand = Callable[[PlainLesson], Awaitable[None]]
+
+
 class PlainPlayer:
-    """Plays a course with lines. `trust_once` answers the trust question for scripts."""
+    """Plays a course with lines. `trust_once` answers the trust question for scripts.
+
+    `before_command` is awaited between a line that was typed and what it asks for, an empty line too.
+    """
 
     def __init__(
         self,
@@ -31,7 +38,9 @@ class PlainPlayer:
         writer: LineWriter,
         *,
         trust_once: bool = False,
+        before_command: BeforeCommand | None = None,
     ) -> None:
+        self._before_command = before_command
         self._session = session
         self._reader = reader
         self._writer = writer
@@ -44,7 +53,7 @@ class PlainPlayer:
         while wanted:
             lesson_id = lesson_id_of(self._session.opened.course, wanted)
             opened = PlainLesson(lesson_id, self._session, self._reader, self._writer)
-            self._played = _PlayedLesson(opened, trust_once=self._trust_once)
+            self._played = _PlayedLesson(opened, self._before_command, trust_once=self._trust_once)
             wanted = await self._played.play()
         return 0
 
@@ -56,7 +65,10 @@ class PlainPlayer:
 class _PlayedLesson:
     """One lesson with all its commands."""
 
-    def __init__(self, lesson: PlainLesson, *, trust_once: bool) -> None:
+    def __init__(
+        self, lesson: PlainLesson, before_command: BeforeCommand | None, *, trust_once: bool
+    ) -> None:
+        self._before_command = before_command
         trust = TrustQuestion(lesson, is_once=trust_once)
         self.running = RunCommands(lesson, trust)
         self._lesson = lesson
@@ -87,6 +99,8 @@ class _PlayedLesson:
         if line is None:
             self._moving.leave()
             return
+        if self._before_command is not None:
+            await self._before_command(self._lesson)
         word, _, rest = line.strip().partition(" ")
         if not word:
             return

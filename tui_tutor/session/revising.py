@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
@@ -31,7 +32,7 @@ class Edition:
     course: Course
     lesson: Lesson
     number: int
-    lock: dict[str, Json]
+    lock: Mapping[str, Json]
     is_code_changed: bool = False  # a file that cells may import has changed
 
 

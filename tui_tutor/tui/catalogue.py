@@ -56,6 +56,11 @@ class Catalogue:
         self._progress.clear()
         self._states.clear()
 
+    def forget_lessons(self) -> None:
+        """Lessons may have changed: read them again too."""
+        self.forget()
+        self._outlines.clear()
+
     def open(self, ref: str) -> OpenCourse:
         """The opened course; TutorError if it cannot be opened."""
         if ref not in self._opened:

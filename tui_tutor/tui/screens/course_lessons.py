@@ -28,3 +28,7 @@ class CourseLessons:
         outlines = {lesson_id: outline_from_facts(lesson_id, known) for lesson_id, known in facts.items()}
         progress = self._session.adapters.store.progress(opened.course.id)
         return state_of(opened.course, progress, outlines, opened.entry.lesson_titles).lessons
+
+    def forget(self) -> None:
+        """The course has changed: ask again."""
+        self._cells_done = -1

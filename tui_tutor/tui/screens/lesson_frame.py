@@ -30,6 +30,10 @@ class LessonFrame:
         if is_wide:
             self.aside.rebuild()
 
+    def course_changed(self) -> None:
+        """The course has other lessons, or they have other titles."""
+        self._lessons.forget()
+
     def draw_footer(self, width: int) -> None:
         study, cell, editor = self._face.study, self._face.cell, self._desk.editor
         keys = footer_keys(study, cell, editor, self._face.page.ui_of(cell.id))

@@ -6,7 +6,7 @@ nothing, and no cell is set before it comes near the view.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from itertools import islice
@@ -103,6 +103,32 @@ class LessonPage(LinedWidget, can_focus=True):
         self.changed()
         if followed and not self._end_is_visible(followed):
             self._show_end(followed)
+
+    def revise(self, study: Study, moved: Mapping[str, str]) -> None:
+        """Another form of the lesson; what is looked at stays in its row of the view.
+
+        `moved` names the new id of every old cell that is still there.
+        """
+        pivot = self._pivot(moved)
+        top = (self._viewport.distance(self._anchor, pivot) or 0) if self.size.width else 0
+        pivot_id = moved.get(self.cells[pivot].id, study.at_cell)
+        self.study = study
+        self._ui = {moved.get(cell_id, cell_id): ui for cell_id, ui in self._ui.items()}
+        self._focused_id = moved.get(self._focused_id, study.at_cell)
+        self._followed = moved.get(self._followed, "")
+        self._sets.forget()
+        if self.size.width:
+            self._anchor = self._viewport.stepped(Anchor(self._index(pivot_id)), -top)
+        self.changed()
+
+    def _pivot(self, moved: Mapping[str, str]) -> int:
+        """The cell that stays where it is: the focused one if in view, else the topmost that is left."""
+        in_view = {place[0].id for place in self._place() if place is not None} if self.size.width else set()
+        if self._focused_id in in_view:
+            return self._index(self._focused_id)
+        cells = self.cells
+        there = (n for n in range(self._anchor.cell, len(cells)) if cells[n].id in moved)
+        return next(there, self._index(self._focused_id))
 
     def follow(self, cell_id: str) -> None:
         """The learner did something in this cell: keep its end in view until they move the view."""

@@ -58,3 +58,7 @@ class SetCells:
         made = SetCell(state, ui, frame, second, after, rows or (CellRow(),), {})
         self._cells[cell.id] = made
         return made
+
+    def forget(self) -> None:
+        """The lesson has another form: cells of the same name may say something else."""
+        self._cells.clear()

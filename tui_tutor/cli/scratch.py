@@ -1,0 +1,55 @@
+"""A folder for one run of a command: gone when it ends, swept up later where it could not end."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Final
+
+PREFIX: Final = "tui-tutor-preview-"
+_LOCK: Final = ".in-use"
+
+
+@contextmanager
+def scratch_folder() -> Iterator[Path]:
+    """An empty folder of our own, 0700. What a killed run left behind is removed first."""
+    _sweep(Path(tempfile.gettempdir()))
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+    lock = os.open(folder / _LOCK, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    owner = os.getpid()
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield folder
+    finally:
+        if os.getpid() == owner:
+            shutil.rmtree(folder, ignore_errors=True)
+            os.close(lock)
+
+
+def _sweep(place: Path) -> None:
+    """Remove folders of ours that no process holds; a lock ends with the process that held it."""
+    with suppress(OSError):
+        for entry in os.scandir(place):
+            if entry.name.startswith(PREFIX) and entry.is_dir(follow_symlinks=False):
+                _remove_if_left(Path(entry.path))
+
+
+def _remove_if_left(folder: Path) -> None:
+    try:
+        if folder.stat().st_uid != os.geteuid():
+            return
+        lock = os.open(folder / _LOCK, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError:
+        return  # just being made, or not ours
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        shutil.rmtree(folder, ignore_errors=True)
+    except OSError:
+        return  # in use
+    finally:
+        os.close(lock)
