@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import assert_never
@@ -34,6 +33,8 @@ from tui_tutor.core.wording.solutions import shown_solution
 from tui_tutor.formats.html.outputs import transcript_html
 from tui_tutor.formats.html.plots import plot_svg
 from tui_tutor.formats.html.prose import Asset, code_html, escaped, inline_html, prose_html
+from tui_tutor.formats.markdown_export import number_words
+from tui_tutor.formats.shuffling import shuffled
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +204,7 @@ def _room(cell: QuizCell, asset: Asset) -> str:
         case ClozeQuiz():
             return "".join(_blank(cell, n, asset) for n in range(1, len(cell.blank) + 1))
         case OrderQuiz():
-            lines = _shuffled(line.strip() for line in (*cell.items, *cell.distractors))
+            lines = shuffled(line.strip() for line in (*cell.items, *cell.distractors))
             return '<ol class="items">' + "".join(f"<li>{escaped(line)}</li>" for line in lines) + "</ol>"
         case MatchQuiz():
             return _pairs(cell)
@@ -218,7 +219,7 @@ def _room(cell: QuizCell, asset: Asset) -> str:
 
 def _options(name: str, options: Sequence[Option], asset: Asset, *, is_shuffled: bool) -> str:
     kind = "checkbox" if sum(option.correct for option in options) > 1 else "radio"
-    shown = _shuffled(options) if is_shuffled else options
+    shown = shuffled(options) if is_shuffled else options
     items = "".join(
         f'<li><label><input type="{kind}" name="{escaped(name)}"> {inline_html(option.text, asset)}</label>'
         f'<p class="feedback">{_mark(option)} {inline_html(option.feedback, asset)}</p></li>'
@@ -231,11 +232,6 @@ def _mark(option: Option) -> str:
     return "✔ right." if option.correct else "✘ not right."
 
 
-def _shuffled(items: Iterable[object]) -> list:  # type: ignore[type-arg]
-    """An order that does not give the key away, the same in every export."""
-    return sorted(items, key=lambda item: hashlib.sha256(repr(item).encode(errors="replace")).digest())
-
-
 def _blank(cell: ClozeQuiz, number: int, asset: Asset) -> str:
     blank = cell.blank[number - 1]
     if isinstance(blank, ChoiceBlank):
@@ -246,7 +242,7 @@ def _blank(cell: ClozeQuiz, number: int, asset: Asset) -> str:
 
 
 def _pairs(cell: MatchQuiz) -> str:
-    right = _shuffled([*(pair[1] for pair in cell.pairs), *cell.extra])
+    right = shuffled([*(pair[1] for pair in cell.pairs), *cell.extra])
     letters = "abcdefghijklmnopqrstuvwxyz"
     rows = []
     for n in range(max(len(cell.pairs), len(right))):
@@ -267,9 +263,9 @@ def _key(cell: QuizCell, asset: Asset) -> str:
         case TextQuiz():
             return _list(f"<code>{escaped(text)}</code>" for text in cell.accept)
         case NumberQuiz():
-            return f"<p>{_number(cell)}</p>"
+            return f"<p>{inline_html(number_words(cell), asset)}</p>"
         case ClozeQuiz():
-            return _list(f"({n}) {_blank_key(blank)}" for n, blank in enumerate(cell.blank, 1))
+            return _list(f"({n}) {_blank_key(blank, asset)}" for n, blank in enumerate(cell.blank, 1))
         case OrderQuiz():
             text = "\n".join(cell.items)
             return f"<pre>{code_html(text, cell.language)}</pre>"
@@ -283,26 +279,16 @@ def _key(cell: QuizCell, asset: Asset) -> str:
             assert_never(cell)
 
 
-def _blank_key(blank: TextBlank | NumberBlank | ChoiceBlank) -> str:
+def _blank_key(blank: TextBlank | NumberBlank | ChoiceBlank, asset: Asset) -> str:
     match blank:
         case TextBlank():
             return " or ".join(f"<code>{escaped(text)}</code>" for text in blank.accept)
         case NumberBlank():
-            return _number(blank)
+            return inline_html(number_words(blank), asset)
         case ChoiceBlank():
             return " and ".join(escaped(option.text) for option in blank.option if option.correct)
         case _:
             assert_never(blank)
-
-
-def _number(key: NumberQuiz | NumberBlank) -> str:
-    unit = f" {escaped(key.unit)}" if key.unit else ""
-    if key.range is not None:
-        return f"from {key.range[0]:g} to {key.range[1]:g}{unit}"
-    if key.value is None:
-        return f"<code>{escaped(key.value_py)}</code>{unit}"
-    tolerance = f" ± {key.tolerance:g}" if key.tolerance else ""
-    return f"{key.value:g}{tolerance}{unit}"
 
 
 def _list(items: Iterable[str]) -> str:

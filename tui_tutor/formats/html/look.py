@@ -7,7 +7,8 @@ STYLE: Final = """
   --alarm:#af0000; --keyword:#005f87; --literal:#5f5f00;
   --mono:"DejaVu Sans Mono",Menlo,Consolas,monospace; }
 * { box-sizing:border-box; }
-body { margin:0 auto; max-width:54rem; padding:1.5rem 1rem 4rem; background:var(--page); color:var(--text);
+body { overflow-wrap:anywhere; margin:0 auto; max-width:54rem; padding:1.5rem 1rem 4rem;
+  background:var(--page); color:var(--text);
   font:1rem/1.55 system-ui,"DejaVu Sans",sans-serif; }
 header { border-bottom:1px solid var(--rule); padding-bottom:.6rem; margin-bottom:1.4rem; }
 header .where { display:flex; flex-wrap:wrap; justify-content:space-between; gap:.2rem 2rem;

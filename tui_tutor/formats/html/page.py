@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from tui_tutor import __version__
 from tui_tutor.core.course import Course, Lesson
-from tui_tutor.core.ports import Json, LessonFacts
+from tui_tutor.core.ports import Json
 from tui_tutor.core.study.recording import recorded_cells, source_hash, with_recorded
 from tui_tutor.core.study.updating import begin
 from tui_tutor.formats.html.cells import Shown, cell_html
@@ -30,24 +30,21 @@ def lesson_page(
     return _document(f"{lesson.title} · {course.title}", course.language, body)
 
 
-def contents_page(course: Course, lessons: Mapping[str, LessonFacts]) -> str:
-    """The course's own page: its lessons in order; those that are not written yet have no link."""
-    items = []
-    for lesson_id in course.lessons:
-        facts = lessons.get(lesson_id)
-        title = escaped(facts.title if facts is not None else lesson_id)
-        is_written = facts is not None and not facts.is_draft
-        name = (
-            f'<a href="{lesson_id}.html">{title}</a>'
-            if is_written
-            else f"{title} <small>not written yet</small>"
-        )
-        minutes = f" <small>{facts.minutes:g} min</small>" if facts is not None and facts.minutes else ""
-        items.append(f"<li>{name}{minutes}</li>")
+def contents_page(course: Course, lessons: Mapping[str, Lesson]) -> str:
+    """The course's own page: its lessons in order; those that are not among `lessons` have no link."""
+    items = "".join(_entry(lesson_id, lessons.get(lesson_id)) for lesson_id in course.lessons)
     summary = f'<p class="objective">{escaped(course.summary)}</p>' if course.summary else ""
     header = f"<header><h1>{escaped(course.title)}</h1>{summary}</header>"
-    body = f"{header}\n<main><ol>{''.join(items)}</ol></main>\n{_footer(course)}"
+    body = f"{header}\n<main><ol>{items}</ol></main>\n{_footer(course)}"
     return _document(course.title, course.language, body)
+
+
+def _entry(lesson_id: str, lesson: Lesson | None) -> str:
+    if lesson is None:
+        return f"<li>{escaped(lesson_id)} <small>not written yet</small></li>"
+    minutes = f" <small>{lesson.minutes:g} min</small>" if lesson.minutes else ""
+    objective = f"<br><small>{escaped(lesson.objective)}</small>" if lesson.objective else ""
+    return f'<li><a href="{lesson_id}.html">{escaped(lesson.title)}</a>{minutes}{objective}</li>'
 
 
 def _shown(course: Course, lesson: Lesson, number: int, lock: Mapping[str, Json]) -> Sequence[Shown]:

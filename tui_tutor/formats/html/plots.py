@@ -256,7 +256,7 @@ def _pictures(cell: VizCell, data: PlotData) -> str:
     alt = escaped(cell.alt or cell.caption)
     columns = cell.columns or min(len(images), 8)
     figures = "".join(
-        f'<div><img class="pixels" src="{_png(_rows(image))}" alt="{escaped(image.label) or alt}">'
+        f'<div><img class="pixels" src="{_png(_rows(image))}" alt="{escaped(image.label) or alt}"/>'
         f"<small>{escaped(image.label)}</small></div>"
         for image in images
     )
