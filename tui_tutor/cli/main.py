@@ -22,6 +22,8 @@ COMMANDS: Final = {
     "preview": "Play a course while you write it.",
     "check": "Find every mistake in a course folder.",
     "verify": "Run a course and record what it prints.",
+    "pack": "Pack a course into one archive, to hand out.",
+    "key": "Make a key to sign courses with, or show its fingerprint.",
     "schema": "Print the JSON schema of the course format, for editors.",
 }
 
