@@ -57,10 +57,11 @@ class Kernel(Protocol):
         """Try whole answers, each in a forked copy of the kernel and of its folder; the kernel never changes.
 
         `question`: {"before": sources run first, "probes": as in `probe` (of a plot also "viz": its request),
-        "files": paths to be read, "run_limit_s", "probe_limit_s": of each, "is_brief": stop at the first probe
-        that fails and ask them all in the one copy, which is quicker, "copies_folder"}. One report for each source, in their order: {"outcome", "stdout": bounded,
-        "error"?: {"name", "message"}, "reports": of the probes, "files": {path: text or None}, "run_ms", "ms"},
-        or {"cannot": why} where no copy can be made. Never raises. `at_once` copies run side by side.
+        "files": paths to be read, "run_limit_s", "probe_limit_s": of each, "copies_folder", "is_brief": ask all
+        in the one copy and stop at the first that fails, which is quicker}. One report for each source, in
+        their order: {"outcome", "stdout": bounded, "error"?: {"name", "message"}, "reports": of the probes,
+        "files": {path: text or None}, "run_ms", "ms"}, or {"cannot": why} where no copy can be made. Never
+        raises. `at_once` copies run side by side.
         """
         ...
 

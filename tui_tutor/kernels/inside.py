@@ -46,6 +46,7 @@ def load(name: str) -> Any:
 
 streams, probes = load("inside_streams"), load("inside_probes")
 checks, plots, names = load("inside_checks"), load("inside_plots"), load("inside_names")
+attempts = load("inside_attempts")
 
 
 class Shell(ZMQInteractiveShell):  # type: ignore[misc]
@@ -66,6 +67,7 @@ class Kernel(IPythonKernel):  # type: ignore[misc]
         self.shell_handlers["tui_tutor_probe_request"] = self.probe_request
         self.shell_handlers["tui_tutor_plot_request"] = self.plot_request
         self.shell_handlers["tui_tutor_names_request"] = self.names_request
+        self.shell_handlers["tui_tutor_attempt_request"] = self.attempt_request
         self.master = os.getpid()
         self.threads: Any = None
         self.shell.ask_exit = self.refuse_exit
@@ -151,6 +153,23 @@ class Kernel(IPythonKernel):  # type: ignore[misc]
             return {"error": f"it did not finish within {limit_s:g} s"}
         except (Exception, KeyboardInterrupt, SystemExit) as error:
             return {"error": f"{type(error).__name__}: {probes.text_of(error)}"}
+
+    async def attempt_request(self, stream: Any, ident: Any, parent: Any) -> None:
+        """Try whole answers in copies of the kernel."""
+        content = parent["content"]
+        self._reply(stream, "tui_tutor_attempt_reply", self._attempts(content), parent, ident)
+
+    def _attempts(self, content: dict[str, Any]) -> list[Any]:
+        sources = content["sources"]
+        if checks is None or not hasattr(os, "fork"):
+            return [{"cannot": "this kernel cannot be copied"} for _ in sources]
+        if self.threads.has_strangers():
+            return [{"cannot": "native threads are alive in the kernel"} for _ in sources]
+        try:
+            copies = attempts.Copies(self, probes, checks, plots)
+            return copies.run(sources, content["question"], content["at_once"])  # type: ignore[no-any-return]
+        except (Exception, KeyboardInterrupt) as error:
+            return [{"cannot": f"{type(error).__name__}: {probes.text_of(error)}"} for _ in sources]
 
     async def names_request(self, stream: Any, ident: Any, parent: Any) -> None:
         """Say what completions are."""

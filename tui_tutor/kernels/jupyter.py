@@ -27,6 +27,7 @@ _KILL_WITHIN_S: Final = 2.0
 _ASK_S: Final = 2.0
 _FACTS_S: Final = 0.5
 _MOST_MATCHES: Final = 500
+_ATTEMPT_SLACK_S: Final = 5.0
 _NAME_WITHIN: Final = 1000  # characters before the cursor in which a dotted name is looked for
 
 
@@ -242,6 +243,18 @@ class JupyterKernel:
         content = {"request": dict(request), "limit_s": timeout_s}
         reports = await self._evaluate("tui_tutor_plot_request", content, timeout_s)
         return reports[0] if reports else {"error": self._silence()}
+
+    async def attempt(
+        self, sources: Sequence[str], question: Report, *, at_once: int = 1
+    ) -> tuple[Report, ...]:
+        """One report for each answer, tried in a forked copy of its own; see the port."""
+        content = {"sources": list(sources), "question": dict(question), "at_once": max(1, at_once)}
+        each_s = (1 + len(question["before"])) * question["run_limit_s"] + _ATTEMPT_SLACK_S
+        limit_s = len(sources) * (each_s + len(question["probes"]) * question["probe_limit_s"])
+        reports = await self._evaluate("tui_tutor_attempt_request", content, limit_s)
+        if reports is None or len(reports) != len(sources):
+            return tuple({"cannot": self._silence()} for _ in sources)
+        return tuple(reports)
 
     def _silence(self) -> str:
         return "the kernel runs something else" if self._is_running else "the kernel did not answer"

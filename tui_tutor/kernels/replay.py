@@ -109,6 +109,12 @@ class ReplayKernel:
         """Nothing can be asked of a recording."""
         return tuple({"error": {"name": "NotRun", "message": _UNKNOWN}} for _ in requests)
 
+    async def attempt(
+        self, sources: Sequence[str], question: Report, *, at_once: int = 1
+    ) -> tuple[Report, ...]:
+        """No answer can be tried on a recording."""
+        return tuple({"cannot": _UNKNOWN} for _ in sources)
+
     async def plot(self, request: Report, *, timeout_s: float = 5.0) -> Report:
         """The recorded plot of this viz cell."""
         return self._recordings.plot(str(request.get("viz", ""))) or {"error": _UNKNOWN}
