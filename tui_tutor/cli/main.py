@@ -19,13 +19,18 @@ COMMANDS: Final = {
     "list": "List the courses in the library.",
     "results": "Show what you have done, as text, JSON or CSV.",
     "setup": "Install the packages a course needs, into an environment of its own.",
+    "new": "Make a small complete course to begin with.",
     "preview": "Play a course while you write it.",
     "check": "Find every mistake in a course folder.",
     "verify": "Run a course and record what it prints.",
     "pack": "Pack a course into one archive, to hand out.",
     "key": "Make a key to sign courses with, or show its fingerprint.",
+    "import": "Make a course of notebooks or another format.",
     "schema": "Print the JSON schema of the course format, for editors.",
 }
+
+# A command's module bears its name, unless Python has other plans with that word.
+_MODULES: Final = {"import": "import_course"}
 
 
 class LazyGroup(click.Group):
@@ -39,7 +44,7 @@ class LazyGroup(click.Group):
         del ctx
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f"tui_tutor.cli.{cmd_name}")
+        module = importlib.import_module(f"tui_tutor.cli.{_MODULES.get(cmd_name, cmd_name)}")
         command: click.Command = module.command
         return command
 

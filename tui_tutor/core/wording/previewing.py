@@ -22,9 +22,9 @@ def reloaded(diagnostics: Sequence[Diagnostic], revision: Revision | None = None
         return said
     if not revision.replay:
         return f"{said} The kernel is new."
-    cells = _counted(len(revision.replay), "cell")
-    runs = "runs" if len(revision.replay) == 1 else "run"
-    return f"{said} The kernel is new: {cells} {runs} again; F9 stops them."
+    count = len(revision.replay)
+    runs = "1 cell runs again; F9 stops it" if count == 1 else f"{count} cells run again; F9 stops them"
+    return f"{said} The kernel is new: {runs}."
 
 
 def outdated(diagnostics: Sequence[Diagnostic]) -> str:

@@ -146,6 +146,7 @@ class PreviewScreen(LessonScreen):
             words = outdated(self._said_here())
             banner = Row(said(f"{glyphs.WARNING} older", "title"), said(words, "bright"))
             self.page.header = (*header[:-1], banner, header[-1])
+        self.draw_footer()
         self.page.refresh_lines()
 
     def _said_here(self) -> list[Diagnostic]:
