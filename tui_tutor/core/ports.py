@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
@@ -57,9 +57,9 @@ class Kernel(Protocol):
         """Try whole answers, each in a forked copy of the kernel and of its folder; the kernel never changes.
 
         `question`: {"before": sources run first, "probes": as in `probe` (of a plot also "viz": its request),
-        "files": paths to be read, "run_limit_s", "probe_limit_s": of each, "copies_folder", "is_brief": ask all
-        in the one copy and stop at the first that fails, which is quicker}. One report for each source, in
-        their order: {"outcome", "stdout": bounded, "error"?: {"name", "message"}, "reports": of the probes,
+        "files": paths to be read, "run_limit_s", "probe_limit_s": of each, "copies_folder", "is_brief": ask
+        all in the one copy and stop at the first that fails, which is quicker}. One report for each source,
+        in order: {"outcome", "stdout": bounded, "error"?: {"name", "message"}, "reports": of the probes,
         "files": {path: text or None}, "run_ms", "ms"}, or {"cannot": why} where no copy can be made. Never
         raises. `at_once` copies run side by side.
         """
@@ -430,4 +430,37 @@ class PreviewedCourse(OpenCourse, Protocol):
 
     def cell_at(self, diagnostic: Diagnostic) -> tuple[str, str]:
         """(lesson, cell) that a diagnostic is about; "" for what it does not touch."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class CourseChoice:
+    """A list of courses, of which one is to be chosen: `place#ID` installs it. Rows: (id, version, title)."""
+
+    place: str
+    courses: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What `install` did. `signature` is a sentence; `notes` are what the learner should know."""
+
+    course_id: str
+    title: str
+    version: str
+    outcome: Literal["installed", "replaced", "same"]
+    signature: str = ""
+    notes: tuple[str, ...] = ()
+
+
+class CourseAdder(Protocol):
+    """Installs courses; used by the library's `i`. Blocks: call it in a thread."""
+
+    def add(
+        self, source: str, *, is_replacing: bool = False, report: Callable[[Progress], None]
+    ) -> Added | CourseChoice:
+        """Fetch, check and install. `report` may raise to stop; nothing is changed then.
+
+        TutorError with a sentence for all that can go wrong (exit code 4: the course has errors).
+        """
         ...
