@@ -43,7 +43,7 @@ def test_an_older_database_is_backed_up_and_brought_up_to_date(tmp_path: Path):
     store = SqliteStore(path, steps=(*STEPS, "create table extra (x);"))
     assert len(store.lesson_history("a-course", "first")) == 300
     store.close()
-    [backup] = tmp_path.glob("progress.db.before-2-*")
+    [backup] = tmp_path.glob("progress.db.before-3-*")
     assert backup.stat().st_mode & 0o777 == 0o600
     assert sqlite3.connect(backup).execute("select count(*) from event").fetchone() == (300,)
 

@@ -18,6 +18,8 @@ COMMANDS: Final = {
     "learn": "Open a course and study it.",
     "list": "List the courses in the library.",
     "results": "Show what you have done, as text, JSON or CSV.",
+    "install": "Install a course from a folder, an archive, git or the web.",
+    "remove": "Take an installed course out of the library; what you did stays.",
     "setup": "Install the packages a course needs, into an environment of its own.",
     "new": "Make a small complete course to begin with.",
     "preview": "Play a course while you write it.",

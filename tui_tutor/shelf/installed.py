@@ -15,6 +15,8 @@ from tui_tutor.shelf.cache import FactsCache
 from tui_tutor.shelf.environment import Environments
 from tui_tutor.shelf.folder import MANIFEST, FileStamp, FolderFiles, take_snapshot
 from tui_tutor.shelf.opened import CoursePlaces, FolderCourse
+from tui_tutor.shelf.origins import read_origin
+from tui_tutor.shelf.staging import sweep
 from tui_tutor.shelf.trust import TrustBook
 
 
@@ -41,6 +43,7 @@ class Library:
 
     def entries(self) -> tuple[CourseEntry, ...]:
         """Shipped courses first, then the learner's, then extra folders; broken ones too."""
+        sweep(self.places.installed)
         shipped = [self._entry(path, is_shipped=True) for path in _course_folders(self._shipped)]
         installed = [self._entry(path) for path in _course_folders(self.places.installed)]
         extra = [self._entry(path) for path in self._extra]
@@ -56,7 +59,7 @@ class Library:
         entry = replace(parsed, ref=ref, diagnostics=(*parsed.diagnostics, *snapshot.diagnostics))
         if entry.course is None:
             raise _broken(entry)
-        has_own_name = is_shipped or path.parent == self.places.installed.resolve()
+        has_own_name = is_shipped or self._is_installed(path)
         return FolderCourse(
             entry, snapshot, self.places, self._book, self._environments, has_own_name=has_own_name
         )
@@ -115,7 +118,11 @@ class Library:
             lesson_facts=facts,
             diagnostics=parsed.diagnostics,
             is_shipped=is_shipped,
+            origin=read_origin(path) if self._is_installed(path) else None,
         )
+
+    def _is_installed(self, path: Path) -> bool:
+        return path.parent == self.places.installed.resolve()
 
 
 def _with_refs(entries: list[CourseEntry], *, own: int, end: int) -> Iterator[CourseEntry]:

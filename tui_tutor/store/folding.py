@@ -8,6 +8,8 @@ from typing import Final
 
 from tui_tutor.core.ports import Json, Record
 
+Place = tuple[str, str]  # lesson, cell
+
 SUMMARIES: Final = ("cell_record", "cell_done", "lesson_summary")
 
 _COUNT: Final = """
@@ -20,6 +22,24 @@ _OPENED: Final = """
 insert into lesson_summary (course, lesson, opened) values (?, ?, ?)
 on conflict (course, lesson) do update set opened = excluded.opened
 """
+_HISTORY_AT: Final = """
+select kind, count, newest from cell_record where course = ? and lesson = ? and cell = ?
+"""
+_DONE_AT: Final = "select 1 from cell_done where course = ? and lesson = ? and cell = ?"
+_NOT_DONE: Final = "delete from cell_done where course = ? and lesson = ? and cell = ?"
+_ADD_HISTORY: Final = """
+insert into cell_record (course, lesson, cell, kind, count, newest) values (?, ?, ?, ?, ?, ?)
+on conflict (course, lesson, cell, kind)
+do update set count = count + excluded.count, newest = max(newest, excluded.newest)
+"""
+_MOVE_LESSON: Final = """
+insert into lesson_summary (course, lesson, minutes, opened)
+select course, ?, minutes, opened from lesson_summary where course = ? and lesson = ?
+on conflict (course, lesson) do update set
+minutes = minutes + excluded.minutes,
+opened = nullif(max(coalesce(opened, 0), coalesce(excluded.opened, 0)), 0)
+"""
+_FORGET_LESSON: Final = "delete from lesson_summary where course = ? and lesson = ?"
 _STUDIED: Final = """
 insert into lesson_summary (course, lesson, minutes) values (?, ?, ?)
 on conflict (course, lesson) do update set minutes = minutes + excluded.minutes
@@ -29,6 +49,9 @@ on conflict (course, lesson) do update set minutes = minutes + excluded.minutes
 def fold(connection: sqlite3.Connection, event: int, record: Record) -> None:
     """Bring the summaries up to date with one record, whose row in the log is `event`."""
     place = (record.course, record.lesson, record.cell)
+    if record.kind == "moved":
+        _move(connection, record)
+        return
     if record.kind == "opened":
         connection.execute(_OPENED, (record.course, record.lesson, event))
     elif record.kind == "studied":
@@ -40,6 +63,33 @@ def fold(connection: sqlite3.Connection, event: int, record: Record) -> None:
     connection.execute(_COUNT, (*place, record.kind, event))
     if record.cell and makes_done(record):
         connection.execute(_DONE, place)
+
+
+def _move(connection: sqlite3.Connection, record: Record) -> None:
+    """Give cells and lessons their new places, all at once: one may take the place that another leaves."""
+    moves = moves_of(record.data)
+    rows = [
+        (new, connection.execute(_HISTORY_AT, (record.course, *old)).fetchall()) for old, new in moves.items()
+    ]
+    done = [
+        new for old, new in moves.items() if connection.execute(_DONE_AT, (record.course, *old)).fetchone()
+    ]
+    for old in moves:
+        connection.execute(_FORGET, (record.course, *old))
+        connection.execute(_NOT_DONE, (record.course, *old))
+    for place, history in rows:
+        for kind, count, newest in history:
+            connection.execute(_ADD_HISTORY, (record.course, *place, kind, count, newest))
+    for place in done:
+        connection.execute(_DONE, (record.course, *place))
+    for old_lesson, new_lesson in record.data.get("lessons", ()):
+        connection.execute(_MOVE_LESSON, (str(new_lesson), record.course, str(old_lesson)))
+        connection.execute(_FORGET_LESSON, (record.course, str(old_lesson)))
+
+
+def moves_of(data: Mapping[str, Json]) -> dict[Place, Place]:
+    """The new (lesson, cell) of each place that a record `moved` names."""
+    return {(str(a), str(b)): (str(c), str(d)) for a, b, c, d in data.get("cells", ())}
 
 
 def makes_done(record: Record) -> bool:

@@ -24,7 +24,7 @@ NETWORK_FILE_SYSTEMS: Final = frozenset(
 
 def migrations() -> tuple[str, ...]:
     """The steps from an empty file to the newest schema; step n leads to `user_version` n."""
-    return (Path(__file__).with_name("schema.sql").read_text("utf-8"),)
+    return tuple(Path(__file__).with_name(name).read_text("utf-8") for name in ("schema.sql", "moved.sql"))
 
 
 def file_system(folder: Path, mountinfo: str = "/proc/self/mountinfo") -> str:

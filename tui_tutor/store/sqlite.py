@@ -8,6 +8,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -21,7 +22,7 @@ _INSERT: Final = """
 insert into event (device, sequence, kind, course, lesson, cell, at, data) values (?, ?, ?, ?, ?, ?, ?, ?)
 """
 _HISTORY: Final = """
-select cell_record.count, event.kind, event.course, event.lesson, event.cell, event.at, event.data
+select cell_record.count, event.kind, event.course, cell_record.lesson, cell_record.cell, event.at, event.data
 from cell_record join event on event.id = cell_record.newest
 where cell_record.course = ? and cell_record.lesson = ? order by event.id
 """
@@ -30,8 +31,10 @@ select lesson_summary.lesson, minutes, event.at, event.data
 from lesson_summary left join event on event.id = opened where lesson_summary.course = ?
 """
 _ATTEMPTS: Final = """
-select kind, course, lesson, cell, at, data from event where course = ? and kind = 'attempted' order by id
+select id, kind, course, lesson, cell, at, data from event
+where course = ? and kind = 'attempted' order by id desc
 """
+_MOVED: Final = "select id, data from event where course = ? and kind = 'moved' order by id desc"
 _ALL: Final = "select id, kind, course, lesson, cell, at, data from event order by id"
 _COURSES: Final = """
 select course from lesson_summary union select course from cell_record union select course from cell_done
@@ -124,9 +127,27 @@ class SqliteStore:
         return found
 
     def attempts(self, course: str) -> tuple[Record, ...]:
-        """Every attempt, oldest first."""
+        """Every attempt, oldest first, each where its cell stands now."""
         with self._reading() as connection:
-            return tuple(_record(row) for row in connection.execute(_ATTEMPTS, (course,)))
+            moved = [(event, json.loads(data)) for event, data in connection.execute(_MOVED, (course,))]
+            rows = connection.execute(_ATTEMPTS, (course,)).fetchall()
+        now: dict[folding.Place, folding.Place] = {}
+        found: list[Record] = []
+        for event, *row in rows:
+            # Newest first: what moved later than an attempt says where its cell went.
+            while moved and moved[0][0] > event:
+                moves = folding.moves_of(moved.pop(0)[1])
+                now |= {old: now.get(new, new) for old, new in moves.items()}
+            record = _record(row)
+            lesson, cell = now.get((record.lesson, record.cell), (record.lesson, record.cell))
+            found.append(replace(record, lesson=lesson, cell=cell))
+        return tuple(reversed(found))
+
+    def has_update(self, course: str, update: str) -> bool:
+        """Whether the log has the moves of this update."""
+        with self._reading() as connection:
+            rows = connection.execute(_MOVED, (course,)).fetchall()
+        return any(json.loads(data).get("update") == update for _, data in rows)
 
     def courses(self) -> tuple[str, ...]:
         """The ids of all courses that the log knows of."""

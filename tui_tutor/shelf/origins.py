@@ -1,0 +1,66 @@
+"""Where an installed course came from: a note inside its folder, so that the two change together."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final
+
+from tui_tutor.core.course_changes import Pairs
+from tui_tutor.core.ports import Origin
+from tui_tutor.shelf.folder import read_file
+from tui_tutor.shelf.writing import write_atomically
+
+NOTES: Final = ".tui-tutor"  # a folder with a dot: no part of the course, left out of its hash
+_ORIGIN: Final = f"{NOTES}/origin.json"
+_MOVES: Final = f"{NOTES}/moves.json"
+_TEXTS: Final = ("source", "version", "tree_hash", "signer", "at")
+
+
+def write_origin(folder: Path, origin: Origin) -> None:
+    """Note in a staged course where it came from; notes that came with it are thrown away."""
+    shutil.rmtree(folder / NOTES, ignore_errors=True)
+    (folder / NOTES).mkdir(mode=0o700)
+    page = {"format": 1, **{name: getattr(origin, name) for name in _TEXTS}}
+    write_atomically(folder / _ORIGIN, json.dumps(page).encode())
+
+
+def read_origin(folder: Path) -> Origin | None:
+    """Where a course came from; None for one that was put there by hand."""
+    page = _read(folder, _ORIGIN)
+    texts = {name: page.get(name) for name in _TEXTS}
+    if page.get("format") != 1 or not all(isinstance(text, str) for text in texts.values()):
+        return None
+    return Origin(**{name: str(text) for name, text in texts.items()})
+
+
+def write_moves(folder: Path, update: str, moves: Pairs, lessons: Mapping[str, str]) -> None:
+    """Note what an update moves, until the learner's log says so too."""
+    page = {
+        "update": update,
+        "cells": [[old.lesson, old.cell, new.lesson, new.cell] for old, new in moves.items()],
+        "lessons": [list(pair) for pair in lessons.items()],
+    }
+    write_atomically(folder / _MOVES, json.dumps(page).encode())
+
+
+def read_moves(folder: Path) -> dict[str, Any] | None:
+    """Moves that may not be in the log yet: the data of a record `moved`."""
+    page = _read(folder, _MOVES)
+    return page if {"update", "cells", "lessons"} <= page.keys() else None
+
+
+def forget_moves(folder: Path) -> None:
+    """The log has them."""
+    with suppress(OSError):
+        (folder / _MOVES).unlink(missing_ok=True)
+
+
+def _read(folder: Path, name: str) -> dict[str, Any]:
+    page: Any = {}
+    with suppress(ValueError, RecursionError):
+        page = json.loads(read_file(folder, name) or b"{}")
+    return page if isinstance(page, dict) else {}
