@@ -48,7 +48,25 @@ class Export:
     what: str
 
 
-FORMATS: Final = (Format("ipynb", "ipynb", (".ipynb",), "Jupyter notebooks, nbformat 3 and 4"),)
+_MYST: Final = r"^(?:`{3,}|~{3,}|:{3,})\s*\{code-cell\}|^\s*format_name:\s*myst"
+_SAYS_JUPYTEXT: Final = r"^(?:\W{1,3}\s)?\s*jupytext:|^\W{1,3} (?:%%|\+)|^#' |^#' "
+_GIFT: Final = r"^\s*::|^\s*\$CATEGORY:|\{\s*[=~#]|\{\s*(?:T|F|TRUE|FALSE)\s*[#}]"
+_MARKDOWN: Final = (".md", ".markdown", ".mdown", ".mkd")
+
+FORMATS: Final = (
+    Format("ipynb", "ipynb", (".ipynb",), "Jupyter notebooks, nbformat 3 and 4"),
+    Format("myst", "jupytext_reading", (".md", ".markdown", ".myst"), "MyST Markdown notebooks", _MYST),
+    Format("jupytext", "jupytext_reading", (".rmd",), "Jupytext scripts and R Markdown"),
+    Format("jupytext", "jupytext_reading", (".py", ".r", ".jl", ".md"), "Jupytext scripts", _SAYS_JUPYTEXT),
+    Format("mdbook-quiz", "mdbook_quiz", (".toml",), "mdbook-quiz questions", r"^\s*\[\[\s*questions\s*\]\]"),
+    Format("gift", "gift", (".gift",), "Moodle GIFT questions"),
+    Format("gift", "gift", (".txt",), "Moodle GIFT questions", _GIFT),
+    Format("swirl", "swirl", (".yaml", ".yml", "lesson"), "swirl lessons", r"^-\s+[\"']?Class[\"']?\s*:"),
+    Format("tuitorial", "tuitorial", (".yaml", ".yml"), "tuitorial chapters", r"^[\"']?chapters[\"']?\s*:"),
+    Format("jupyterquiz", "jupyterquiz", (".json",), "jupyterquiz questions", r'"question"\s*:'),
+    Format("markdown", "markdown", _MARKDOWN, "Markdown with fenced code"),
+    Format("jupytext", "jupytext_reading", (".py", ".jl"), "Python and Julia scripts"),
+)
 """In the order in which they are tried: those that look at a file's head stand before those that do not."""
 
 EXPORTS: Final = (Export("ipynb", "ipynb_export", ".ipynb", "a Jupyter notebook per lesson"),)
@@ -77,7 +95,7 @@ def format_named(name: str) -> Format:
 
 def known() -> str:
     """The names of all formats that can be imported."""
-    return ", ".join(format.name for format in FORMATS)
+    return ", ".join(dict.fromkeys(format.name for format in FORMATS))
 
 
 def detect(source: Source) -> Format:
