@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,7 +62,7 @@ def _preview_full_screen(folder: Path, lesson: str, *, is_ascii: bool) -> int:
     from tui_tutor.tui.terminal.guardian import guard
 
     guard()
-    from tui_tutor.cli.scratch import scratch_folder
+    from tui_tutor.cli.scratch import remove_scratch, scratch_folder
     from tui_tutor.tui.terminal.running import run_app
 
     look = learner_look()
@@ -73,7 +74,9 @@ def _preview_full_screen(folder: Path, lesson: str, *, is_ascii: bool) -> int:
             def make_app() -> TutorApp:
                 return stage.app(lesson, look=look, is_ascii=is_ascii)
 
-            return run_app(make_app, cleanups=(stage.store.close,), drawing=look.get("drawing") or None)
+            # A lost terminal ends us without a way back here: then the cleanups are all that is done.
+            cleanups = (stage.store.close, partial(remove_scratch, scratch))
+            return run_app(make_app, cleanups=cleanups, drawing=look.get("drawing") or None)
         finally:
             stage.store.close()
 

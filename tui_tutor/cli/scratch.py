@@ -27,8 +27,19 @@ def scratch_folder() -> Iterator[Path]:
         yield folder
     finally:
         if os.getpid() == owner:
-            shutil.rmtree(folder, ignore_errors=True)
+            remove_scratch(folder)
             os.close(lock)
+
+
+def remove_scratch(folder: Path) -> None:
+    """Remove it with all that is in it; what a cell made unwritable too."""
+    for root, folders, _ in os.walk(folder):
+        for name in folders:
+            path = os.path.join(root, name)
+            if not os.path.islink(path):
+                with suppress(OSError):
+                    os.chmod(path, 0o700)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _sweep(place: Path) -> None:
@@ -48,7 +59,7 @@ def _remove_if_left(folder: Path) -> None:
         return  # just being made, or not ours
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        shutil.rmtree(folder, ignore_errors=True)
+        remove_scratch(folder)
     except OSError:
         return  # in use
     finally:
