@@ -48,6 +48,13 @@ class Document:
 
         return find_places(self.text)
 
+    @cached_property
+    def is_toml_1_0(self) -> bool:
+        """Whether readers of TOML 1.0 understand the file, too; cheaper than finding its places."""
+        from tui_tutor.core.places import is_toml_1_0
+
+        return is_toml_1_0(self.text)
+
     def line(self, number: int) -> str:
         """The text of a line counted from 1, "" beyond the end."""
         return self.lines[number - 1] if 1 <= number <= len(self.lines) else ""

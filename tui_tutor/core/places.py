@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import tomli
 
 if TYPE_CHECKING:
-    from tree_sitter import Node, Tree
+    from tree_sitter import Language, Node, Tree
 
 Path = tuple[str | int, ...]
 Place = tuple[int, int, int]  # line and column from 1, and length, in characters
@@ -114,6 +114,11 @@ def find_places(text: str) -> Places:
     return walk.places
 
 
+def is_toml_1_0(text: str) -> bool:
+    """Whether the grammar, which is that of TOML 1.0, takes the whole text; nothing is located."""
+    return not _parse(text).root_node.has_error
+
+
 def longest_key(text: str) -> tuple[int, int, int]:
     """The number of parts of the longest dotted key, and its line and column."""
     best = (0, 1, 1)
@@ -186,10 +191,17 @@ class _Walk:
 
 
 def _parse(text: str) -> Tree:
-    import tree_sitter_toml
-    from tree_sitter import Language, Parser
+    from tree_sitter import Parser
 
-    return Parser(Language(tree_sitter_toml.language())).parse(text.encode())
+    return Parser(_toml()).parse(text.encode())
+
+
+@cache
+def _toml() -> Language:
+    import tree_sitter_toml
+    from tree_sitter import Language
+
+    return Language(tree_sitter_toml.language())
 
 
 def _entries(node: Node) -> list[Node]:

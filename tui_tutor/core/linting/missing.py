@@ -4,22 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from tui_tutor.core import course as models
 from tui_tutor.core.course import Cell, Option
+from tui_tutor.core.linting.doubt import Doubt, Path
 
-Path = tuple[str | int, ...]
 _FREE: Final = re.compile(r"#\s*free\s*$")
-
-
-class Doubt(NamedTuple):
-    """A warning and the path of the table or key that it concerns."""
-
-    code: str
-    message: str
-    path: Path
-    help: str = ""
 
 
 def doubts_of_course(raw: Mapping[str, Any]) -> Iterator[Doubt]:

@@ -47,6 +47,18 @@ class Findings:
         self, code: str, message: str, path: Path, line: int, column: int, *, help: str = ""
     ) -> None:
         """An error at a line and column (from 1) of a text, in the file that the text came from."""
+        self._add_inside("error", path, (line, column), (code, message, help))
+
+    def warning_inside(
+        self, code: str, message: str, path: Path, line: int, column: int, *, help: str = ""
+    ) -> None:
+        """The same as advice."""
+        self._add_inside("warning", path, (line, column), (code, message, help))
+
+    def _add_inside(
+        self, severity: Severity, path: Path, place: tuple[int, int], said: tuple[str, str, str]
+    ) -> None:
+        (line, column), (code, message, help) = place, said
         if self.is_full:
             return
         origin = self.origins.get(path)
@@ -55,7 +67,7 @@ class Findings:
             span = Span(origin.file, min(line, len(origin.lines)), max(1, column))
         else:
             span = self.document.text_span(path, line, column)
-        self.items.append(source.diagnostic(code, message, span, help=help))
+        self.items.append(source.diagnostic(code, message, span, severity=severity, help=help))
 
     @property
     def is_full(self) -> bool:

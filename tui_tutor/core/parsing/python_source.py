@@ -51,6 +51,32 @@ def expression_mistake(source: str) -> Mistake | None:
     return mistake
 
 
+def syntax_tree(source: str) -> ast.Module | None:
+    """A program's syntax tree, the results of IPython's magics taken for None; None if it is not Python."""
+    tree = _tree(source)
+    if tree is None and not ((magic := _CELL_MAGIC.match(source)) and magic["name"] not in _PYTHON_MAGICS):
+        tree = _tree(_MAGIC_LINE.sub(_without_magic, source))
+    return tree
+
+
+def _without_magic(line: re.Match[str]) -> str:
+    target, is_assigned, _ = line[0].partition("=")
+    names = target.strip()
+    return (
+        f"{line['indent']}{names} = None" if is_assigned and names[:1].isalpha() else f"{line['indent']}pass"
+    )
+
+
+def _tree(source: str) -> ast.Module | None:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            made = compile(source, "<course>", "exec", _ALLOWED, dont_inherit=True)
+    except (SyntaxError, ValueError, OverflowError, RecursionError, MemoryError):
+        return None
+    return made if isinstance(made, ast.Module) else None
+
+
 def with_parameters_as_names(source: str) -> str:
     """`{{m}}` replaced by a name as long as it, so that places stay right."""
     return _PARAMETER.sub(lambda found: f"__{found[1]}__", source)

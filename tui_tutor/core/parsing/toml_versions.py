@@ -15,6 +15,8 @@ _SHORT_TIME: Final = re.compile(r"\b\d{2}:\d{2}\b(?!:)")
 
 def newer_toml(document: Document) -> Iterator[Diagnostic]:
     """What only readers of TOML 1.1 understand; nothing for a text that is TOML 1.0."""
+    if document.is_toml_1_0:
+        return
     for (line, column, length), written in document.places.error_places():
         if escape := _NEW_ESCAPE.search(written):
             yield _escape(document, line, column, written, escape)

@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from tui_tutor.core.course import Course
+from tui_tutor.core.course import Cell, Course, Lesson
 from tui_tutor.core.diagnostic import Diagnostic, Span
 from tui_tutor.core.document import Document, Path, parse_toml
-from tui_tutor.core.linting.missing import Doubt, doubts_of_cell, doubts_of_course, doubts_of_lesson
+from tui_tutor.core.linting.all_rules import CourseRead, doubts_about
+from tui_tutor.core.linting.doubt import RULES, Doubt, PlacedCell, ReadLesson
+from tui_tutor.core.linting.missing import doubts_of_cell, doubts_of_course, doubts_of_lesson
+from tui_tutor.core.linting.pictures import unlisted_assets
+from tui_tutor.core.linting.silencing import Silences
+from tui_tutor.core.linting.words import identifiers_in
 from tui_tutor.core.parsing.cells import fill_ids
 from tui_tutor.core.parsing.course_file import COURSE_FILE, parse_course, read_course
 from tui_tutor.core.parsing.findings import Findings, sorted_diagnostics
@@ -49,6 +54,7 @@ def _check_without_course(files: Files, folder_name: str) -> tuple[Diagnostic, .
     whole = _Whole(files, Findings(Document(COURSE_FILE, "", {})), None)
     whole.said.extend(broken)
     whole.check_lessons(_lesson_ids(files))
+    whole.check_quality()
     return sorted_diagnostics(whole.said)
 
 
@@ -60,8 +66,10 @@ class _Whole:
         self.findings = findings
         self.course = course
         self.said: list[Diagnostic] = []
-        self.silences = _silences_in(findings.document.values)
+        self.silences = Silences(findings.document.values)
         self.requires: dict[str, list[str]] = {}
+        self.read = _course_read(findings.document.values, course, self.requires)
+        self.findings_of: dict[str, Findings] = {}
         self.documents: dict[str, Document] = {}
         self.tables: dict[str, dict[str, Any]] = {}
 
@@ -73,6 +81,7 @@ class _Whole:
                 self._check_lesson(lesson_id, document)
             else:
                 self.said.extend(document)
+                self.read.is_whole = False
 
     def _check_lesson(self, lesson_id: str, document: Document) -> None:
         findings = Findings(document)
@@ -80,17 +89,40 @@ class _Whole:
         lesson = read_lesson(lesson_id, raw, findings, self.course)
         silences = self.silences
         _add_doubts(doubts_of_lesson(document.values), findings, silences, (lesson_id,))
-        for cell, index in _with_positions(lesson.cells if lesson else (), raw.tables):
-            doubts = (
-                doubt for doubt in doubts_of_cell(cell, ("cell", index)) if not _is_given(doubt, raw.tables)
-            )
+        cells = tuple(_with_paths(lesson.cells if lesson else (), raw.tables))
+        for cell, path in cells:
+            doubts = (doubt for doubt in doubts_of_cell(cell, path) if not _is_given(doubt, raw.tables))
             _add_doubts(doubts, findings, silences, (lesson_id, f"{lesson_id}/{cell.id}"))
-        self.said.extend(findings.items)
+        self._keep_for_rules(lesson, cells, findings)
         self.said.extend(newer_toml(document))
+        self.findings_of[lesson_id] = findings
         self.documents[lesson_id] = document
         self.tables[lesson_id] = raw.tables
         wanted = document.values.get("requires")
         self.requires[lesson_id] = [str(name) for name in wanted] if isinstance(wanted, list) else []
+        texts = (document.text, *(origin.text for origin in findings.origins.values()))
+        self.read.words[lesson_id] = identifiers_in("\n".join(texts))
+
+    def _keep_for_rules(
+        self, lesson: Lesson | None, cells: tuple[PlacedCell, ...], findings: Findings
+    ) -> None:
+        """Rules about quality read only lessons without mistakes: the others are made up in part."""
+        if lesson and not findings.has_errors:
+            raw = findings.document.values
+            self.read.lessons.append(ReadLesson(lesson, cells, raw, self.read.language))
+        else:
+            self.read.is_whole = False
+
+    def check_quality(self) -> None:
+        """What teaches badly; and what is silenced without need."""
+        for lesson, cell, doubt in doubts_about(self.read):
+            places = (lesson, f"{lesson}/{cell}") if cell else (lesson,)
+            _add_doubts((doubt,), self.findings_of.get(lesson, self.findings), self.silences, places)
+        for file, doubt in unlisted_assets(self.findings.document.values, self.files):
+            if not self.silences.covers(doubt.code, (file,)):
+                self.said.append(_of_file(file, doubt.code, doubt.message, doubt.help, is_error=False))
+        for findings in self.findings_of.values():
+            self.said.extend(findings.items)
 
     def check_overlays(self) -> None:
         """Each overlay against the file that it lies over."""
@@ -149,9 +181,12 @@ def _check_all(whole: _Whole) -> tuple[Diagnostic, ...]:
     whole.check_lessons(
         [*(name for name in dict.fromkeys(listed) if name in there), *sorted(there - set(listed))]
     )
+    whole.read.is_whole = whole.read.is_whole and set(listed) <= there
     whole.said.extend(_unlisted(there - set(listed)))
     whole.check_overlays()
     whole.check_order()
+    whole.check_quality()
+    _report_silences(whole)
     whole.said.extend(findings.items)
     whole.said.extend(newer_toml(findings.document))
     return sorted_diagnostics(whole.said)
@@ -201,25 +236,51 @@ def _of_file(file: str, code: str, message: str, help: str, *, is_error: bool = 
     return Diagnostic(code, message, Span(file), "error" if is_error else "warning", help)
 
 
-def _silences_in(raw: Mapping[str, Any]) -> frozenset[tuple[str, str]]:
-    """(code, where) of every `[[silence]]`; where is "" for the whole course."""
-    tables = raw.get("silence")
-    return frozenset(
-        (str(table.get("code")), str(table.get("where", "")))
-        for table in (tables if isinstance(tables, list) else ())
-        if isinstance(table, dict)
+def _course_read(
+    raw: Mapping[str, Any], course: Course | None, requires: Mapping[str, Sequence[str]]
+) -> CourseRead:
+    """What the rules about quality know of a course before its lessons are read."""
+    language = raw.get("language")
+    return CourseRead(
+        raw,
+        setup=course.kernel.setup_source if course else "",
+        has_python=course is not None and "python" in course.kernel.name,
+        language=language.partition("-")[0].lower() if isinstance(language, str) else "en",
+        requires=requires,
     )
 
 
+def _report_silences(whole: _Whole) -> None:
+    """Silences that name no rule, and, where everything could be read, those that silence nothing."""
+    findings = whole.findings
+    for silence in whole.silences.unknown():
+        close = nearest(silence.code, RULES)
+        help = (
+            f"did you mean `{close}`?"
+            if close
+            else "docs/rules.md names every rule; errors cannot be silenced"
+        )
+        at: Path = ("silence", silence.position, "code")
+        findings.warning("silence-unknown", f"there is no rule `{silence.code}`", at, help=help, at="value")
+    if any(item.severity == "error" for item in (*whole.said, *findings.items)):
+        return
+    for silence in whole.silences.unused():
+        at = ("silence", silence.position)
+        where = f" in {silence.where}" if silence.where else ""
+        message = f"`{silence.code}` finds nothing to be silenced{where}"
+        findings.warning("silence-unused", message, at, help="take this [[silence]] out, or mend its `where`")
+
+
 def _add_doubts(
-    doubts: Iterable[Doubt],
-    findings: Findings,
-    silences: frozenset[tuple[str, str]],
-    places: Sequence[str] = (),
+    doubts: Iterable[Doubt], findings: Findings, silences: Silences, places: Sequence[str] = ()
 ) -> None:
     for doubt in doubts:
-        if not any((doubt.code, where) in silences for where in ("", *places)):
-            findings.warning(doubt.code, doubt.message, doubt.path, help=doubt.help)
+        if silences.covers(doubt.code, places):
+            continue
+        if doubt.inside:
+            findings.warning_inside(doubt.code, doubt.message, doubt.path, *doubt.inside, help=doubt.help)
+        else:
+            findings.warning(doubt.code, doubt.message, doubt.path, help=doubt.help, at=doubt.at)
 
 
 def _is_given(doubt: Doubt, tables: Mapping[str, Any]) -> bool:
@@ -230,11 +291,11 @@ def _is_given(doubt: Doubt, tables: Mapping[str, Any]) -> bool:
     return isinstance(table, dict) and doubt.code.removesuffix("-missing") in table
 
 
-def _with_positions(cells: Iterable[Any], tables: Mapping[str, Any]) -> Iterator[tuple[Any, int]]:
-    """Each readable cell with its position among all `[[cell]]` tables."""
+def _with_paths(cells: Iterable[Cell], tables: Mapping[str, Any]) -> Iterator[PlacedCell]:
+    """Each readable cell with the path of its `[[cell]]` table."""
     written = tables.get("cell")
     positions: dict[str, int] = {}
     for index, cell_id in enumerate(fill_ids(written if isinstance(written, list) else [])):
         positions.setdefault(cell_id, index)
     for cell in cells:
-        yield cell, positions.get(cell.id, 0)
+        yield PlacedCell(cell, ("cell", positions.get(cell.id, 0)))
