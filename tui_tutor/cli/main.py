@@ -19,6 +19,7 @@ COMMANDS: Final = {
     "list": "List the courses in the library.",
     "results": "Show what you have done, as text, JSON or CSV.",
     "install": "Install a course from a folder, an archive, git or the web.",
+    "update": "Bring an installed course to its next version; your work stays.",
     "remove": "Take an installed course out of the library; what you did stays.",
     "setup": "Install the packages a course needs, into an environment of its own.",
     "new": "Make a small complete course to begin with.",
@@ -28,6 +29,7 @@ COMMANDS: Final = {
     "pack": "Pack a course into one archive, to hand out.",
     "key": "Make a key to sign courses with, or show its fingerprint.",
     "import": "Make a course of notebooks or another format.",
+    "export": "Write a course as notebooks or in another format.",
     "schema": "Print the JSON schema of the course format, for editors.",
 }
 

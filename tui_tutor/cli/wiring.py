@@ -33,13 +33,32 @@ def make_store(data: Path | None = None) -> SqliteStore:
     """The learner's store; one that says `notice` where nothing can be saved."""
     from tui_tutor.store.sqlite import open_store
 
-    store = open_store((data or data_folder()) / "progress.db")
+    data = data or data_folder()
+    store = open_store(data / "progress.db")
+    finish_updates(store, data)
     if not store.setting("seed"):
         try:
             store.set_setting("seed", str(secrets.randbelow(2**31)))
         except TutorError as error:
             store.notice = store.notice or f"{error.message} {error.help}".strip()
     return store
+
+
+def finish_updates(store: SqliteStore, data: Path) -> None:
+    """Tell the log what updates moved that were cut off between the new version and the log."""
+    if not store.is_saving or not any((data / "courses").glob("*/.tui-tutor/moves.json")):
+        return
+    from tui_tutor.core.ports import Record
+    from tui_tutor.shelf.installing import Installer
+    from tui_tutor.shelf.updating import finished, unfinished
+
+    for course_id, moves in unfinished(data):
+        try:
+            store.append_update(Record("moved", course_id, "", "", SystemClock().now(), moves))
+        except TutorError as error:
+            store.notice = store.notice or f"{error.message} {error.help}".strip()
+        else:
+            finished(Installer(shipped_courses(), data), course_id)
 
 
 def make_shelf(data: Path | None = None) -> Shelf:

@@ -66,19 +66,24 @@ class CourseChanges:
     moved: Pairs
     pairs: Pairs
 
-    def history_moves(self, retired_as: str) -> Pairs:
+    def history_moves(self, before: str, after: str) -> Pairs:
         """Where the history of each cell goes whose place is another one now, all at once.
 
-        A retired cell whose place is taken keeps its history under its id with `retired_as` behind it.
+        A retired cell whose place is taken keeps its history under its id and `@` with the version that had
+        it (`before`); a cell that comes back with that version (`after`) finds it there.
         """
         taken = set(self.pairs.values()) | set(self.new)
         going = {old: new for old, new in self.pairs.items() if old != new}
-        aside = {
-            old: CellPlace(self.renamed_lessons.get(old.lesson, old.lesson), f"{old.cell}{retired_as}")
-            for old in self.retired
-            if old in taken
+        aside = {old: self._aside(old, before) for old in self.retired if old in taken}
+        came_from = {new: old for old, new in self.renamed_lessons.items()}
+        back = {
+            CellPlace(came_from.get(new.lesson, new.lesson), f"{new.cell}@{after}"): new for new in self.new
         }
-        return going | aside
+        return back | going | aside
+
+    def _aside(self, place: CellPlace, version: str) -> CellPlace:
+        lesson = self.renamed_lessons.get(place.lesson, place.lesson)
+        return CellPlace(lesson, f"{place.cell}@{version}")
 
 
 def text_of(title: str, lesson: Lesson | None) -> LessonText:

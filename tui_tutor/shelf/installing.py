@@ -16,11 +16,11 @@ from tui_tutor.core.safe_text import safe_line
 from tui_tutor.shelf.archive.keys import KeyBook, KeyVerdict, judge_key
 from tui_tutor.shelf.folder import MANIFEST, Snapshot, take_snapshot
 from tui_tutor.shelf.opened import CoursePlaces
-from tui_tutor.shelf.origins import read_origin, write_origin
+from tui_tutor.shelf.origins import Moves, read_origin, write_moves, write_origin
 from tui_tutor.shelf.sources.fetched import Fetched, Report
 from tui_tutor.shelf.sources.fetching import fetch
 from tui_tutor.shelf.sources.recognising import Source, recognise, written
-from tui_tutor.shelf.staging import Staging
+from tui_tutor.shelf.staging import Staging, explained
 
 Outcome = Literal["installed", "replaced", "same"]
 
@@ -75,10 +75,10 @@ class Installer:
         if isinstance(found, CourseChoice):
             return found
         report(Progress("Checking the course"))
-        return self._checked(found)
+        return self.check(found)
 
-    def put(self, checked: Checked, source: str) -> None:
-        """Put a checked course in place of what is there."""
+    def put(self, checked: Checked, source: str, *, moves: Moves | None = None) -> None:
+        """Put a checked course in place of what is there, with what the learner's log must still be told."""
         signer = checked.key.now
         origin = Origin(
             source=source,
@@ -87,7 +87,10 @@ class Installer:
             signer=signer.key_id if signer else "",
             at=datetime.now(UTC).isoformat(timespec="seconds"),
         )
-        write_origin(checked.folder, origin)
+        with explained(self.staging.courses):
+            write_origin(checked.folder, origin)
+            if moves is not None:
+                write_moves(checked.folder, moves)
         self.staging.place(checked.folder, checked.course.id)
         if checked.key.outcome not in ("unsigned", "same"):
             KeyBook(self.data).remember(checked.course.id, signer)
@@ -115,7 +118,8 @@ class Installer:
 
     # --- judging ------------------------------------------------------------------------------------
 
-    def _checked(self, found: Fetched) -> Checked:
+    def check(self, found: Fetched) -> Checked:
+        """What must hold of a fetched course; TutorError (exit code 4) if it has errors."""
         from tui_tutor.core.parsing import check_course, parse_course
 
         snapshot = take_snapshot(found.folder)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -37,20 +38,33 @@ def read_origin(folder: Path) -> Origin | None:
     return Origin(**{name: str(text) for name, text in texts.items()})
 
 
-def write_moves(folder: Path, update: str, moves: Pairs, lessons: Mapping[str, str]) -> None:
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """Where an update takes the history of cells and lessons; `update` is an id of its own."""
+
+    update: str
+    cells: Pairs
+    lessons: Mapping[str, str]
+
+    def as_data(self) -> dict[str, Any]:
+        """The data of the record `moved`."""
+        cells = [[old.lesson, old.cell, new.lesson, new.cell] for old, new in self.cells.items()]
+        lessons = [list(pair) for pair in self.lessons.items()]
+        return {"update": self.update, "cells": cells, "lessons": lessons}
+
+
+def write_moves(folder: Path, moves: Moves) -> None:
     """Note what an update moves, until the learner's log says so too."""
-    page = {
-        "update": update,
-        "cells": [[old.lesson, old.cell, new.lesson, new.cell] for old, new in moves.items()],
-        "lessons": [list(pair) for pair in lessons.items()],
-    }
-    write_atomically(folder / _MOVES, json.dumps(page).encode())
+    write_atomically(folder / _MOVES, json.dumps(moves.as_data()).encode())
 
 
-def read_moves(folder: Path) -> dict[str, Any] | None:
-    """Moves that may not be in the log yet: the data of a record `moved`."""
-    page = _read(folder, _MOVES)
-    return page if {"update", "cells", "lessons"} <= page.keys() else None
+def pending_moves(courses: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """Installed courses whose update is not in the log yet, and the data of its record `moved`."""
+    for path in courses.glob(f"*/{_MOVES}"):
+        folder = path.parent.parent
+        page = _read(folder, _MOVES)
+        if {"update", "cells", "lessons"} <= page.keys():
+            yield folder, page
 
 
 def forget_moves(folder: Path) -> None:

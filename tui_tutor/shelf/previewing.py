@@ -22,7 +22,6 @@ from tui_tutor.core.ports import (
     Progress,
     TrustState,
 )
-from tui_tutor.core.safe_text import safe_line
 from tui_tutor.shelf.cache import FactsCache
 from tui_tutor.shelf.environment import Environments
 from tui_tutor.shelf.folder import LOCK, MANIFEST, FileStamp, Snapshot, stamps_of, take_snapshot
@@ -129,14 +128,14 @@ class PreviewedFolder:
         snapshot = take_snapshot(self._path)
         if MANIFEST not in snapshot.files:
             # Some editors take a file away for a moment; a course without it is gone, not broken.
-            raise TutorError(
-                f"{safe_line(str(self._path))} has no course.toml.", help="Put it back: the preview waits."
-            )
+            raise TutorError("The folder has no course.toml now; this is its last form.")
         found = check_course(snapshot.files, folder_name=self._path.name)
         return snapshot, sorted_diagnostics((*found, *snapshot.diagnostics))
 
     def _lose(self, error: TutorError) -> None:
-        self._problem = f"{error.message} {error.help}".strip()
+        is_gone = not self._path.is_dir()
+        gone = "The folder is not there now; this is its last form."
+        self._problem = gone if is_gone else f"{error.message} {error.help}".strip()
         self._seen = {}
 
     # --- taking an edition --------------------------------------------------------------------------

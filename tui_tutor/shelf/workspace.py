@@ -10,11 +10,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from tui_tutor.core.errors import TutorError
 from tui_tutor.core.safe_text import safe_line
 from tui_tutor.shelf.writing import make_private_folder, write_atomically, write_in
+
+FileFate = Literal["new", "renewed", "beside"]  # beside: the learner changed it, the new one is NAME.new
 
 _COPIED: Final = "files/"
 _RUNNABLE: Final = 0o100
@@ -56,6 +58,31 @@ class CourseWorkspace:
                 make_private_folder(self.manifest.parent)
                 write_atomically(self.manifest, json.dumps(copied | hashes).encode())
         return tuple(notes)
+
+    def foreseen(self) -> Mapping[str, FileFate]:
+        """What `prepare` would do to each file by its path; {} before the first run. Nothing is written."""
+        if not self.folder.is_dir():
+            return {}
+        found: dict[str, FileFate] = {}
+        copied = self._read_manifest()
+        for name, data in self.files().items():
+            path, digest = name.removeprefix(_COPIED), hashlib.sha256(data).hexdigest()
+            if _is_copied(name) and copied.get(path) != digest:
+                present = self._present(path)
+                if present is None:
+                    found[path] = "new"
+                elif present != digest:
+                    found[path] = "renewed" if present == copied.get(path) else "beside"
+        return found
+
+    def _present(self, path: str) -> str | None:
+        try:
+            with self._parent_of(path, is_made=False) as (folder, name):
+                return _hash_of(folder, name)
+        except FileNotFoundError:
+            return None
+        except OSError:
+            return ""
 
     def read_text(self, path: str, *, limit: int = 1_000_000) -> str | None:
         """A file's text (bad UTF-8 replaced), None if there is none; at most `limit` bytes are read."""

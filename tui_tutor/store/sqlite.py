@@ -36,6 +36,10 @@ where course = ? and kind = 'attempted' order by id desc
 """
 _MOVED: Final = "select id, data from event where course = ? and kind = 'moved' order by id desc"
 _ALL: Final = "select id, kind, course, lesson, cell, at, data from event order by id"
+_PLACES: Final = """
+select lesson, cell, kind from cell_record where course = ? and cell <> ''
+union all select lesson, cell, 'done' from cell_done where course = ?
+"""
 _COURSES: Final = """
 select course from lesson_summary union select course from cell_record union select course from cell_done
 """
@@ -68,21 +72,36 @@ class SqliteStore:
     def append(self, records: Sequence[Record]) -> None:
         """Commit all or nothing; TutorError if they are not stored."""
         with self._writing() as connection:
-            sequence = self._next_sequence(connection)
-            for offset, record in enumerate(records):
-                row = (
-                    self._device,
-                    sequence + offset,
-                    record.kind,
-                    record.course,
-                    record.lesson,
-                    record.cell,
-                )
-                event = connection.execute(
-                    _INSERT, (*row, _written_time(record.at), _dumped(record.data))
-                ).lastrowid
-                assert event is not None
-                folding.fold(connection, event, record)
+            self._insert(connection, records)
+
+    def append_update(self, record: Record) -> bool:
+        """Commit the record `moved` of an update unless the log has it already; whether it was new.
+
+        Whoever finds an update unfinished finishes it: two processes may be at it at once.
+        """
+        with self._writing() as connection:
+            rows = connection.execute(_MOVED, (record.course,)).fetchall()
+            is_known = any(json.loads(data).get("update") == record.data["update"] for _, data in rows)
+            if not is_known:
+                self._insert(connection, (record,))
+        return not is_known
+
+    def _insert(self, connection: sqlite3.Connection, records: Sequence[Record]) -> None:
+        sequence = self._next_sequence(connection)
+        for offset, record in enumerate(records):
+            row = (
+                self._device,
+                sequence + offset,
+                record.kind,
+                record.course,
+                record.lesson,
+                record.cell,
+            )
+            event = connection.execute(
+                _INSERT, (*row, _written_time(record.at), _dumped(record.data))
+            ).lastrowid
+            assert event is not None
+            folding.fold(connection, event, record)
 
     def rebuild(self) -> None:
         """Fold the summaries anew from the log alone."""
@@ -143,11 +162,13 @@ class SqliteStore:
             found.append(replace(record, lesson=lesson, cell=cell))
         return tuple(reversed(found))
 
-    def has_update(self, course: str, update: str) -> bool:
-        """Whether the log has the moves of this update."""
+    def places(self, course: str) -> Mapping[tuple[str, str], frozenset[str]]:
+        """The kinds of records there are of each (lesson, cell), those that only count as done too."""
+        found: dict[tuple[str, str], set[str]] = {}
         with self._reading() as connection:
-            rows = connection.execute(_MOVED, (course,)).fetchall()
-        return any(json.loads(data).get("update") == update for _, data in rows)
+            for lesson, cell, kind in connection.execute(_PLACES, (course, course)):
+                found.setdefault((lesson, cell), set()).add(kind)
+        return {place: frozenset(kinds) for place, kinds in found.items()}
 
     def courses(self) -> tuple[str, ...]:
         """The ids of all courses that the log knows of."""

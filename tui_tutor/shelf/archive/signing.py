@@ -151,7 +151,15 @@ def _loaded(data: bytes, passphrase: bytes | None, path: Path) -> Ed25519Private
         key = load(data, passphrase)
     except TypeError:
         return None  # it has a passphrase and none was given
-    except (ValueError, UnsupportedAlgorithm) as error:
+    except UnsupportedAlgorithm as error:
+        if passphrase is None:
+            raise _not_a_key(path) from error
+        raise TutorError(
+            f"The passphrase of {safe_line(str(path))} cannot be tried: the package bcrypt is missing.",
+            help="pip install bcrypt, or sign with a key that `tui-tutor key new` makes.",
+            exit_code=3,
+        ) from error
+    except ValueError as error:
         if passphrase is not None:
             return None
         raise _not_a_key(path) from error
