@@ -92,13 +92,13 @@ def open_archive(path: Path) -> Iterator[Archive]:
         raise TutorError(
             f"The archive {safe_line(str(path))} cannot be opened: {reason}.", help="Check the path."
         ) from error
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(descriptor)
+        raise TutorError(f"{safe_line(str(path))} is not a file.", help="Name an archive that `pack` made.")
     with open(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise TutorError(
-                f"{safe_line(str(path))} is not a file.", help="Name an archive that `pack` made."
-            )
         try:
-            yield Archive(file, _members(file, os.fstat(descriptor).st_size))
+            yield Archive(file, _members(file, status.st_size))
         except OSError as error:
             reason = os.strerror(error.errno or 0).lower()
             raise TutorError(
