@@ -54,7 +54,7 @@ class PreviewApp(TutorApp):
                 return
             self._leave_pages("", "")
             again = partial(self.show_again, lesson_id, cell_id)
-            self.push_screen(WaitingScreen(self._previewed, again, error.message))
+            self.push_screen(WaitingScreen(self._previewed, again, error.message.partition(":")[0]))
 
     def show_again(self, lesson_id: str, cell_id: str) -> None:
         """The lesson that was waited for, if it can be shown now."""

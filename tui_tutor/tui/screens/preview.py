@@ -158,7 +158,8 @@ class PreviewScreen(LessonScreen):
         super().draw_footer()
         if self._previewed.diagnostics and self._desk.editor is None:
             keys = footer_keys(self.study, self.cell, None, self.page.ui_of(self.cell.id))
-            beside = (*keys[:MOST_KEYS_BESIDE], ("F4", "mistakes"), ("d", "pane"), ("?", "help"))
+            own = [key for key in keys if key[0] not in ("?", "Ctrl+P")]
+            beside = (*own[:MOST_KEYS_BESIDE], ("F4", "mistakes"), ("d", "pane"), ("?", "help"))
             self._frame.footer.show(footer_states(self.study, None, self.size.width), beside)
 
     # --- diagnostics --------------------------------------------------------------------------------

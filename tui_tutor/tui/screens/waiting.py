@@ -40,9 +40,9 @@ class WaitingScreen(PagedScreen):
     def build(self, width: int, chosen: str) -> Sheetful:
         del chosen
         found = [item.diagnostic for item in self._previewed.diagnostics]
-        path = safe_line(self._previewed.entry.path)
+        folder = safe_line(self._previewed.entry.path.rstrip("/").rsplit("/", 1)[-1])
         head = Row(
-            text=(Span("Preview", "title"), Span(f"  {counts(found)}")), start=1, right=said(path, "muted")
+            text=(Span("Preview", "title"), Span(f"  {counts(found)}")), start=1, right=said(folder, "muted")
         )
         words = Row(said("waiting", "muted"), said(self._previewed.problem or self._reason))
         blocks = [
