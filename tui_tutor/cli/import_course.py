@@ -177,7 +177,8 @@ def _talk(target: Path, imported: Imported, found: Sequence[Diagnostic]) -> None
     warnings = "no warnings" if not found else _number(len(found), "warning")
     lessons = _number(len(imported.lessons), "lesson")
     click.echo(f"{safe_text(str(target))} has {lessons}; check finds no errors, {warnings}.", err=True)
-    if packages := _imported_packages(imported):
+    kernel = imported.course.get("kernel", {})
+    if not kernel.get("packages") and (packages := _imported_packages(imported)):
         names = ", ".join(packages)
         click.echo(f"Its code imports {names}: name under `packages` what learners need.", err=True)
 
@@ -207,7 +208,7 @@ def _imported_packages(imported: Imported) -> list[str]:
 
 def _programs(imported: Imported) -> Iterator[str]:
     for lesson in imported.lessons.values():
-        for cell in lesson["cell"]:
+        for cell in lesson.get("cell", ()):
             table: Mapping[str, Any] = cell
             for name in ("source", "starter", "solution"):
                 if table.get("language", "python") == "python" and isinstance(table.get(name), str):

@@ -23,6 +23,9 @@ def fitted(imported: Imported) -> Imported:
     lessons: dict[str, Mapping[str, Any]] = {}
     parts_of: dict[str, list[str]] = {}
     for name, lesson in imported.lessons.items():
+        if "cell" not in lesson:  # a draft
+            lessons[name] = lesson
+            continue
         whole = _shortened(name, lesson, lost)
         if _size(whole) > MOST_LESSON:
             whole = _with_files(name, whole, files)

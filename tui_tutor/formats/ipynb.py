@@ -62,6 +62,7 @@ def read(source: Source) -> Imported:
     _keep_neighbours(making)
     for one in sorted(reads, key=lambda one: _rank(one, reads)):
         _add_lesson(one, making)
+    _add_drafts(reads, making)
     return Imported(
         "ipynb",
         _course(source.name, reads, making),
@@ -71,6 +72,23 @@ def read(source: Source) -> Imported:
         making.recorded,
         tuple(making.lost),
     )
+
+
+def _add_drafts(reads: Sequence[_Read], making: _Making) -> None:
+    """Lessons of a course of ours that are still to be written, each in its place."""
+    drafts = {name: draft for one in reads for name, draft in one.own.drafts.items() if slug(name) == name}
+    if not drafts:
+        return
+    order = _listed(reads)
+    lessons = {**{name: dict(draft) for name, draft in drafts.items()}, **making.lessons}
+    places = {name: order.index(name) if name in order else len(order) for name in lessons}
+    making.lessons = {name: lessons[name] for name in sorted(lessons, key=lambda name: places[name])}
+
+
+def _listed(reads: Sequence[_Read]) -> list[Any]:
+    """The order of lessons that a course of ours gives, [] for other notebooks."""
+    listed = next((read.own.course.get("lessons") for read in reads if read.own.course), None)
+    return listed if isinstance(listed, list) else []
 
 
 def _paths(source: Source) -> list[str]:
@@ -92,8 +110,7 @@ def natural_order(name: str) -> list[tuple[int, str]]:
 
 def _rank(one: _Read, reads: Sequence[_Read]) -> tuple[int, int]:
     """The place that a course of ours gives the lesson, else the natural one."""
-    listed = next((read.own.course.get("lessons") for read in reads if read.own.course), None)
-    lessons = listed if isinstance(listed, list) else []
+    lessons = _listed(reads)
     place = lessons.index(one.own.lesson) if one.own.lesson in lessons else len(lessons)
     return place, reads.index(one)
 

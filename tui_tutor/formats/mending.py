@@ -50,7 +50,9 @@ def _with_plain_headers(imported: Imported) -> Imported:
     lessons = {
         name: {"title": _words(lesson.get("title"), name), "cell": lesson["cell"]}
         for name, lesson in imported.lessons.items()
+        if "cell" in lesson
     }
+    course["lessons"] = list(lessons)
     lost = Lost(errors[0].span.file, "what the headers say beside titles", errors[0].message)
     return replace(imported, course=course, lessons=lessons, lost=(*imported.lost, lost))
 
@@ -67,6 +69,8 @@ def _is_id(value: object) -> bool:
 
 
 def _mended_lesson(name: str, lesson: Table, lost: list[Lost]) -> dict[str, Any]:
+    if lesson.get("draft") is True and not lesson.get("cell"):
+        return dict(_clean(lesson))
     header = {key: value for key, value in _clean(lesson).items() if key not in ("cell", "draft")}
     cells = [_clean(cell) for cell in lesson.get("cell", ())]
     if not cells:

@@ -2,7 +2,8 @@
 
 `metadata.tui_tutor` of a cell: `toml` (the whole cell as a lesson has it), `cell` (its id), `field` (what of
 it the notebook cell's source is), `hash` (of that source as it was written); `part` instead of `toml` where
-there is more than one notebook cell for it. Of a notebook: `course` and `header` (TOML), `lesson` (its id).
+there is more than one notebook cell for it. Of a notebook: `course` and `header` (TOML), `lesson` (its id),
+`drafts` (TOML by id).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from tui_tutor.core.document import Document, parse_toml
 from tui_tutor.core.parsing.cells import KINDS
 from tui_tutor.core.parsing.inlining import is_inside
 from tui_tutor.core.toml_writing import toml_text
-from tui_tutor.formats.ipynb_reading import Notebook, NotebookCell
+from tui_tutor.formats.ipynb_reading import Notebook, NotebookCell, mapping
 
 KEY: Final = "tui_tutor"
 
@@ -28,14 +29,19 @@ class Carried:
     course: Mapping[str, Any]
     lesson: str
     header: Mapping[str, Any]
+    drafts: Mapping[str, Mapping[str, Any]]
 
 
 def carried_header(notebook: Notebook) -> Carried:
     """What the notebook carries of its course and lesson."""
     own = notebook.mapping(KEY)
     lesson = own.get("lesson")
+    drafts = {name: _table(text) for name, text in mapping(own.get("drafts")).items()}
     return Carried(
-        _table(own.get("course")), lesson if isinstance(lesson, str) else "", _table(own.get("header"))
+        _table(own.get("course")),
+        lesson if isinstance(lesson, str) else "",
+        _table(own.get("header")),
+        {name: {**draft, "draft": True} for name, draft in drafts.items() if draft and "cell" not in draft},
     )
 
 
@@ -56,7 +62,7 @@ def carried_part(cell: NotebookCell) -> str:
 def carried_setup(cell: NotebookCell) -> str:
     """The path of the setup file that a notebook cell is, "" if it is none."""
     path = cell.mapping(KEY).get("path")
-    is_path = isinstance(path, str) and is_inside(path) and path.startswith("cells/") and path.endswith(".py")
+    is_path = isinstance(path, str) and is_inside(path) and path.endswith(".py")
     return str(path) if carried_part(cell) == "setup" and is_path else ""
 
 

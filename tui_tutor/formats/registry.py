@@ -49,7 +49,7 @@ class Export:
 
 
 _MYST: Final = r"^(?:`{3,}|~{3,}|:{3,})\s*\{code-cell\}|^\s*format_name:\s*myst"
-_SAYS_JUPYTEXT: Final = r"^(?:\W{1,3}\s)?\s*jupytext:|^\W{1,3} (?:%%|\+)|^#' |^#' "
+_SAYS_JUPYTEXT: Final = r"^(?:\W{1,3}\s)?\s*jupytext:|^\W{1,3} (?:%%|\+)"
 _GIFT: Final = r"^\s*::|^\s*\$CATEGORY:|\{\s*[=~#]|\{\s*(?:T|F|TRUE|FALSE)\s*[#}]"
 _MARKDOWN: Final = (".md", ".markdown", ".mdown", ".mkd")
 
@@ -115,10 +115,15 @@ def detect(source: Source) -> Format:
 
 
 def export(course: Exportable, format: str) -> Mapping[str, bytes]:
-    """The files of a course in another format, by relative path."""
+    """The files of a course in another format, by relative path; TutorError if there is no such format."""
+    module = importlib.import_module(f"tui_tutor.formats.{export_named(format).module}")
+    return cast("Callable[[Exportable], Mapping[str, bytes]]", module.export)(course)
+
+
+def export_named(name: str) -> Export:
+    """The export format of this name; TutorError if there is none."""
     for one in EXPORTS:
-        if one.name == format:
-            module = importlib.import_module(f"tui_tutor.formats.{one.module}")
-            return cast("Callable[[Exportable], Mapping[str, bytes]]", module.export)(course)
+        if one.name == name:
+            return one
     names = ", ".join(one.name for one in EXPORTS)
-    raise TutorError(f"{safe_line(format)} is no format that can be written.", help=f"There are: {names}.")
+    raise TutorError(f"{safe_line(name)} is no format that can be written.", help=f"There are: {names}.")
