@@ -122,7 +122,7 @@ class Installation:
             own = ("--no-index", f"--find-links={self.wheels}")
             sources = [
                 ("unpacking what came with the course", own),
-                ("fetching what did not come", sources[0][1]),
+                ("fetching what did not come with the course", sources[0][1]),
             ]
         for what, options in sources:
             follower.what = what
