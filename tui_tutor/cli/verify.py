@@ -1,11 +1,13 @@
-"""`tui-tutor verify DIR`: run a course once, in order, and write what it printed into its lock."""
+"""`tui-tutor verify DIR`: run a course three times, try its exercises, and write what was found into its lock."""
 
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,158 +17,227 @@ from tui_tutor.core.errors import TutorError
 from tui_tutor.core.safe_text import safe_json, safe_text
 
 if TYPE_CHECKING:
+    from tui_tutor.cli.stages import FolderStages
+    from tui_tutor.core.course import Lesson
     from tui_tutor.core.diagnostic import Diagnostic
-    from tui_tutor.core.ports import OpenCourse
-    from tui_tutor.proof.running import CellReport
+    from tui_tutor.proof.comparing import ProvenCell
+    from tui_tutor.proof.proving import Found, Step
+    from tui_tutor.shelf.opened import FolderCourse
+
+    Proven = Mapping[str, Sequence[ProvenCell]]
 
 
 @click.command("verify", epilog="Example: tui-tutor verify courses/start-here")
 @click.argument("folder", metavar="DIR")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@click.option(
+    "--jobs",
+    metavar="N",
+    type=click.IntRange(1, 256),
+    default=None,
+    help="Run so much side by side; as many as there are cores by default.",
+)
+@click.option(
+    "--fresh", is_flag=True, help="Run everything, also what has not changed since it last ran here."
+)
 @click.pass_context
-def command(ctx: click.Context, folder: str, as_json: bool) -> None:
-    """Run every cell of the course in DIR once, in one kernel, and record outputs and plots in its lock.
+def command(ctx: click.Context, folder: str, as_json: bool, jobs: int | None, fresh: bool) -> None:
+    """Run every cell of the course in DIR three times and prove its exercises; write the lock.
 
     This runs the course's code. Exit code 4 if something does not behave as the author says.
     """
     began = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="tui-tutor-") as scratch:
-        opened = _opened(folder, Path(scratch))
-        reports = asyncio.run(_run(opened, is_quiet=as_json))
-    problems = [report.problem for report in reports if report.problem is not None]
-    if not problems:
-        _write_lock(Path(folder), opened, reports)
+    with tempfile.TemporaryDirectory(prefix="tui-tutor-", ignore_cleanup_errors=True) as scratch:
+        course = _Course(folder, Path(scratch))
+        jobs = (
+            jobs or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        )
+        found = asyncio.run(course.prove(jobs=jobs, is_fresh=fresh))
+        proven = course.proven(found)
+        problems = course.diagnostics(proven)
+        errors = [one for one in problems if one.severity == "error"]
+        if not errors:
+            course.write_lock(proven)
     seconds = time.monotonic() - began
     if as_json:
-        click.echo(safe_json(_as_json(reports, problems, seconds)))
+        click.echo(safe_json(_as_json(proven, problems, seconds)))
     else:
-        _say(reports, problems, seconds)
-    ctx.exit(4 if problems else 0)
+        _say(proven, problems, seconds, found)
+    ctx.exit(4 if errors else 0)
 
 
-def _opened(folder: str, scratch: Path) -> OpenCourse:
-    """The course, with a scratch data folder: a proof touches nothing of the learner's."""
-    from tui_tutor.cli.places import data_folder
-    from tui_tutor.core.diagnostic import errors_in
-    from tui_tutor.core.parsing import check_course
-    from tui_tutor.shelf.environment import Environments
-    from tui_tutor.shelf.folder import read_course_files
-    from tui_tutor.shelf.installed import Library
+class _Course:
+    """The course under proof: what was read when it began is what is proven."""
 
-    path = Path(folder)
-    files = read_course_files(path)
-    errors = errors_in(check_course(files, folder_name=path.resolve().name))
-    if errors:
+    def __init__(self, folder: str, scratch: Path) -> None:
+        from tui_tutor.cli.places import data_folder
+        from tui_tutor.cli.stages import FolderStages
+        from tui_tutor.shelf.environment import Environments
+
+        self.path = Path(folder)
+        self._refuse_broken()
+        environments = Environments(data_folder() / "environments")
+        self.stages: FolderStages = FolderStages(self.path, scratch, environments)
+        self.opened: FolderCourse = self.stages.open_course(scratch / "read")
+        self.hashes = self._hashes()
+        read = ((one, self.opened.lesson(one).lesson) for one in self.opened.course.lessons)
+        self.lessons: tuple[Lesson, ...] = tuple(lesson for _, lesson in read if lesson and lesson.cells)
+
+    def _refuse_broken(self) -> None:
+        from tui_tutor.core.diagnostic import errors_in
+        from tui_tutor.core.parsing import check_course
+        from tui_tutor.shelf.folder import read_course_files
+
+        files = read_course_files(self.path)
+        errors = errors_in(check_course(files, folder_name=self.path.resolve().name))
         for error in errors:
             click.echo(error.as_text(), err=True)
-        raise TutorError(
-            f"{len(errors)} errors: nothing was run.", help="Mend them, then verify.", exit_code=4
+        if errors:
+            count = f"{len(errors)} error{'s' if len(errors) > 1 else ''}"
+            raise TutorError(f"{count}: nothing was run.", help="Mend them, then verify.", exit_code=4)
+
+    def _hashes(self) -> dict[str, str]:
+        from tui_tutor.shelf.folder import take_snapshot
+
+        return dict(take_snapshot(self.path).hashes)
+
+    async def prove(self, *, jobs: int, is_fresh: bool) -> Found:
+        """Run what has to be run."""
+        from tui_tutor.cli.places import data_folder
+        from tui_tutor.cli.stages import surroundings
+        from tui_tutor.proof.fingerprints import Fingerprints
+        from tui_tutor.proof.proving import Prover
+        from tui_tutor.shelf.proofs import ProofMemory
+
+        course = self.opened.course
+        prints = Fingerprints(course, self.lessons, self.opened.files(), surroundings(self.opened))
+        numbers = {lesson_id: number for number, lesson_id in enumerate(course.lessons, 1)}
+        memory = ProofMemory.of_course(data_folder(), course.id, self.path)
+        prover = Prover(
+            self.lessons,
+            numbers,
+            self.stages,
+            memory,
+            prints,
+            jobs=jobs,
+            on_step=_progress(),
+            is_fresh=is_fresh,
         )
-    environments = Environments(data_folder() / "environments")
-    return Library(None, scratch, environments=environments).open(str(path.resolve()) + "/")
+        return await prover.prove()
 
+    def proven(self, found: Found) -> Proven:
+        """What to say of every cell, by lesson."""
+        from tui_tutor.proof.comparing import proven_cells
 
-async def _run(opened: OpenCourse, *, is_quiet: bool) -> list[CellReport]:
-    from tui_tutor.cli.wiring import SystemClock, make_kernel, make_shell
-    from tui_tutor.proof.running import memory_store, run_course
-    from tui_tutor.session.course_session import Adapters, CourseSession
+        return {lesson.id: proven_cells(lesson, found.reports[lesson.id]) for lesson in self.lessons}
 
-    adapters = Adapters(SystemClock(), memory_store(), make_kernel, make_shell)
-    session = CourseSession(opened, adapters)
-    total = _cell_count(opened)
-    reports: list[CellReport] = []
-    began = time.monotonic()
-    try:
-        async for report in run_course(session):
-            reports.append(report)
-            if not is_quiet:
-                _progress(len(reports), total, f"{report.lesson} {report.cell}", time.monotonic() - began)
-    finally:
-        await session.close()
-    return reports
+    def diagnostics(self, proven: Proven) -> list[Diagnostic]:
+        """Every problem with its place, in the course's order."""
+        from tui_tutor.proof.placing import Places
 
+        places = Places(self.opened)
+        return [
+            places.diagnostic(lesson, problem)
+            for lesson in self.lessons
+            for one in proven[lesson.id]
+            for problem in one.problems
+        ]
 
-def _cell_count(opened: OpenCourse) -> int:
-    lessons = (opened.lesson(lesson_id).lesson for lesson_id in opened.course.lessons)
-    return sum(len(lesson.cells) for lesson in lessons if lesson is not None)
+    def write_lock(self, proven: Proven) -> None:
+        """Put the proof beside the course, unless that has changed meanwhile."""
+        import platform
+        from datetime import UTC, datetime
 
+        from tui_tutor.cli.stages import versions_of
+        from tui_tutor.core.lock import LOCK_FILE, lock_text
+        from tui_tutor.proof.lock import lock_of
+        from tui_tutor.shelf.writing import write_atomically
 
-def _progress(done: int, total: int, what: str, seconds: float) -> None:
-    """A bar on a terminal; without one a line for each tenth."""
-    left = seconds / done * (total - done) if done else 0
-    if sys.stderr.isatty():
-        filled = round(30 * done / max(total, 1))
-        bar = "▰" * filled + "▱" * (30 - filled)
-        line = f"\r{bar} {done} of {total}  {left:.0f} s left  {safe_text(what):<30.30}"
-        click.echo(line if done < total else "\r" + " " * 79 + "\r", nl=False, err=True)
-    elif done * 10 // max(total, 1) != (done - 1) * 10 // max(total, 1):
-        click.echo(f"{100 * done // max(total, 1)} %", err=True)
-
-
-def _write_lock(folder: Path, opened: OpenCourse, reports: list[CellReport]) -> None:
-    import platform
-    from datetime import UTC, datetime
-
-    from tui_tutor.core.lock import LOCK_FILE, lock_text
-    from tui_tutor.proof.lock import lock_of
-    from tui_tutor.shelf.folder import take_snapshot
-    from tui_tutor.shelf.writing import write_atomically
-
-    lock = lock_of(
-        reports,
-        hashes=take_snapshot(folder).hashes,
-        python=platform.python_version(),
-        packages=_versions(opened),
-        at=datetime.now(UTC),
-    )
-    write_atomically(folder.resolve() / LOCK_FILE, lock_text(lock).encode())
-    (folder / LOCK_FILE).chmod(0o644)
-
-
-def _versions(opened: OpenCourse) -> dict[str, str]:
-    """The versions of the packages that the course names, as they ran here."""
-    from importlib.metadata import PackageNotFoundError, version
-
-    from packaging.requirements import Requirement
-
-    versions: dict[str, str] = {}
-    for text in opened.course.kernel.packages:
-        name = Requirement(text).name
+        if self._hashes() != self.hashes:
+            raise TutorError(
+                "The course changed while it was verified; the lock is as it was.",
+                help="Verify it again: what has not changed is not run again.",
+            )
+        lock = lock_of(
+            proven,
+            hashes=self.hashes,
+            python=platform.python_version(),
+            packages=versions_of(self.opened),
+            at=datetime.now(UTC),
+        )
+        place = self.path.resolve() / LOCK_FILE
         try:
-            versions[name] = version(name)
-        except PackageNotFoundError:
-            continue
-    return versions
+            write_atomically(place, lock_text(lock).encode())
+            place.chmod(0o644)
+        except OSError as error:
+            reason = os.strerror(error.errno or 0).lower()
+            message = f"Everything is as expected, but {LOCK_FILE} cannot be written: {reason}."
+            raise TutorError(message, help="Make the folder writable, then verify again.") from error
+
+
+# --- progress ---------------------------------------------------------------------------------------
+
+
+def _progress() -> Callable[[Step], None]:
+    """A bar on a terminal; without one a line for each tenth."""
+    began, tenth = time.monotonic(), 0
+    is_terminal = sys.stderr.isatty()
+
+    def show(step: Step) -> None:
+        nonlocal tenth
+        if is_terminal:
+            click.echo(_bar(step, time.monotonic() - began), nl=False, err=True)
+        elif step.done * 10 // max(step.total, 1) > tenth:
+            tenth = step.done * 10 // max(step.total, 1)
+            click.echo(f"{10 * tenth} %", err=True)
+
+    return show
+
+
+def _bar(step: Step, seconds: float) -> str:
+    if step.done >= step.total:
+        return "\r\x1b[K"
+    filled = 20 * step.done // max(step.total, 1)
+    left = f"{seconds / step.done * (step.total - step.done):.0f} s left" if step.done else ""
+    words = f"{'▰' * filled}{'▱' * (20 - filled)} {step.done} of {step.total}  {left}"
+    return f"\r{words:<46.46} {safe_text(step.what):.32}\x1b[K"
 
 
 # --- reporting --------------------------------------------------------------------------------------
 
 
-def _as_json(reports: list[CellReport], problems: list[Diagnostic], seconds: float) -> dict[str, Any]:
-    cells = [
-        {"lesson": r.lesson, "cell": r.cell, "kind": r.kind, "outcome": r.outcome, "ms": round(r.ms, 1)}
-        for r in reports
-    ]
-    exercises = [_exercise(report) for report in reports if report.kind == "ex"]
+def _as_json(proven: Proven, problems: Sequence[Diagnostic], seconds: float) -> dict[str, Any]:
+    from tui_tutor.proof.wording import cells_as_json, exercises_as_json
+
     return {
-        "ok": not problems,
+        "ok": not any(one.severity == "error" for one in problems),
         "seconds": round(seconds, 2),
-        "cells": cells,
-        "exercises": exercises,
+        "cells": cells_as_json(proven),
+        "exercises": exercises_as_json(proven),
         "diagnostics": [problem.as_json() for problem in problems],
     }
 
 
-def _exercise(report: CellReport) -> dict[str, Any]:
-    """Only what this form of `verify` proves: that the solution passes, and what wrong samples are told."""
-    told = report.entry.get("wrong", [])
-    wrong = {"ok": sum(bool(one) for one in told), "total": len(told), "failed": sum(not one for one in told)}
-    return {"lesson": report.lesson, "cell": report.cell, "solution": report.outcome == "ok", "wrong": wrong}
+def _say(proven: Proven, problems: Sequence[Diagnostic], seconds: float, found: Found) -> None:
+    from datetime import date
 
+    from tui_tutor import __version__
+    from tui_tutor.proof.wording import lesson_lines, summary, survivor_lines
 
-def _say(reports: list[CellReport], problems: list[Diagnostic], seconds: float) -> None:
+    for lesson, cells in proven.items():
+        for line in (*lesson_lines(lesson, cells), *survivor_lines(lesson, cells)):
+            click.echo(safe_text(line))
     for problem in problems:
-        click.echo(problem.as_text())
-    ran = sum(report.outcome != "skipped" for report in reports)
-    words = "all as expected; the lock is written" if not problems else f"{len(problems)} not as expected"
-    click.echo(f"{ran} of {len(reports)} cells ran in {seconds:.1f} s: {words}.")
+        if problem.code != "mutant-survives":  # shown with its difference above
+            click.echo(problem.as_text())
+    errors = sum(one.severity == "error" for one in problems)
+    again = (
+        f"; {found.remembered} of {found.remembered + found.ran} runs of lessons were known"
+        if found.remembered
+        else ""
+    )
+    if errors:
+        click.echo(f"{errors} not as expected ({seconds:.1f} s{again}); the lock is as it was.")
+    else:
+        click.echo(summary(proven, version=__version__, on=date.today()))
+        click.echo(f"All as expected ({seconds:.1f} s{again}); the lock is written.")

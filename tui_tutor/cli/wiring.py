@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -108,8 +109,11 @@ def make_adapters(store: SqliteStore) -> Adapters:
     return Adapters(clock=SystemClock(), store=store, make_kernel=make_kernel, make_shell=make_shell)
 
 
-def make_kernel(opened: OpenCourse) -> Kernel:
-    """A kernel for a course, not yet started. TutorError (exit code 3) if its packages are missing."""
+def make_kernel(opened: OpenCourse, *, under: Mapping[str, str] | None = None) -> Kernel:
+    """A kernel for a course, not yet started. TutorError (exit code 3) if its packages are missing.
+
+    `under`: variables of its environment that the course may set otherwise.
+    """
     from tui_tutor.kernels.environment import modules_to_warm
     from tui_tutor.kernels.jupyter import JupyterKernel
 
@@ -122,7 +126,7 @@ def make_kernel(opened: OpenCourse) -> Kernel:
         cwd=opened.workspace().path,
         kernel_name=settings.name,
         preload=modules_to_warm(settings.packages),
-        env=settings.env,
+        env={**(under or {}), **settings.env},
     )
 
 
@@ -136,13 +140,12 @@ def packages_missing(need: PackageNeed) -> TutorError:
     )
 
 
-def make_shell(opened: OpenCourse) -> Shell:
+def make_shell(opened: OpenCourse, *, under: Mapping[str, str] | None = None) -> Shell:
     """A shell in the course's workspace; `python` there is the interpreter that runs the cells."""
     import sys
 
     from tui_tutor.kernels.shell import ShellRunner
 
     need = opened.packages()
-    return ShellRunner(
-        cwd=opened.workspace().path, env=opened.course.kernel.env, python=need.python or sys.executable
-    )
+    env = {**(under or {}), **opened.course.kernel.env}
+    return ShellRunner(cwd=opened.workspace().path, env=env, python=need.python or sys.executable)

@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from tui_tutor.core.lock import LOCK_FORMAT
-from tui_tutor.proof.running import CellReport
+from tui_tutor.proof.comparing import ProvenCell
+from tui_tutor.proof.reports import ExerciseReport, Tally
 
 
 def lock_of(
-    reports: Sequence[CellReport],
+    lessons: Mapping[str, Sequence[ProvenCell]],
     *,
     hashes: Mapping[str, str],
     python: str,
@@ -19,16 +20,38 @@ def lock_of(
     at: datetime,
 ) -> dict[str, Any]:
     """The whole lock: format, date, hash of every file, versions, and for each cell what happened."""
-    lessons: dict[str, Any] = {}
-    for report in reports:
-        if report.entry:
-            lesson = lessons.setdefault(report.lesson, {"cells": {}})
-            lesson["cells"][report.cell] = dict(report.entry)
     return {
         "format": LOCK_FORMAT,
         "at": at.isoformat(timespec="seconds").replace("+00:00", "Z"),
         "files": dict(hashes),
         "python": python,
         "packages": dict(packages),
-        "lessons": lessons,
+        "lessons": {
+            lesson: {"cells": {one.cell.id: entry for one in cells if (entry := _entry(one))}}
+            for lesson, cells in lessons.items()
+            if any(_entry(one) for one in cells)
+        },
     }
+
+
+def _entry(proven: ProvenCell) -> dict[str, Any]:
+    entry = dict(proven.recorded.entry)
+    if proven.exercise is None:
+        return entry
+    proof = {"solution": proven.runs if proven.solution_passes else 0, **_proof_of(proven.exercise)}
+    return {**entry, "wrong": [list(lines) for lines in proven.exercise.told], "proof": proof}
+
+
+def _proof_of(exercise: ExerciseReport) -> dict[str, Any]:
+    """How often the solution passed (once for each hash seed), and what the attempts showed."""
+    return {
+        "starter_fails": exercise.starter_fails,
+        "wrong": _tally(exercise.wrong),
+        "right": _tally(exercise.right),
+        "rewrites": _tally(exercise.rewrites),
+        "mutants": {"killed": exercise.killed, "total": exercise.mutants, "free": exercise.free},
+    }
+
+
+def _tally(tally: Tally) -> dict[str, int]:
+    return {"ok": tally.ok, "total": tally.total}

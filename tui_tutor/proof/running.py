@@ -1,39 +1,53 @@
-"""Running a whole course once, in order, in one kernel: what each cell did, for the lock.
+"""Running one lesson from its first cell to its last, as a learner would, with the author's answers.
 
-The same update, performer and checks that a learner meets do the work; only the answers are the author's.
+The same update, performer and checks that a learner meets do the work. Where it is asked to, every exercise is
+examined before it is solved (`examining`), in the kernel as it is just there.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from tui_tutor.core.course import (
     Cell,
     CodeCell,
     ExerciseCell,
+    Lesson,
     MarkdownCell,
+    OrderQuiz,
     PredictQuiz,
     QuizBase,
+    QuizCell,
     ShellCell,
     VizCell,
 )
-from tui_tutor.core.diagnostic import Diagnostic, Span
-from tui_tutor.core.execution import ErrorRaised, Finished, RunEvent, StreamText
+from tui_tutor.core.errors import TutorError
+from tui_tutor.core.execution import Finished, InputAsked, RunEvent, Started, StreamText
 from tui_tutor.core.execution_json import event_as_json
 from tui_tutor.core.grading.comparing import same_output
+from tui_tutor.core.grading.orders import program_of
 from tui_tutor.core.grading.probing import derive_request, derived_from
+from tui_tutor.core.grading.quizzes import right_answer
 from tui_tutor.core.plotting.data import plot_data_as_json
-from tui_tutor.core.ports import Record
-from tui_tutor.core.study import CellState, Study, begin
+from tui_tutor.core.study import CellState, begin
 from tui_tutor.core.study.events import CheckRequested, RunRequested, SourceEdited
 from tui_tutor.core.study.recording import source_hash
-from tui_tutor.session.course_session import CourseSession
+from tui_tutor.proof.examining import Examiner, names_elsewhere
+from tui_tutor.proof.keys import key_doubts
+from tui_tutor.proof.reports import CellReport, ExerciseReport, LessonReport, Outcome, Problem
+from tui_tutor.proof.stages import Stage
+from tui_tutor.proof.trying import (
+    ANSWER_TIMEOUT_S,
+    KernelTries,
+    Limits,
+    WorkspaceTries,
+    ready,
+)
 from tui_tutor.session.performing import Performer
 
-Outcome = Literal["ok", "error", "timeout", "died", "unstable", "skipped"]
 MOST_EVENTS: Final = 200
 MOST_TEXT: Final = 100_000
 _OUTCOMES: Final[Mapping[str, Outcome]] = {
@@ -46,88 +60,52 @@ _OUTCOMES: Final[Mapping[str, Outcome]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class CellReport:
-    """What happened to one cell. `entry` goes into the lock; `problem` says what was not as expected."""
+class Plan:
+    """How a lesson is to be run. `tell` hears what is begun, `at_once` copies are tried side by side."""
 
-    lesson: str
-    cell: str
-    kind: str
-    outcome: Outcome
-    ms: float = 0.0
-    entry: Mapping[str, Any] = field(default_factory=dict)
-    problem: Diagnostic | None = None
-
-
-class _MemoryStore:
-    """A proof leaves nothing in a learner's log."""
-
-    is_saving = False
-
-    def append(self, records: object) -> None:
-        del records
-
-    def lesson_history(self, course: str, lesson: str) -> tuple[Any, ...]:
-        del course, lesson
-        return ()
-
-    def progress(self, course: str) -> Mapping[str, Any]:
-        del course
-        return {}
-
-    def attempts(self, course: str) -> tuple[Record, ...]:
-        del course
-        return ()
-
-    def last_opened(self) -> None:
-        return None
-
-    def setting(self, name: str, default: str = "") -> str:
-        del name
-        return default
-
-    def set_setting(self, name: str, value: str) -> None:
-        del name, value
-
-    def close(self) -> None:
-        """Nothing is held."""
+    number: int  # of the lesson in its course, from 1
+    lessons: tuple[Lesson, ...]  # of the whole course, for the names that others read
+    examines: bool = False
+    at_once: int = 1
+    tell: Callable[[str], None] = lambda _: None
+    done: Callable[[], None] = lambda: None  # after each cell
 
 
-def memory_store() -> _MemoryStore:
-    """An event store that forgets."""
-    return _MemoryStore()
-
-
-async def run_course(session: CourseSession) -> AsyncIterator[CellReport]:
-    """Every cell of every written lesson, in order; the kernel is the session's, started if need be."""
-    course = session.opened.course
-    for number, lesson_id in enumerate(course.lessons, 1):
-        lesson = session.opened.lesson(lesson_id).lesson
-        if lesson is None or not lesson.cells:
-            continue
-        study = begin(course, lesson, number=number, trust="once")
-        runner = _LessonRun(study, session)
+async def run_lesson(stage: Stage, lesson: Lesson, plan: Plan) -> LessonReport:
+    """What each cell did in the stage's kernel as it is, and what the exercises' attempts showed."""
+    runner = _LessonRun(stage, lesson, plan)
+    cells: list[CellReport] = []
+    try:
         for cell in lesson.cells:
-            yield await runner.cell(cell)
+            plan.tell(f"{lesson.id} {cell.id}")
+            cells.append(await runner.cell(cell))
+            plan.done()
+    finally:
         await runner.close()
+    return LessonReport(tuple(cells), tuple(runner.exercises))
 
 
 class _LessonRun:
     """One lesson: a performer, and the events each run said."""
 
-    def __init__(self, study: Study, session: CourseSession) -> None:
-        self._session = session
+    def __init__(self, stage: Stage, lesson: Lesson, plan: Plan) -> None:
+        self._stage, self._session, self._plan = stage, stage.session, plan
         self._said: dict[str, list[RunEvent]] = {}
+        self.exercises: list[ExerciseReport] = []
+        study = begin(self._session.opened.course, lesson, number=plan.number, trust="once")
         self._performer = Performer(
-            study, session, on_change=lambda _: None, ask_trust=lambda: None, on_event=self._hear
+            study, self._session, on_change=lambda _: None, ask_trust=lambda: None, on_event=self._hear
         )
         self._performer.is_attended = False
 
     def _hear(self, cell_id: str, event: RunEvent) -> None:
         self._said.setdefault(cell_id, []).append(event)
 
-    @property
-    def _study(self) -> Study:
-        return self._performer.study
+    def _state(self, cell: Cell) -> CellState:
+        return self._performer.study.state(cell.id)
+
+    def _tries(self) -> KernelTries:
+        return KernelTries(self._performer.study, self._session, at_once=self._plan.at_once)
 
     async def close(self) -> None:
         await self._performer.close()
@@ -136,6 +114,7 @@ class _LessonRun:
         return self._session.adapters.clock.now()
 
     async def cell(self, cell: Cell) -> CellReport:
+        """Run one cell. TutorError if nothing can run it."""
         if cell.hidden or isinstance(cell, MarkdownCell):
             return self._report(cell, "skipped")
         match cell:
@@ -148,51 +127,47 @@ class _LessonRun:
             case _:
                 return await self._question(cell)
 
-    def _report(self, cell: Cell, outcome: Outcome, **facts: Any) -> CellReport:
-        return CellReport(self._study.lesson.id, cell.id, cell.kind, outcome, **facts)
+    def _report(self, cell: Cell, outcome: Outcome, *problems: Problem, **facts: Any) -> CellReport:
+        return CellReport(cell.id, cell.kind, outcome, problems=problems, **facts)
 
-    def _problem(self, code: str, cell: Cell, message: str, help: str = "") -> Diagnostic:
-        path = f"lessons/{self._study.lesson.id}.toml"
-        return Diagnostic(code, f"{cell.id}: {message}", Span(path), help=help)
+    def _refused(self) -> str:
+        """Why the kernel could not run a cell at all, "" if it could."""
+        notice = self._performer.study.notice
+        return f"{notice.text} {notice.help}".strip() if notice is not None and notice.is_alarm else ""
 
     # --- code and shell -------------------------------------------------------------------------
 
     async def _run(self, cell: CodeCell | ShellCell) -> CellReport:
         if isinstance(cell, CodeCell) and cell.ask_first:
-            self._performer.study = self._study.changed(cell.id, guess="")
+            self._performer.study = self._performer.study.changed(cell.id, guess="")
         self._performer.dispatch(RunRequested(cell.id, self._now()))
         await self._performer.settle()
-        state = self._study.state(cell.id)
+        state = self._state(cell)
         outcome = _OUTCOMES.get(state.status, "error")
         problem = self._unexpected(cell, state, outcome)
-        shown: Outcome = "unstable" if cell.unstable and problem is None else outcome
-        if outcome == "error" and cell.expect == "error":
+        shown: Outcome = outcome
+        if problem is None:
             shown = "unstable" if cell.unstable else "ok"
-        return self._report(cell, shown, ms=state.elapsed_ms, entry=self._entry(cell, state), problem=problem)
+        problems = () if problem is None else (problem,)
+        text = state.transcript.text()[:MOST_TEXT]
+        return self._report(
+            cell, shown, *problems, ms=state.elapsed_ms, entry=self._entry(cell, state), text=text
+        )
 
-    def _unexpected(
-        self, cell: CodeCell | ShellCell, state: CellState, outcome: Outcome
-    ) -> Diagnostic | None:
+    def _unexpected(self, cell: CodeCell | ShellCell, state: CellState, outcome: Outcome) -> Problem | None:
+        if state.status in ("idle", "queued", "running") and (why := self._refused()):
+            return Problem("run-outcome", cell.id, f"it could not be run: {why}")
         if outcome in ("timeout", "died"):
-            return self._problem(f"run-{outcome}", cell, state.reason or outcome)
+            code = "run-timeout" if outcome == "timeout" else "run-died"
+            return Problem(code, cell.id, state.reason or outcome)
         if (outcome == "error") != (cell.expect == "error"):
             error = state.transcript.error
             found = f"{error.name}: {error.message}" if error else f"status {state.exit_status}"
             wanted = "an error was expected and none came" if outcome == "ok" else f"it failed with {found}"
-            return self._problem("run-outcome", cell, wanted, 'mend the cell, or say expect = "error"')
+            return Problem("run-outcome", cell.id, wanted, 'mend the cell, or say expect = "error"')
         if cell.output is not None and not cell.unstable:
-            return self._output_problem(cell, state)
-        if state.verdict is not None and not state.verdict.correct:
-            return self._problem("check-fails", cell, _failure_words(state))
-        return None
-
-    def _output_problem(self, cell: CodeCell | ShellCell, state: CellState) -> Diagnostic | None:
-        assert cell.output is not None
-        difference = same_output(cell.output, _all_text(state), tolerance=cell.tolerance)
-        if difference is None:
-            return None
-        said = "; ".join(difference.sentences())
-        return self._problem("output-differs", cell, said, "correct `output`, or name it unstable")
+            return _output_problem(cell, state)
+        return _checked(cell, state)
 
     def _entry(self, cell: Cell, state: CellState) -> dict[str, Any]:
         return {
@@ -206,122 +181,154 @@ class _LessonRun:
     # --- exercises ------------------------------------------------------------------------------
 
     async def _solve(self, cell: ExerciseCell) -> CellReport:
-        """Wrong samples must be caught by the check they name, right ones and the solution must pass.
-
-        What each wrong sample is told is recorded, for the hints of learners whose answer behaves the same.
-        """
-        wrong = [await self._told(cell, sample.source) for sample in cell.wrong]
-        right = [await self._told(cell, sample.source) for sample in cell.right]
+        """Examine the exercise if that is planned, then answer it with the solution."""
+        problems: tuple[Problem, ...] = ()
+        if self._plan.examines:
+            examined = await self._examiner(cell).report()
+            self.exercises.append(examined)
+            problems = examined.problems
         if not cell.solution and not any(file.solution for file in cell.file):
-            return self._report(cell, "skipped")
-        await self._check(cell, cell.solution, {file.path: file.solution for file in cell.file})
-        state = self._study.state(cell.id)
-        problem = self._unsolved(cell, state) or self._unproven(cell, wrong, right)
-        entry = self._entry(cell, state) | {"wrong": wrong}
-        outcome: Outcome = "ok" if problem is None else "error"
-        return self._report(cell, outcome, ms=state.elapsed_ms, entry=entry, problem=problem)
+            return self._report(cell, "skipped", *problems)
+        self._said.pop(cell.id, None)
+        await self._answer(cell)
+        state = self._state(cell)
+        outcome: Outcome = _OUTCOMES.get(state.status, "error")
+        if unsolved := _unsolved(cell, state):
+            problems, outcome = (*problems, unsolved), "error" if outcome == "ok" else outcome
+        return self._report(cell, outcome, *problems, ms=state.elapsed_ms, entry=self._entry(cell, state))
 
-    def _unsolved(self, cell: ExerciseCell, state: CellState) -> Diagnostic | None:
-        if not cell.check or (state.verdict is not None and state.verdict.correct):
-            return None
-        return self._problem("solution-fails", cell, f"the solution does not pass: {_failure_words(state)}")
+    def _examiner(self, cell: ExerciseCell) -> Examiner:
+        course = self._session.opened.course
+        return Examiner(
+            cell,
+            self._state(cell).source,
+            kernel=self._tries(),
+            workspace=WorkspaceTries(self._performer.study, self._stage),
+            elsewhere=names_elsewhere(self._plan.lessons, cell, course.kernel.setup_source),
+            run_limit_s=cell.timeout_s or course.kernel.timeout_s,
+            at_once=self._plan.at_once,
+            tell=lambda what: self._plan.tell(f"{self._performer.study.lesson.id} {cell.id}: {what}"),
+        )
 
-    def _unproven(
-        self, cell: ExerciseCell, wrong: list[list[str]], right: list[list[str]]
-    ) -> Diagnostic | None:
-        for number, (sample, told) in enumerate(zip(cell.wrong, wrong, strict=True), 1):
-            if not told:
-                return self._problem("wrong-passes", cell, f"wrong sample {number} passes every check")
-            if told[0] != sample.caught_by:
-                words = f"wrong sample {number} is caught by {told[0] or 'its run'}, not {sample.caught_by}"
-                return self._problem("wrong-elsewhere", cell, f"{words}: {'; '.join(told[1:])}")
-        for number, told in enumerate(right, 1):
-            if told:
-                words = f"right sample {number} does not pass: {'; '.join(told[1:])}"
-                return self._problem("right-fails", cell, words)
-        return None
-
-    async def _told(self, cell: ExerciseCell, source: str) -> list[str]:
-        """[check id, lines ...] of the failing check, [] if it passes."""
-        await self._check(cell, source, {}, is_silent=True)
-        verdict = self._study.state(cell.id).verdict
-        failure = verdict.failure if verdict is not None else None
-        return [failure.check_id, *failure.lines] if failure is not None else []
-
-    async def _check(
-        self, cell: ExerciseCell, source: str, files: Mapping[str, str], *, is_silent: bool = False
-    ) -> None:
-        self._performer.is_silent = is_silent
-        self._performer.dispatch(SourceEdited(cell.id, source.rstrip("\n"), self._now()))
-        for path, text in files.items():
-            self._performer.dispatch(SourceEdited(cell.id, text, self._now(), path=path))
+    async def _answer(self, cell: ExerciseCell) -> None:
+        self._performer.dispatch(SourceEdited(cell.id, cell.solution.rstrip("\n"), self._now()))
+        for file in cell.file:
+            self._performer.dispatch(SourceEdited(cell.id, file.solution, self._now(), path=file.path))
         wish = CheckRequested if cell.check else RunRequested
         self._performer.dispatch(wish(cell.id, self._now()))
         await self._performer.settle()
-        self._performer.is_silent = False
 
     # --- plots and questions --------------------------------------------------------------------
 
     def _viz(self, cell: VizCell) -> CellReport:
-        state = self._study.state(cell.id)
-        if state.plot is None:
+        plot = self._state(cell).plot
+        if plot is None:
             message = "nothing was drawn: names it needs do not exist when its lesson has run this far"
-            return self._report(cell, "error", problem=self._problem("plot-missing", cell, message))
-        if state.plot.error:
-            return self._report(cell, "error", problem=self._problem("plot-error", cell, state.plot.error))
-        entry = {"source_hash": source_hash(cell), "outcome": "ok", "plot": plot_data_as_json(state.plot)}
+            return self._report(cell, "error", Problem("plot-missing", cell.id, message))
+        if plot.error:
+            return self._report(cell, "error", Problem("plot-error", cell.id, plot.error))
+        entry = {"source_hash": source_hash(cell), "outcome": "ok", "plot": plot_data_as_json(plot)}
         return self._report(cell, "ok", entry=entry)
 
-    async def _question(self, cell: QuizBase) -> CellReport:
-        if isinstance(cell, PredictQuiz):
-            return await self._predicted(cell)
-        request = derive_request(cell)  # type: ignore[arg-type]
-        if request is None:
-            return self._report(cell, "skipped")  # type: ignore[arg-type]
-        await self._session.start_kernel()
-        (report,) = await self._session.kernel.probe((request,), timeout_s=10.0)
-        derived = derived_from(report)
-        if len(derived) < len(request["exprs"]):
-            message = f"a key could not be derived: {report.get('error', 'it is no number')}"
-            problem = self._problem("key-underivable", cell, message)  # type: ignore[arg-type]
-            return self._report(cell, "error", problem=problem)  # type: ignore[arg-type]
-        return self._report(cell, "ok", entry={"derived": derived})  # type: ignore[arg-type]
+    async def _question(self, cell: QuizCell) -> CellReport:
+        try:
+            return await self._asked(cell)
+        except TutorError as error:
+            return self._report(cell, "error", Problem("run-outcome", cell.id, error.message, error.help))
 
-    async def _predicted(self, cell: PredictQuiz) -> CellReport:
-        """The program is run silently; what it prints must be the author's key."""
-        await self._session.start_kernel()
-        said: list[str] = []
-        async for event in self._session.kernel.run(cell.program, timeout_s=10.0, is_silent=True):
-            if isinstance(event, StreamText) and event.stream == "stdout":
-                said.append(event.text)
-            elif isinstance(event, ErrorRaised):
-                said.append(f"{event.name}: {event.message}")
-        difference = same_output(cell.stdout, "".join(said))
+    async def _asked(self, cell: QuizCell) -> CellReport:
+        request = derive_request(cell)
+        derived: Mapping[str, object] = {}
+        if request is not None:
+            await ready(self._performer.study, self._session)
+            (report,) = await self._session.kernel.probe((request,), timeout_s=ANSWER_TIMEOUT_S)
+            derived = derived_from(report)
+            if len(derived) < len(request["exprs"]):
+                message = f"a key could not be derived: {report.get('error', 'it is no number')}"
+                return self._report(cell, "error", Problem("key-underivable", cell.id, message))
+        problem = self._inconsistent(cell, derived) or await self._run_question(cell)
+        if problem is not None:
+            return self._report(cell, "error", problem)
+        has_run = request is not None or isinstance(cell, PredictQuiz) or _is_program(cell)
+        entry = {"derived": dict(derived)} if derived else {}
+        return self._report(cell, "ok" if has_run else "skipped", entry=entry)
+
+    def _inconsistent(self, cell: QuizBase, derived: Mapping[str, object]) -> Problem | None:
+        doubts = key_doubts(cell, derived)  # type: ignore[arg-type]
+        return None if not doubts else Problem("key-inconsistent", cell.id, "; ".join(doubts[:3]))
+
+    async def _run_question(self, cell: QuizCell) -> Problem | None:
+        if isinstance(cell, PredictQuiz) and cell.language == "python":
+            return await self._predicted(cell)
+        if isinstance(cell, OrderQuiz) and cell.check:
+            return await self._ordered(cell)
+        return None
+
+    async def _predicted(self, cell: PredictQuiz) -> Problem | None:
+        """What the program prints must be the author's key."""
+        (one,) = await self._tries().tried(cell, (cell.program,), Limits(ANSWER_TIMEOUT_S))
+        said = "\n".join(text for text in (one.stdout.rstrip("\n"), one.error) if text)
+        difference = same_output(cell.stdout, said)
         if difference is None:
-            return self._report(cell, "ok")
+            return None
         message = f"the program prints something else: {'; '.join(difference.sentences())}"
-        return self._report(cell, "error", problem=self._problem("key-differs", cell, message))
+        return Problem("key-differs", cell.id, message, "correct `stdout`", at=("stdout",))
+
+    async def _ordered(self, cell: OrderQuiz) -> Problem | None:
+        """Every right order, put together, must pass the checks."""
+        right = right_answer(cell)
+        answers = [right] if right is not None else []
+        sources = [program_of(cell, answer) for answer in answers]
+        for one in await self._tries().tried(cell, sources, Limits(ANSWER_TIMEOUT_S)):
+            if not one.verdict.correct:
+                message = f"the right order does not pass its checks: {one.words()}"
+                return Problem("key-inconsistent", cell.id, message)
+        return None
+
+
+def _is_program(cell: QuizCell) -> bool:
+    return isinstance(cell, OrderQuiz) and bool(cell.check)
+
+
+def _output_problem(cell: CodeCell | ShellCell, state: CellState) -> Problem | None:
+    assert cell.output is not None
+    difference = same_output(cell.output, state.transcript.text(), tolerance=cell.tolerance)
+    if difference is None:
+        return _checked(cell, state)
+    said = "; ".join(difference.sentences())
+    return Problem("output-differs", cell.id, said, "correct `output`, or name it unstable", at=("output",))
+
+
+def _checked(cell: CodeCell | ShellCell, state: CellState) -> Problem | None:
+    if state.verdict is not None and not state.verdict.correct:
+        return Problem("check-fails", cell.id, _failure_words(state), at=("check",))
+    return None
+
+
+def _unsolved(cell: ExerciseCell, state: CellState) -> Problem | None:
+    if not cell.check:
+        if state.status == "ok":
+            return None
+    elif state.verdict is not None and state.verdict.correct:
+        return None
+    message = f"the solution does not pass: {_failure_words(state)}"
+    return Problem("solution-fails", cell.id, message, at=("solution",))
 
 
 def _failure_words(state: CellState) -> str:
     verdict = state.verdict
     if verdict is None or verdict.failure is None:
         error = state.transcript.error
-        return f"{error.name}: {error.message}" if error else "it was not checked"
+        return f"{error.name}: {error.message}" if error else state.reason or "it was not checked"
     return "; ".join((verdict.failure.says, *verdict.failure.lines))
 
 
-def _all_text(state: CellState) -> str:
-    """What a learner sees of an output: text of all streams and results."""
-    return state.transcript.text()
-
-
-def bounded_events(said: list[RunEvent]) -> list[dict[str, Any]]:
+def bounded_events(said: Sequence[RunEvent]) -> list[dict[str, Any]]:
     """The events that show something, merged and bounded, as JSON."""
     kept: list[dict[str, Any]] = []
     size = 0
     for event in merged_text(said):
-        if isinstance(event, Finished):
+        if isinstance(event, Started | Finished | InputAsked):
             continue
         encoded = event_as_json(event)
         size += len(str(encoded))
@@ -332,7 +339,7 @@ def bounded_events(said: list[RunEvent]) -> list[dict[str, Any]]:
     return kept
 
 
-def merged_text(said: list[RunEvent]) -> list[RunEvent]:
+def merged_text(said: Sequence[RunEvent]) -> list[RunEvent]:
     """Neighbouring texts of one stream as one event."""
     merged: list[RunEvent] = []
     for event in said:

@@ -1,0 +1,51 @@
+"""What a run of a lesson depends on, as one hash: what was remembered under another is not believed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from tui_tutor.core.course import Cell, Course, Lesson, MarkdownCell
+
+EDITION: Final = 1  # of what a proof looks at; raised when that changes
+_WORDS: Final = {"task", "explain", "caption", "alt", "title", "objective", "bloom", "difficulty", "callout"}
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprints:
+    """`surroundings`: interpreter, package versions and our own version, in words."""
+
+    course: Course
+    lessons: Sequence[Lesson]
+    files: Mapping[str, bytes]
+    surroundings: str
+
+    def of(self, lesson_id: str, run: int) -> str:
+        """Of one run of a lesson; of the whole course's (0) with all lessons that come before it."""
+        before = [self._lesson(one) for one in self.lessons]
+        place = next(n for n, one in enumerate(self.lessons) if one.id == lesson_id)
+        told = [EDITION, run, self.surroundings, self._common(), before[place]]
+        if run == 0:
+            told += before[:place]
+        elif run == 1:  # a rewrite keeps the names that any other cell reads
+            told += before
+        return hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()
+
+    def _common(self) -> dict[str, Any]:
+        copied = {
+            path: hashlib.sha256(data).hexdigest()
+            for path, data in self.files.items()
+            if path.startswith("files/")
+        }
+        return {"kernel": self.course.kernel.model_dump(), "files": copied}
+
+    def _lesson(self, lesson: Lesson) -> dict[str, Any]:
+        cells = [_cell(cell) for cell in lesson.cells if not isinstance(cell, MarkdownCell)]
+        return {"id": lesson.id, "setup": lesson.setup_source, "cells": cells}
+
+
+def _cell(cell: Cell) -> dict[str, Any]:
+    return cell.model_dump(mode="json", exclude=_WORDS)
