@@ -70,7 +70,9 @@ def _plain(value: object) -> str:
 def _number(value: object) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return float(value) if isinstance(value, int) and abs(value) >= 10**15 and abs(value) < 10**300 else value
+    if isinstance(value, float) or abs(value) < 10**15:
+        return value
+    return float(value) if abs(value) < 10**300 else None
 
 
 class _Question:

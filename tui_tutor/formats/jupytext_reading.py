@@ -30,6 +30,10 @@ _MARKDOWN: Final = frozenset({".md", ".markdown", ".myst", ".mystnb", ".mnb"})
 _MYST: Final = re.compile(
     r"^(?:`{3,}|~{3,}|:{3,})\s*\{(?:code-cell|raw-cell)\}|^[ ]*format_name:[ ]*myst", re.MULTILINE
 )
+_HEAD: Final = re.compile(r"---[ \t]*\n.*?\n---[ \t]*(?:\n|\Z)", re.DOTALL)
+_KERNEL_NAME: Final = re.compile(
+    r"^kernelspec:[ \t]*\n(?:[ ]+.*\n)*?[ ]+name:[ ]*[\"']?([\w.+-]{1,100})", re.MULTILINE
+)
 _HEAD_KEY: Final = re.compile(r"(title|author)[ ]*:[ ]*(.*)")
 _OPTION: Final = re.compile(r"^:\w[^\n]*$", re.MULTILINE)
 _ALIAS: Final = re.compile(r"(?:^|[\s:\[{,-])\*[A-Za-z_][\w-]*(?=[\s,\]}]|$)", re.MULTILINE)
@@ -75,20 +79,32 @@ def _notebook(text: str, file: str) -> tuple[dict[str, Any], str]:
     jupytext, formats = _jupytext(file)
     try:
         kind = formats.read_format_from_metadata(text, suffix) or _guess(text, suffix, formats)
-        if kind in _STARTS_PROGRAMS:
-            raise TutorError(
-                f"{file} is written for {kind}, which other programs read; nothing was imported",
-                help=f"write it as a notebook with {kind} and import that",
-            )
-        fmt = {"extension": suffix, **({"format_name": kind} if kind else {})}
-        notebook = jupytext.reads(text, fmt)
-    except TutorError:
-        raise
-    except RecursionError:
-        refuse(file, 1, "it is nested too deeply")
-    except Exception as error:  # noqa: BLE001 - whatever jupytext raises at a stranger's file, it ends in a sentence
-        refuse(file, _line_of(error), f"jupytext cannot read this: {str(error)[:200]}")
-    return _plain(notebook), str(kind or "")
+    except Exception:  # noqa: BLE001 - a head that is no YAML says nothing of the format
+        kind = _guess(text, suffix, formats)
+    if kind in _STARTS_PROGRAMS:
+        raise TutorError(
+            f"{file} is written for {kind}, which other programs read; nothing was imported",
+            help=f"write it as a notebook with {kind} and import that",
+        )
+    fmt = {"extension": suffix, **({"format_name": kind} if kind else {})}
+    return _plain(_read_or_refuse(jupytext, text, fmt, file)), str(kind or "")
+
+
+def _read_or_refuse(jupytext: Any, text: str, fmt: Mapping[str, str], file: str) -> Any:
+    """The notebook; a page whose head keeps it from being one is read without it."""
+    try:
+        return jupytext.reads(text, dict(fmt))
+    except Exception as error:  # noqa: BLE001 - whatever jupytext raises at a stranger's file
+        head = _HEAD.match(text)
+        if head is None:
+            what = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
+            refuse(file, _line_of(error), f"jupytext cannot read this: {what[:200]}")
+    notebook = _read_or_refuse(jupytext, text[head.end() :], fmt, file)
+    if kernel := _KERNEL_NAME.search(head[0]):
+        kernelspec = {"name": kernel[1], "display_name": kernel[1]}
+        return {"cells": notebook["cells"], "metadata": {**notebook["metadata"], "kernelspec": kernelspec}}
+    raw = {"cell_type": "raw", "metadata": {}, "source": head[0].strip()}
+    return {"cells": [raw, *notebook["cells"]], "metadata": notebook["metadata"]}
 
 
 def _guess(text: str, suffix: str, formats: Any) -> str | None:

@@ -162,12 +162,12 @@ def is_pattern(pattern: str) -> bool:
 class Interval:
     """Numbers that are right: from `low` to `high`, or one where both are the same.
 
-    `middle` is there where the source says it and how far from it one may be.
+    `around` is there where the source says a number and how far from it one may be.
     """
 
     low: float
     high: float
-    middle: float | None = None
+    around: tuple[float, float] | None = None
 
     @property
     def is_finite(self) -> bool:
@@ -186,8 +186,8 @@ class Interval:
         """As the key of a number."""
         if self.low == self.high:
             return {"value": self.low}
-        if self.middle is not None:
-            return {"value": self.middle, "tolerance": tidy(self.high - self.middle)}
+        if self.around is not None:
+            return {"value": self.around[0], "tolerance": self.around[1]}
         return {"range": [self.low, self.high]}
 
 
@@ -207,7 +207,7 @@ def number_cell(stem: Stem, intervals: Sequence[Interval]) -> Made:
 def around(middle: float, distance: float) -> Interval:
     """The numbers at most `distance` from `middle`."""
     distance = abs(distance)
-    return Interval(tidy(middle - distance), tidy(middle + distance), middle)
+    return Interval(tidy(middle - distance), tidy(middle + distance), (middle, distance))
 
 
 def tidy(number: float) -> float:

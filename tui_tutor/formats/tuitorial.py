@@ -19,7 +19,7 @@ from tui_tutor.formats.source_text import beside, files_ending, refuse, stem_of,
 from tui_tutor.formats.yaml_reading import line_of, tables_in, text_in, yaml_values
 
 SUFFIXES: Final = (".yaml", ".yml")
-_LONGEST_LINE: Final = 2_000  # characters of a line that a pattern is tried on
+_LONGEST_LINE: Final = 10_000  # characters of a line that a pattern is tried on
 _MOST_LINES: Final = 2_000
 Table = dict[str, Any]
 
@@ -228,7 +228,7 @@ def _matching(pattern: str, lines: list[str]) -> list[int]:
     found = []
     for number, line in enumerate(lines[:_MOST_LINES], 1):
         try:
-            if matches_whole(around, line[:_LONGEST_LINE]):
+            if len(line) <= _LONGEST_LINE and matches_whole(around, line):
                 found.append(number)
         except PatternRefusedError:
             return found
