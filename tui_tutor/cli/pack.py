@@ -234,7 +234,7 @@ def _fetched(
     import tempfile
 
     try:
-        with tempfile.TemporaryDirectory(prefix=".tui-tutor-wheels-", dir=target.parent) as scratch:
+        with tempfile.TemporaryDirectory(prefix=".tui-tutor-wheels-", dir=target.parent.resolve()) as scratch:
             asyncio.run(_fetch(course, files, Path(scratch), targets, draw))
             yield tuple(Path(scratch).glob("*.whl"))
     except OSError as error:
