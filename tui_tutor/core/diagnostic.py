@@ -24,7 +24,10 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One mistake or doubt. `source_line` is the text of the line, for the caret."""
+    """One mistake or doubt. `source_line` is the text of the line, for the caret.
+
+    `instead` is what belongs in the place of the span, where there is no doubt about it.
+    """
 
     code: str
     message: str
@@ -32,6 +35,7 @@ class Diagnostic:
     severity: Severity = "error"
     help: str = ""
     source_line: str = ""
+    instead: str | None = None
 
     def as_json(self) -> dict[str, object]:
         """The stable shape of `check --json`."""

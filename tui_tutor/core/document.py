@@ -72,10 +72,17 @@ class Document:
         return self._span(*self.places.inside(path, line, column))
 
     def diagnostic(
-        self, code: str, message: str, span: Span, *, severity: Severity = "error", help: str = ""
+        self,
+        code: str,
+        message: str,
+        span: Span,
+        *,
+        severity: Severity = "error",
+        help: str = "",
+        instead: str | None = None,
     ) -> Diagnostic:
         """A diagnostic in this file with its line for the caret."""
-        return Diagnostic(code, message, span, severity, help, self.line(span.line))
+        return Diagnostic(code, message, span, severity, help, self.line(span.line), instead)
 
     def _span(self, line: int, column: int, length: int) -> Span:
         return Span(self.file, line, column, max(1, length))

@@ -74,6 +74,19 @@ class Places:
             return self._place(extent)
         return extent.row + 1, self._characters(extent.row, extent.column) + 1 + column, 1
 
+    def last_line(self, path: Path) -> int:
+        """The line (from 1) on which the value ends, else that of the key."""
+        extent = self.values.get(path) or self.keys.get(path)
+        return extent.end_row + 1 if extent else self.key(path)[0]
+
+    def rows_inside_texts(self) -> frozenset[int]:
+        """The rows (from 0) whose end stands inside a text of several lines."""
+        rows: set[int] = set()
+        for extent in self.values.values():
+            if extent.end_row > extent.row and self._written(extent)[:3] in ("'''", '"""'):
+                rows.update(range(extent.row, extent.end_row))
+        return frozenset(rows)
+
     def error_places(self) -> Iterator[tuple[Place, str]]:
         """What the grammar refuses, with its text."""
         for extent in self.errors:

@@ -9,7 +9,7 @@ from tui_tutor.core import course as models
 from tui_tutor.core.course import Cell, CellBase, LessonHeader
 from tui_tutor.core.document import Path
 from tui_tutor.core.parsing.findings import Findings
-from tui_tutor.core.parsing.validating import make, nearest, toml_type
+from tui_tutor.core.parsing.validating import certain, in_quotes, make, nearest, toml_type
 
 KINDS: Final[Mapping[str, type[CellBase]]] = {
     "md": models.MarkdownCell,
@@ -100,7 +100,9 @@ def _choose(
     elif value not in known:
         close = nearest(value, known)
         help = f'did you mean "{close}"?' if close else f"one of: {names}"
-        findings.error(f"unknown-{key}", f"{value!r} is not a {key} of {_OF[key]}", (*path, key), help=help)
+        message = f"{value!r} is not a {key} of {_OF[key]}"
+        instead = in_quotes(certain(value, known))
+        findings.error(f"unknown-{key}", message, (*path, key), help=help, instead=instead)
     else:
         return known[value]
     return None

@@ -32,16 +32,23 @@ class Findings:
     items: list[Diagnostic] = field(default_factory=list)
 
     def error(
-        self, code: str, message: str, path: Path, *, help: str = "", at: Literal["key", "value"] = "value"
+        self,
+        code: str,
+        message: str,
+        path: Path,
+        *,
+        help: str = "",
+        at: Literal["key", "value"] = "value",
+        instead: str | None = None,
     ) -> None:
-        """Something that stops the lesson from being opened."""
-        self._add("error", code, message, self._place(path, at), help)
+        """Something that stops the lesson from being opened; `instead` is what belongs there, if certain."""
+        self._add("error", self._place(path, at), (code, message, help), instead)
 
     def warning(
         self, code: str, message: str, path: Path, *, help: str = "", at: Literal["key", "value"] = "key"
     ) -> None:
         """Something that is only advised."""
-        self._add("warning", code, message, self._place(path, at), help)
+        self._add("warning", self._place(path, at), (code, message, help))
 
     def error_inside(
         self, code: str, message: str, path: Path, line: int, column: int, *, help: str = ""
@@ -88,9 +95,14 @@ class Findings:
             return Span(self.document.file)
         return self.document.value_span(path) if at == "value" else self.document.key_span(path)
 
-    def _add(self, severity: Severity, code: str, message: str, span: Span, help: str) -> None:
+    def _add(
+        self, severity: Severity, span: Span, said: tuple[str, str, str], instead: str | None = None
+    ) -> None:
         if not self.is_full:
-            item = self.document.diagnostic(code, message, span, severity=severity, help=help)
+            code, message, help = said
+            item = self.document.diagnostic(
+                code, message, span, severity=severity, help=help, instead=instead
+            )
             self.items.append(item)
 
 

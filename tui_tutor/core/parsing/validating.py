@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import types
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -152,14 +153,15 @@ def _report(
     if detail["type"] == "extra_forbidden":
         owners = [*([outer] if outer else []), *_models_on_the_way(model, detail["loc"][:-1])]
         code, message, help = unknown_key(name, owners, at)
-        findings.error(code, message, at, help=help, at="key")
+        meant = certain(name, key_names(owners[-1])) if code == "unknown-key" else None
+        findings.error(code, message, at, help=help, at="key", instead=meant)
     elif detail["type"] == "missing":
         _report_missing(at, findings)
     elif detail["type"] in ("union_tag_not_found", "union_tag_invalid"):
         _report_tag(detail, at, findings)
     else:
         code, message, help = _describe(detail, at)
-        findings.error(code, message, at, help=help)
+        findings.error(code, message, at, help=help, instead=_written_right(detail))
 
 
 def _report_tag(detail: ErrorDetails, at: Path, findings: Findings) -> None:
@@ -180,9 +182,9 @@ def _report_tag(detail: ErrorDetails, at: Path, findings: Findings) -> None:
     else:
         close = nearest(written, known)
         help = f'did you mean "{close}"?' if close else f"one of: {names}"
-        findings.error(
-            f"unknown-{key}", f"{_shown(written)} is not a {key} of {table}", (*at, key), help=help
-        )
+        message = f"{_shown(written)} is not a {key} of {table}"
+        instead = in_quotes(certain(written, known))
+        findings.error(f"unknown-{key}", message, (*at, key), help=help, instead=instead)
 
 
 _TAGS_OF: Final[Mapping[str, tuple[str, ...]]] = {
@@ -233,6 +235,28 @@ def nearest(name: str, known: Iterable[object]) -> str:
     if len(name) > MAX_NAME:
         return ""
     return _nearest(name, tuple(str(item) for item in islice(known, MAX_CANDIDATES)))
+
+
+# Of two names as near as this, the nearer one is meant; a name less near may be another one's.
+_CERTAIN: Final = 0.8
+_NEARER_BY: Final = 0.1
+
+
+def certain(name: str, known: Iterable[object]) -> str | None:
+    """The known name that was meant without doubt: near, and no other nearly as near."""
+    import difflib
+
+    names = [str(item) for item in islice(known, MAX_CANDIDATES)] if len(name) <= MAX_NAME else []
+    ratios = sorted(((difflib.SequenceMatcher(None, name, one).ratio(), one) for one in names), reverse=True)
+    if not ratios or ratios[0][0] < _CERTAIN:
+        return None
+    is_alone = len(ratios) == 1 or ratios[1][0] <= ratios[0][0] - _NEARER_BY
+    return ratios[0][1] if is_alone else None
+
+
+def in_quotes(text: str | None) -> str | None:
+    """A word as a TOML text."""
+    return None if text is None else f'"{text}"'
 
 
 @lru_cache(maxsize=512)
@@ -299,6 +323,25 @@ def _describe(detail: ErrorDetails, at: Path) -> Said:
         return say(name, detail.get("ctx", {}), detail["input"])
     # Our own validators raise PydanticCustomError with a code of ours as its type.
     return kind.replace("_", "-"), detail["msg"], "keep one of them" if kind == "both-given" else ""
+
+
+_NUMBER_IN_QUOTES: Final[Mapping[str, str]] = {
+    "int_type": r"[+-]?(?:0|[1-9][0-9]*)",
+    "float_type": r"[+-]?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?",
+    "bool_type": r"(?i:true|false)",
+}
+
+
+def _written_right(detail: ErrorDetails) -> str | None:
+    """The value that was meant without doubt: a word of a closed list, or a number in quotes."""
+    value = detail["input"]
+    if not isinstance(value, str):
+        return None
+    if detail["type"] == "literal_error":
+        expected = str(detail.get("ctx", {}).get("expected", "")).replace(" or ", ", ").split(",")
+        return in_quotes(certain(value, [part.strip().strip("'") for part in expected]))
+    wanted = _NUMBER_IN_QUOTES.get(detail["type"])
+    return value.strip().lower() if wanted and re.fullmatch(wanted, value.strip()) else None
 
 
 def toml_type(value: object) -> str:
