@@ -116,7 +116,7 @@ def test_what_cannot_be_packed_is_told_in_a_sentence(
 
 
 def test_what_stays_behind_is_named(tmp_path: Path) -> None:
-    more = {f"files/{n}.txt~": b"" for n in range(12)}
+    more = {"files/x.txt": b"", **{f"files/{n}.txt~": b"" for n in range(12)}}
     a_folder(tmp_path / "tour", **{".git/HEAD": b"", "evil\x1b[2J~": b""}, **more)
     done = tui_tutor(tmp_path, "pack", "tour")
     assert "left out: .git/\n" in done.stderr
