@@ -47,8 +47,11 @@ def parts_of(source: str, names: frozenset[str]) -> tuple[SourcePart, ...]:
 
 
 def words_of(source: str) -> frozenset[str]:
-    """Every word of a program that could be a name."""
-    return frozenset(_WORD.findall(source))
+    """Every word of a program that could be a name; what is said to a shell is no program."""
+    if source.lstrip().startswith("%%"):
+        return frozenset()
+    lines = (line for line in source.split("\n") if not line.lstrip().startswith("!"))
+    return frozenset(_WORD.findall("\n".join(lines)))
 
 
 def _code(source: str) -> SourcePart:
