@@ -33,7 +33,7 @@ def command(folder: Path, title: str, course_id: str) -> None:
     shown = shlex.quote(str(folder))
     click.echo(f'"{safe_line(title)}" is in {safe_line(str(folder))}, with two lessons to change.', err=True)
     for verb, why in _NEXT:
-        click.echo(f"  tui-tutor {verb} {safe_line(shown)}   {why}", err=True)
+        click.echo(f"  tui-tutor {verb:<7} {safe_line(shown)}   {why}", err=True)
 
 
 _NEXT: Final = (

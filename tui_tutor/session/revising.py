@@ -42,12 +42,13 @@ async def take_edition(performer: Performer, edition: Edition) -> Revision:
     A run whose source was changed is stopped. Returns when replaying has begun; it goes on by itself,
     and an interrupt stops it as it stops any run.
     """
-    revision = _revised(performer.study, edition)
+    revision, was_running = _revised(performer.study, edition), ""
     if revision.kernel != "kept":
+        was_running = performer.study.running
         await performer.stop()
     elif not revision.holds_ids:
         await performer.settle()
-    revision = _revised(performer.study, edition)
+    revision = _revised(performer.study, edition, was_running)
     performer.take(with_recorded(revision.study, edition.lock))
     if revision.kernel == "kept":
         _draw_again(performer, revision)
@@ -56,9 +57,14 @@ async def take_edition(performer: Performer, edition: Edition) -> Revision:
     return revision
 
 
-def _revised(study: Study, edition: Edition) -> Revision:
+def _revised(study: Study, edition: Edition, was_running: str = "") -> Revision:
     return revise(
-        study, edition.course, edition.lesson, edition.number, is_code_changed=edition.is_code_changed
+        study,
+        edition.course,
+        edition.lesson,
+        edition.number,
+        is_code_changed=edition.is_code_changed,
+        was_running=was_running,
     )
 
 

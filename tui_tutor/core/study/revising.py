@@ -50,12 +50,20 @@ class Revision:
 
 
 def revise(
-    study: Study, course: Course, lesson: Lesson, number: int, *, is_code_changed: bool = False
+    study: Study,
+    course: Course,
+    lesson: Lesson,
+    number: int,
+    *,
+    is_code_changed: bool = False,
+    was_running: str = "",
 ) -> Revision:
     """The study of the lesson in its new form, and what must happen to the kernel because of it.
 
-    `is_code_changed`: so has a file that what ran may have imported.
+    `is_code_changed`: so has a file that what ran may have imported. `was_running` is a cell whose run was
+    stopped for this.
     """
+    ran = ran_here(study, was_running)
     moved = moved_cells(study.lesson.cells, lesson.cells)
     fresh = begin(course, lesson, number=number, trust=study.trust, seed=study.seed)
     cells, came_from = dict(fresh.cells), {new: old for old, new in moved.items()}
@@ -66,14 +74,14 @@ def revise(
     cells[SCRATCH.id] = study.state(SCRATCH.id)
     revised = _with_places(replace(fresh, cells=MappingProxyType(cells)), study, moved)
     revised = begun(revised, touched=came_from)
-    kernel = _fate(study, revised, moved)
-    if kernel == "kept" and is_code_changed and ran_here(study):
+    kernel = _fate(study, revised, moved, ran)
+    if kernel == "kept" and ((is_code_changed and ran) or was_running):
         kernel = "restarted"
     return Revision(
         revised,
         MappingProxyType(moved),
         kernel,
-        replay=_replay(study, revised, came_from) if kernel != "kept" else (),
+        replay=_replay(study, revised, came_from, ran) if kernel != "kept" else (),
         plots=_changed_plots(study, lesson, came_from),
         holds_ids=all(moved.get(cell.id) == cell.id for cell in study.lesson.cells if cell.kind != "md"),
     )
@@ -173,22 +181,21 @@ def _near(study: Study, moved: Mapping[str, str]) -> str:
 # --- the kernel -------------------------------------------------------------------------------------
 
 
-def ran_here(study: Study) -> tuple[Cell, ...]:
-    """The cells that ran in this kernel, in the lesson's order; restored outputs have no count."""
+def ran_here(study: Study, was_running: str = "") -> tuple[Cell, ...]:
+    """The cells that ran or run in this kernel, in the lesson's order; restored outputs have no count."""
     return tuple(
         cell
         for cell in study.visible
         if is_runnable(cell)
         and not uses_shell(cell)
-        and (study.state(cell.id).count is not None or cell.id == study.running)
+        and (study.state(cell.id).count is not None or cell.id in (study.running, was_running))
     )
 
 
-def _fate(study: Study, revised: Study, moved: Mapping[str, str]) -> KernelFate:
+def _fate(study: Study, revised: Study, moved: Mapping[str, str], ran: Sequence[Cell]) -> KernelFate:
     before, now = study.course.kernel, revised.course.kernel
     if (before.name, before.packages, before.env) != (now.name, now.packages, now.env):
         return "replaced"
-    ran = ran_here(study)
     if not ran:
         return "kept" if _setups(study) == _setups(revised) else "restarted"
     what_ran = [(*_hidden_before(study, cell), _text(study, cell)) for cell in ran]
@@ -219,10 +226,12 @@ def _hidden_before(study: Study, cell: Cell) -> tuple[str, ...]:
     return tuple(hidden)
 
 
-def _replay(study: Study, revised: Study, came_from: Mapping[str, str]) -> tuple[tuple[str, Why], ...]:
+def _replay(
+    study: Study, revised: Study, came_from: Mapping[str, str], ran: Sequence[Cell]
+) -> tuple[tuple[str, Why], ...]:
     """Everything that ran and is still there, in the new order; what was checked is checked again."""
-    ran = {cell.id for cell in ran_here(study)}
-    again = [cell for cell in revised.visible if came_from.get(cell.id) in ran]
+    ids = {cell.id for cell in ran}
+    again = [cell for cell in revised.visible if came_from.get(cell.id) in ids]
     return tuple((cell.id, _why(study, came_from[cell.id])) for cell in again)
 
 
