@@ -23,8 +23,7 @@ MOST_SOURCE_BYTES: Final = 300_000_000
 MOST_SOURCE_FILES: Final = 5_000
 _DEEPEST: Final = 12
 _SKIPPED: Final = frozenset({"__pycache__", "node_modules"})
-_SHOWN: Final = 40
-"""Lines of the report on what was lost; `--json` prints all."""
+MOST_SHOWN: Final = 40  # lines of the report on what was lost; `--json` prints all
 
 
 @click.command("import", epilog="Example: tui-tutor import notebooks/ -o my-course")
@@ -160,11 +159,11 @@ def _diagnostics(folder: Path) -> tuple[Diagnostic, ...]:
 
 def _say(imported: Imported) -> None:
     click.echo(f"{imported.format}: {_counted(imported.counted_in)} in, {_counted(imported.counted_out)} out")
-    for lost in imported.lost[:_SHOWN]:
+    for lost in imported.lost[:MOST_SHOWN]:
         line = lost.as_json()
         click.echo(f"  {line['where']}: {line['what']}: {line['why']}")
-    if len(imported.lost) > _SHOWN:
-        click.echo(f"  and {len(imported.lost) - _SHOWN:,} more; --json prints all")
+    if len(imported.lost) > MOST_SHOWN:
+        click.echo(f"  and {len(imported.lost) - MOST_SHOWN:,} more; --json prints all")
     if not imported.lost:
         click.echo("  nothing was lost")
 
