@@ -16,7 +16,7 @@ from typing import Final
 
 from tui_tutor.core.errors import TutorError
 from tui_tutor.core.safe_text import safe_line
-from tui_tutor.shelf.writing import make_private_folder
+from tui_tutor.shelf.writing import flush_tree, make_private_folder
 
 INCOMING: Final = ".incoming-"
 PREVIOUS: Final = ".previous-"
@@ -61,7 +61,7 @@ class Staging:
     def place(self, staged: Path, course_id: str) -> None:
         """Make a folder that is whole the course; the one before stays as `previous` until the next time."""
         with explained(self.courses):
-            flush(staged)
+            flush_tree(staged)
             target, previous = self.courses / course_id, self.previous(course_id)
             if not os.path.lexists(target):
                 os.rename(staged, target)
@@ -140,14 +140,6 @@ def exchange(one: Path, other: Path) -> bool:
     if code in (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP):
         return False
     raise OSError(code, os.strerror(code))
-
-
-def flush(folder: Path) -> None:
-    """Bring every file and folder below to the disk."""
-    for path, _, names in os.walk(folder, topdown=False):
-        for name in names:
-            _flush(os.path.join(path, name), os.O_RDONLY | os.O_NOFOLLOW)
-        flush_folder(Path(path))
 
 
 def flush_folder(folder: Path) -> None:

@@ -19,6 +19,37 @@ def make_private_folder(path: Path) -> None:
     path.chmod(0o700)
 
 
+def flush_tree(folder: Path) -> None:
+    """Bring every file and folder below to the disk.
+
+    On Linux in one step for the whole disk: file by file a thousand files take seconds.
+    """
+    import ctypes
+
+    library = ctypes.CDLL(None, use_errno=True)
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        if hasattr(library, "syncfs"):
+            if library.syncfs(descriptor) != 0:
+                code = ctypes.get_errno()
+                raise OSError(code, os.strerror(code))
+            return
+    finally:
+        os.close(descriptor)
+    for place, _, names in os.walk(folder, topdown=False):
+        for name in names:
+            _flush(os.path.join(place, name), os.O_RDONLY | os.O_NOFOLLOW)
+        _flush(place, os.O_RDONLY | os.O_DIRECTORY)
+
+
+def _flush(path: str, flags: int) -> None:
+    descriptor = os.open(path, flags | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def write_atomically(path: Path, data: bytes, *, is_durable: bool = True) -> None:
     """Replace a file of our own by new bytes; durable: on the disk when this returns."""
     folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)

@@ -32,7 +32,7 @@ from tui_tutor.shelf.archive.signing import Signer, check_signature
 from tui_tutor.shelf.archive.zip_reading import STORED, Archive, Member, open_archive
 from tui_tutor.shelf.folder import LIMITS as FOLDER_LIMITS
 from tui_tutor.shelf.folder import WHEELS_PLACE, FolderFiles, take_snapshot
-from tui_tutor.shelf.writing import make_private_folder
+from tui_tutor.shelf.writing import flush_tree, make_private_folder
 
 _INCOMING: Final = ".incoming-"
 _SPARE_BYTES: Final = 10_000_000
@@ -92,7 +92,7 @@ def unpack(path: Path, parent: Path, on_progress: Report = lambda _: None) -> Un
             _write(archive, plan, folder, on_progress)
             course = _course(folder, plan, path)
             snapshot = take_snapshot(folder)
-            _sync_folders(folder)
+            flush_tree(folder)
             prefix = f"{WHEELS_PLACE}/"
             wheels = tuple(
                 sorted(name.removeprefix(prefix) for name in plan.files if name.startswith(prefix))
@@ -298,8 +298,6 @@ def _write(archive: Archive, plan: _Plan, folder: Path, tell: Report) -> None:
                 digest.update(piece)
                 file.write(piece)
                 meter.add(len(piece))
-            file.flush()
-            os.fsync(file.fileno())
         fact = plan.facts.get(name)
         if fact is not None and digest.hexdigest() != fact.sha256:
             raise refused(f"{name} is not the file that its {MANIFEST_FILE} tells of")
@@ -317,12 +315,3 @@ def _course(folder: Path, plan: _Plan, path: Path) -> Course:
     if told is not None and (told.course_id, told.version) != (course.id, course.version):
         raise refused(f"its {MANIFEST_FILE} is of another course or version than its course.toml")
     return course
-
-
-def _sync_folders(folder: Path) -> None:
-    for place, _, _ in os.walk(folder):
-        descriptor = os.open(place, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
