@@ -70,8 +70,10 @@ def is_neutral(node: ast.BinOp | ast.AugAssign, symbol: str) -> bool:
 
 def indifferent_comparisons(tree: ast.AST) -> frozenset[ast.AST]:
     """Comparisons such as `if x > best: best = x`, where the boundary takes either way to the same value."""
-    found = [test for test, chosen, other in _choices(tree) if _meet(test, chosen, other)]
-    return frozenset(found)
+    try:
+        return frozenset(test for test, chosen, other in _choices(tree) if _meet(test, chosen, other))
+    except (RecursionError, ValueError):  # this Python cannot write some f-strings down again
+        return frozenset()
 
 
 def _choices(tree: ast.AST) -> Iterator[tuple[ast.Compare, str, str]]:

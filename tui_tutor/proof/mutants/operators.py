@@ -70,6 +70,7 @@ _NEGATION: Final[Mapping[str, str]] = {
     "not in": "in",
 }
 _MOST_INT: Final = 10**15
+_MOST_NESTED: Final = 20
 
 
 def expression_changes(site: Site) -> Iterator[Change]:
@@ -95,8 +96,12 @@ def expression_changes(site: Site) -> Iterator[Change]:
 
 def _is_text(node: ast.expr) -> bool:
     """Whether a value is known to be no number, so that another sign only crashes."""
-    if isinstance(node, ast.BinOp):
-        return _is_text(node.left) or _is_text(node.right)
+    for _ in range(_MOST_NESTED):
+        if not isinstance(node, ast.BinOp):
+            break
+        if _is_text(node.right):
+            return True
+        node = node.left
     return isinstance(node, ast.JoinedStr | ast.List | ast.ListComp) or (
         isinstance(node, ast.Constant) and isinstance(node.value, str | bytes)
     )

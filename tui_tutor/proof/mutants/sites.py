@@ -89,7 +89,7 @@ def _is_well_placed(field: ast.expr, text: Text) -> bool:
     """Whether a field of an f-string stands where the tree says: before Python 3.12 it may not."""
     try:
         there = ast.parse(f"({text.of(field)})", mode="eval").body
-    except (SyntaxError, ValueError):
+    except (SyntaxError, ValueError, IndexError):
         return False
     return ast.dump(there) == ast.dump(field)
 
