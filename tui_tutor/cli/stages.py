@@ -1,4 +1,4 @@
-"""Where a proof runs: for each stage a data folder of its own, so that nothing of the learner's is touched."""
+"""Where a proof runs: each stage has a data folder of its own, so nothing of the learner's is touched."""
 
 from __future__ import annotations
 

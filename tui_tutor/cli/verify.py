@@ -1,4 +1,4 @@
-"""`tui-tutor verify DIR`: run a course three times, try its exercises, and write what was found into its lock."""
+"""`tui-tutor verify DIR`: run a course three times, prove its exercises, and write the lock."""
 
 from __future__ import annotations
 
@@ -49,10 +49,7 @@ def command(ctx: click.Context, folder: str, as_json: bool, jobs: int | None, fr
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="tui-tutor-", ignore_cleanup_errors=True) as scratch:
         course = _Course(folder, Path(scratch))
-        jobs = (
-            jobs or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        )
-        found = asyncio.run(course.prove(jobs=jobs, is_fresh=fresh))
+        found = asyncio.run(course.prove(jobs=jobs or _cores(), is_fresh=fresh))
         proven = course.proven(found)
         problems = course.diagnostics(proven)
         errors = [one for one in problems if one.severity == "error"]
@@ -64,6 +61,11 @@ def command(ctx: click.Context, folder: str, as_json: bool, jobs: int | None, fr
     else:
         _say(proven, problems, seconds, found)
     ctx.exit(4 if errors else 0)
+
+
+def _cores() -> int:
+    """Those that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class _Course:
@@ -79,6 +81,7 @@ class _Course:
         environments = Environments(data_folder() / "environments")
         self.stages: FolderStages = FolderStages(self.path, scratch, environments)
         self.opened: FolderCourse = self.stages.open_course(scratch / "read")
+        self._refuse_lacking()
         self.hashes = self._hashes()
         read = ((one, self.opened.lesson(one).lesson) for one in self.opened.course.lessons)
         self.lessons: tuple[Lesson, ...] = tuple(lesson for _, lesson in read if lesson and lesson.cells)
@@ -95,6 +98,12 @@ class _Course:
         if errors:
             count = f"{len(errors)} error{'s' if len(errors) > 1 else ''}"
             raise TutorError(f"{count}: nothing was run.", help="Mend them, then verify.", exit_code=4)
+
+    def _refuse_lacking(self) -> None:
+        need = self.opened.packages()
+        if need.python is None and self.opened.course.kernel.name == "python3":
+            help = f"`tui-tutor setup {self.path}` installs what is missing; then verify."
+            raise TutorError(f"This course needs {', '.join(need.missing)}.", help=help, exit_code=3)
 
     def _hashes(self) -> dict[str, str]:
         from tui_tutor.shelf.folder import take_snapshot

@@ -124,7 +124,10 @@ def _first_lines(left: str, right: str) -> tuple[str, str]:
     """The first lines that differ, shortened around their first difference."""
     for one, other in zip(_padded(left, right), _padded(right, left), strict=True):
         if one.rstrip() != other.rstrip():
-            start = next((n for n, (a, b) in enumerate(zip(one, other)) if a != b), min(len(one), len(other)))
+            start = next(
+                (n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b),
+                min(len(one), len(other)),
+            )
             return _around(one, start), _around(other, start)
     return _around(left, 0), _around(right, 0)
 

@@ -1,4 +1,4 @@
-"""Examining an exercise where it stands: starter, samples, hints, rewrites and mutants, before it is solved."""
+"""Examining an exercise where it stands, before it is solved: starter, samples, hints, rewrites, mutants."""
 
 from __future__ import annotations
 
@@ -246,21 +246,22 @@ def names_elsewhere(lessons: Sequence[Lesson], cell: ExerciseCell, *texts: str) 
         for other in lesson.cells:
             found.update(_names_in(other) if other is not cell else ())
     for check in cell.check:
-        found.update(_names_of(check.model_dump()))
+        found.update(names_of(check.model_dump()))
     return frozenset((*found, *_NAME.findall(cell.run)))
 
 
 def _names_in(cell: Cell) -> set[str]:
-    return set() if isinstance(cell, MarkdownCell) else _names_of(cell.model_dump())
+    return set() if isinstance(cell, MarkdownCell) else names_of(cell.model_dump())
 
 
-def _names_of(value: object) -> set[str]:
+def names_of(value: object) -> set[str]:
+    """Every identifier in the texts of a value: more than are names, never fewer."""
     if isinstance(value, str):
         return set(_NAME.findall(value))
     if isinstance(value, Mapping):
-        return {name for inner in value.values() for name in _names_of(inner)}
+        return {name for inner in value.values() for name in names_of(inner)}
     if isinstance(value, list | tuple):
-        return {name for inner in value for name in _names_of(inner)}
+        return {name for inner in value for name in names_of(inner)}
     return set()
 
 

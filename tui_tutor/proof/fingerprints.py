@@ -8,8 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from tui_tutor.core.course import Cell, Course, Lesson, MarkdownCell
+from tui_tutor.core.course import Cell, Course, ExerciseCell, Lesson, MarkdownCell
+from tui_tutor.proof.examining import names_elsewhere, names_of
 
+WHOLE: Final = 0  # the run of the whole course in one kernel
+EXAMINED: Final = 1  # the run in which exercises are examined, each lesson alone
 EDITION: Final = 1  # of what a proof looks at; raised when that changes
 _WORDS: Final = {"task", "explain", "caption", "alt", "title", "objective", "bloom", "difficulty", "callout"}
 
@@ -24,15 +27,24 @@ class Fingerprints:
     surroundings: str
 
     def of(self, lesson_id: str, run: int) -> str:
-        """Of one run of a lesson; of the whole course's (0) with all lessons that come before it."""
+        """Of one run of a lesson; of the whole course's with all lessons that come before it."""
         before = [self._lesson(one) for one in self.lessons]
         place = next(n for n, one in enumerate(self.lessons) if one.id == lesson_id)
         told = [EDITION, run, self.surroundings, self._common(), before[place]]
-        if run == 0:
+        if run == WHOLE:
             told += before[:place]
-        elif run == 1:  # a rewrite keeps the names that any other cell reads
-            told += before
+        elif run == EXAMINED:
+            told += self._kept_names(self.lessons[place])
         return hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()
+
+    def _kept_names(self, lesson: Lesson) -> list[list[str]]:
+        """Rewrites and mutants keep the names that any other cell reads, so these matter too."""
+        setup = self.course.kernel.setup_source
+        return [
+            sorted(names_elsewhere(self.lessons, cell, setup) & names_of(cell.solution))
+            for cell in lesson.cells
+            if isinstance(cell, ExerciseCell)
+        ]
 
     def _common(self) -> dict[str, Any]:
         copied = {

@@ -35,7 +35,7 @@ Derived = Mapping[str, object]
 def key_doubts(quiz: QuizCell, derived: Derived) -> tuple[str, ...]:
     """What is inconsistent about a key, in plain words; `derived` are the values of its expressions."""
     try:
-        return tuple((*_right_ones(quiz, derived), *_wrong_ones(quiz, derived)))
+        return (*_right_ones(quiz, derived), *_wrong_ones(quiz, derived))
     except TutorError as error:  # an expression without a value: said elsewhere
         del error
         return ()

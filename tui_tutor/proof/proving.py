@@ -1,8 +1,8 @@
 """Proving a course: three runs, each with a hash seed of its own, remembered lesson by lesson as they end.
 
-Run 0 goes through the whole course in one kernel, in order: outputs and execution counts are recorded from it.
-Runs 1 and 2 take every lesson alone, each in an empty kernel and an untouched workspace; run 1 also examines
-the exercises. So each cell runs three times, under three seeds, in both ways that a learner can come to it.
+Run 0 goes through the whole course in one kernel, in order: outputs and counts are recorded from it. Runs 1
+and 2 take every lesson alone, each in an empty kernel and an untouched workspace; run 1 also examines the
+exercises. So each cell runs three times, under three seeds, in both ways that a learner can come to it.
 """
 
 from __future__ import annotations
@@ -13,13 +13,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from tui_tutor.core.course import ExerciseCell, Lesson
-from tui_tutor.proof.fingerprints import Fingerprints
+from tui_tutor.proof.fingerprints import EXAMINED, WHOLE, Fingerprints
 from tui_tutor.proof.reports import LessonReport, as_json, lesson_report_from
 from tui_tutor.proof.running import Plan, run_lesson
 from tui_tutor.proof.stages import Memory, Stage, Stages
 
-WHOLE: Final = 0
-EXAMINED: Final = 1
 RUNS: Final = (WHOLE, EXAMINED, 2)
 _WEIGHT: Final = 12  # an examined exercise, counted in cells
 
@@ -64,10 +62,10 @@ class Prover:
         waiting = {run: [one for one in self.lessons if not self._recall(found, one, run)] for run in RUNS}
         if waiting[WHOLE]:  # what comes before a changed lesson runs again for what it leaves in the kernel
             waiting[WHOLE] = list(self.lessons)
-        counter = _Counter(self.on_step, sum(_weight(one, run) for run in RUNS for one in waiting[run]))
-        lanes = [
-            self._lane(run, waiting[run], found, counter) for run in self._lane_runs(waiting) if waiting[run]
-        ]
+        total = sum(_weight(one, run) for run in RUNS for one in waiting[run])
+        counter = _Counter(self.on_step, total)
+        runs = [run for run in self._lane_runs(waiting) if waiting[run]]
+        lanes = [self._lane(run, waiting[run], found, counter) for run in runs]
         await _together(lanes, self.jobs)
         return found
 
@@ -85,7 +83,7 @@ class Prover:
         return True
 
     def _lane_runs(self, waiting: Mapping[int, Sequence[Lesson]]) -> list[int]:
-        """Which run each lane serves, the longest first; with many jobs several lanes share a run's lessons."""
+        """Which run each lane serves, the longest first; with many jobs several lanes share a run."""
         lanes = [EXAMINED, WHOLE, 2]
         for run in (EXAMINED, 2) * self.jobs:
             if len(lanes) < self.jobs and lanes.count(run) < len(waiting[run]):
@@ -163,7 +161,7 @@ async def _together(lanes: Sequence[Any], jobs: int) -> None:
         async with asyncio.TaskGroup() as group:
             for lane in lanes:
                 group.create_task(gated(lane))
-    except* Exception as errors:
+    except* Exception as errors:  # noqa: BLE001 - passed on as it is
         raise errors.exceptions[0] from None
     finally:
         for lane in lanes:

@@ -25,7 +25,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class CellReport:
-    """What happened to one cell in one run. `entry` goes into the lock; `text` is what a learner would see."""
+    """One cell in one run. `entry` goes into the lock; `text` is what a learner would see."""
 
     cell: str
     kind: str
@@ -56,7 +56,7 @@ class Survivor:
 
 @dataclass(frozen=True, slots=True)
 class ExerciseReport:
-    """What the attempts on one exercise showed. `told`: of each wrong sample, what a learner is told for it."""
+    """What the attempts on one exercise showed. `told`: what a learner is told for each wrong sample."""
 
     cell: str
     starter_fails: bool | None = None

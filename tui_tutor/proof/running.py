@@ -1,6 +1,6 @@
 """Running one lesson from its first cell to its last, as a learner would, with the author's answers.
 
-The same update, performer and checks that a learner meets do the work. Where it is asked to, every exercise is
+The same update, performer and checks that a learner meets do the work. Where that is asked, every exercise is
 examined before it is solved (`examining`), in the kernel as it is just there.
 """
 
@@ -35,6 +35,7 @@ from tui_tutor.core.plotting.data import plot_data_as_json
 from tui_tutor.core.study import CellState, begin
 from tui_tutor.core.study.events import CheckRequested, RunRequested, SourceEdited
 from tui_tutor.core.study.recording import source_hash
+from tui_tutor.core.study.state import uses_shell
 from tui_tutor.proof.examining import Examiner, names_elsewhere
 from tui_tutor.proof.keys import key_doubts
 from tui_tutor.proof.reports import CellReport, ExerciseReport, LessonReport, Outcome, Problem
@@ -72,7 +73,12 @@ class Plan:
 
 
 async def run_lesson(stage: Stage, lesson: Lesson, plan: Plan) -> LessonReport:
-    """What each cell did in the stage's kernel as it is, and what the exercises' attempts showed."""
+    """What each cell did in the stage's kernel as it is, and what the exercises' attempts showed.
+
+    TutorError if there is no kernel to run it.
+    """
+    if any(needs_kernel(cell) for cell in lesson.cells):
+        await stage.session.start_kernel()
     runner = _LessonRun(stage, lesson, plan)
     cells: list[CellReport] = []
     try:
@@ -114,9 +120,16 @@ class _LessonRun:
         return self._session.adapters.clock.now()
 
     async def cell(self, cell: Cell) -> CellReport:
-        """Run one cell. TutorError if nothing can run it."""
+        """Run one cell."""
         if cell.hidden or isinstance(cell, MarkdownCell):
             return self._report(cell, "skipped")
+        try:
+            return await self._performed(cell)
+        except TutorError as error:
+            problem = Problem("run-outcome", cell.id, f"it could not be run: {error.message}", error.help)
+            return self._report(cell, "error", problem)
+
+    async def _performed(self, cell: Cell) -> CellReport:
         match cell:
             case CodeCell() | ShellCell():
                 return await self._run(cell)
@@ -124,6 +137,8 @@ class _LessonRun:
                 return await self._solve(cell)
             case VizCell():
                 return self._viz(cell)
+            case MarkdownCell():
+                return self._report(cell, "skipped")
             case _:
                 return await self._question(cell)
 
@@ -231,12 +246,6 @@ class _LessonRun:
         return self._report(cell, "ok", entry=entry)
 
     async def _question(self, cell: QuizCell) -> CellReport:
-        try:
-            return await self._asked(cell)
-        except TutorError as error:
-            return self._report(cell, "error", Problem("run-outcome", cell.id, error.message, error.help))
-
-    async def _asked(self, cell: QuizCell) -> CellReport:
         request = derive_request(cell)
         derived: Mapping[str, object] = {}
         if request is not None:
@@ -284,6 +293,13 @@ class _LessonRun:
                 message = f"the right order does not pass its checks: {one.words()}"
                 return Problem("key-inconsistent", cell.id, message)
         return None
+
+
+def needs_kernel(cell: Cell) -> bool:
+    """Whether a cell cannot be proven without a kernel."""
+    if isinstance(cell, CodeCell | VizCell | PredictQuiz):
+        return True
+    return isinstance(cell, ExerciseCell) and not uses_shell(cell)
 
 
 def _is_program(cell: QuizCell) -> bool:

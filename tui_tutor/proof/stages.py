@@ -1,4 +1,4 @@
-"""What a proof needs of the world beyond the learner's ports: places to run lessons, and a memory of results."""
+"""What a proof needs of the world beyond the learner's ports: places to run lessons, and a memory."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Trying answers to an exercise where it stands, judged as a learner's would be, with nothing left behind.
 
-An answer for the kernel runs in a forked copy of it (`ports.Kernel.attempt`); one for the shell, or with files
-of its own, in a copy of the workspace. Where the kernel cannot be copied samples run in it, silently.
+An answer for the kernel runs in a forked copy of it (`ports.Kernel.attempt`); one for the shell, or with
+files of its own, in a copy of the workspace. Where the kernel cannot be copied samples run in it, silently.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ Asked = ExerciseCell | OrderQuiz | PredictQuiz
 
 @dataclass(frozen=True, slots=True)
 class Try:
-    """What came of one answer: its verdict, its standard output and error, and how long it took with its checks."""
+    """What came of one answer; `ms` is the time of its run and its checks, `error` the exception in words."""
 
     verdict: Verdict
     stdout: str = ""
@@ -53,7 +53,7 @@ class Try:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Seconds for the run and for each check; `is_brief`: all checks in one copy, up to the first that fails."""
+    """Seconds for the run and each check; `is_brief`: all checks in one copy, up to the first that fails."""
 
     run_s: float
     probe_s: float = CHECK_TIMEOUT_S
@@ -127,6 +127,9 @@ class KernelTries:
 async def ready(study: Study, session: CourseSession) -> None:
     """A kernel in which the setups have run."""
     await session.start_kernel()
+    if session.is_dead:
+        await session.restart_kernel()
+        session.is_dead = False
     await session.run_setup("course", session.opened.course.kernel.setup_source)
     await session.run_setup(f"lesson {study.lesson.id}", study.lesson.setup_source)
 
@@ -169,7 +172,7 @@ def _try_of(
 
 
 class WorkspaceTries:
-    """Answers that run in a shell, or as files: each in a copy of the workspace as it is before the exercise."""
+    """Answers that run in a shell or as files: each in a copy of the workspace as it is here."""
 
     def __init__(self, study: Study, stage: Stage) -> None:
         self._study, self._stage = study, stage
