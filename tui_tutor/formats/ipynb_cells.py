@@ -10,7 +10,6 @@ from typing import Any, Final
 
 from tui_tutor.core.course import CodeCell, ShellCell
 from tui_tutor.core.parsing.python_source import statements_mistake
-from tui_tutor.core.study.recording import source_hash
 from tui_tutor.formats import notebook_carried as carried
 from tui_tutor.formats.imported import Lost
 from tui_tutor.formats.ipynb_exercises import (
@@ -309,6 +308,8 @@ class LessonMaker:
     def _keep_output(self, table: Table, output: Recorded, cell: NotebookCell) -> None:
         if not output.events:
             return
+        from tui_tutor.core.study.recording import source_hash
+
         model = CodeCell if table["kind"] == "code" else ShellCell
         self.recorded[table["id"]] = {
             "source_hash": source_hash(model.model_construct(**table)),

@@ -6,12 +6,14 @@ import importlib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from tui_tutor.core.errors import TutorError
 from tui_tutor.core.safe_text import safe_line
-from tui_tutor.formats.exportable import Exportable
-from tui_tutor.formats.imported import Imported, Source
+
+if TYPE_CHECKING:
+    from tui_tutor.formats.exportable import Exportable
+    from tui_tutor.formats.imported import Imported, Source
 
 _HEAD: Final = 65_536  # characters of a file that tell its format
 
