@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -12,7 +13,8 @@ from typing import Final
 from tui_tutor.core.course import Cell, Lesson
 
 _CHOSEN_IDS: Final = frozenset({"ex", "quiz"})  # kinds whose ids an author must write
-_ALIKE: Final = 0.6
+_AKIN: Final = 0.5  # of lessons
+_ALIKE: Final = 0.6  # of texts
 _LONGEST_COMPARED: Final = 2_000
 _MOST_COMPARED: Final = 40  # cells of a lesson that are compared letter by letter
 
@@ -122,25 +124,39 @@ def changes_between(base: CourseText, theirs: CourseText) -> CourseChanges:
 
 
 def _renamed(base: CourseText, theirs: CourseText) -> dict[str, str]:
-    """Lessons whose id is another one now: same title, or at least half of the cells with chosen ids."""
-    found: dict[str, str] = {}
-    for old, text in base.items():
-        free = [x for x in theirs if x not in base and x not in found.values()]
-        if old not in theirs and (best := _best_match(text, {x: theirs[x] for x in free})):
-            found[old] = best
+    """Lessons whose id is another one now: same title, or at least half of the cells; never by guessing."""
+    gone = {x: base[x] for x in base if x not in theirs}
+    come = {x: theirs[x] for x in theirs if x not in base}
+    scores = _kinships(gone, come)
+    best: dict[tuple[str, str], list[float]] = {}
+    for (old, new), score in scores.items():
+        best.setdefault(("old", old), []).append(score)
+        best.setdefault(("new", new), []).append(score)
+    return {
+        old: new
+        for (old, new), score in scores.items()
+        if score >= _AKIN and all(_is_alone_best(score, best[key]) for key in (("old", old), ("new", new)))
+    }
+
+
+def _is_alone_best(score: float, scores: list[float]) -> bool:
+    return score == max(scores) and scores.count(score) == 1
+
+
+def _kinships(gone: CourseText, come: CourseText) -> dict[tuple[str, str], float]:
+    """How much of each pair of lessons is shared, of pairs that share anything."""
+    signs = {lesson: _signs(text) for lesson, text in come.items()}
+    holders: dict[object, list[str]] = {}
+    for lesson, text in come.items():
+        for sign in (*signs[lesson], text.title):
+            holders.setdefault(sign, []).append(lesson)
+    found: dict[tuple[str, str], float] = {}
+    for old, text in gone.items():
+        mine = _signs(text)
+        for new in {new for sign in (*mine, text.title) for new in holders.get(sign, ())}:
+            shared = len(mine & signs[new]) / max(len(mine), len(signs[new]), 1)
+            found[old, new] = shared + (0.5 if text.title == come[new].title else 0.0)
     return found
-
-
-def _best_match(text: LessonText, among: CourseText) -> str:
-    scores = {lesson: _kinship(text, other) for lesson, other in among.items()}
-    best = max(scores, key=lambda lesson: scores[lesson], default="")
-    return best if best and scores[best] >= 0.5 else ""
-
-
-def _kinship(one: LessonText, other: LessonText) -> float:
-    mine, yours = _signs(one), _signs(other)
-    shared = len(mine & yours) / max(len(mine), len(yours), 1)
-    return shared + (0.5 if one.title == other.title else 0.0)
 
 
 def _signs(text: LessonText) -> frozenset[tuple[str, str]]:
@@ -189,28 +205,28 @@ class _Pairing:
 
     def _pair_alike(self) -> None:
         """Pair cells without chosen ids whose text was edited."""
-        lessons: dict[str, list[CellPlace]] = {}
+        lessons: dict[str, tuple[list[CellPlace], list[CellPlace]]] = {}
         for place, cell in self._free_left():
             if not cell.is_named:
-                lessons.setdefault(place.lesson, []).append(place)
-        for lesson, places in lessons.items():
-            others = [
-                place
-                for place, cell in self._free_right()
-                if place.lesson == self._became[lesson] and not cell.is_named
-            ]
+                lessons.setdefault(self._became[place.lesson], ([], []))[0].append(place)
+        for place, cell in self._free_right():
+            if not cell.is_named and place.lesson in lessons:
+                lessons[place.lesson][1].append(place)
+        for places, others in lessons.values():
             if len(places) <= _MOST_COMPARED and len(others) <= _MOST_COMPARED:
                 self._pair_most_alike(places, others)
 
     def _pair_most_alike(self, places: list[CellPlace], others: list[CellPlace]) -> None:
+        mine = [_words_of(self._left[place]) for place in places]
+        yours = [_words_of(self._right[place]) for place in others]
         scores = sorted(
-            (-_likeness(self._left[one], self._right[other]), n, m)
+            (-_likeness(mine[n], yours[m]), one.cell != other.cell, n, m)
             for n, one in enumerate(places)
             for m, other in enumerate(others)
             if self._left[one].kind == self._right[other].kind
         )
         taken: set[int] = set()
-        for score, n, m in scores:
+        for score, _, n, m in scores:
             if -score >= _ALIKE and places[n] not in self._pairs and m not in taken:
                 self._pairs[places[n]] = others[m]
                 taken.add(m)
@@ -232,11 +248,15 @@ def _by_sign(
     return found
 
 
-def _likeness(one: CellText, other: CellText) -> float:
-    matcher = difflib.SequenceMatcher(
-        None, one.words[:_LONGEST_COMPARED], other.words[:_LONGEST_COMPARED], autojunk=False
-    )
-    return matcher.ratio() if matcher.quick_ratio() >= _ALIKE else 0.0
+def _words_of(cell: CellText) -> Counter[str]:
+    return Counter(re.findall(r"\w+|[^\w\s]", cell.words[:_LONGEST_COMPARED]))
+
+
+def _likeness(mine: Counter[str], yours: Counter[str]) -> float:
+    """The share of words that two texts have in common, 0 to 1 (Dice)."""
+    small, large = sorted((mine, yours), key=len)
+    shared = sum(min(count, large[word]) for word, count in small.items() if word in large)
+    return 2 * shared / max(mine.total() + yours.total(), 1)
 
 
 def _moved(
