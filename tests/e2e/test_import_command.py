@@ -59,8 +59,19 @@ def test_the_imported_outputs_are_shown_as_recorded(tmp_path: Path) -> None:
     lock = json.loads(files["course.lock.json"])
     state = with_recorded(begin(course, lesson, number=1), lock).state("p")
     assert lock["origin"] == "import"
-    assert state.is_recorded
+    assert (state.is_recorded, state.is_imported) == (True, True)
     assert state.transcript.text().startswith("1\n")
+
+
+def test_the_player_says_that_the_imported_notebook_recorded_an_output(tmp_path: Path) -> None:
+    code = a_program("print(1)", printed("1\n"))
+    run_import(a_file(tmp_path, a_notebook(code)), "-o", "course", cwd=tmp_path)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TUI_TUTOR_DATA": str(tmp_path / "data")}
+    command = [sys.executable, "-m", "tui_tutor", "learn", "./course", "--plain"]
+    done = subprocess.run(
+        command, input="quit\n", capture_output=True, text=True, check=True, cwd=tmp_path, env=environment
+    )
+    assert "print(1)\nrecorded by the imported notebook:\n1\n" in done.stdout
 
 
 def test_the_report_as_json_goes_to_standard_output_alone(tmp_path: Path) -> None:

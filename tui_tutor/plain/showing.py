@@ -143,7 +143,8 @@ def output_lines(state: CellState) -> list[str]:
     text = state.transcript.text()
     body = text.split("\n") if text else []
     if state.is_recorded:
-        return ["recorded, the author's output:", *body]
+        whose = "recorded by the imported notebook:" if state.is_imported else "recorded, the author's output:"
+        return [whose, *body]
     return [output_label(state.count), *body, end_words(state)]
 
 

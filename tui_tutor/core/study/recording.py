@@ -1,6 +1,7 @@
 """Recorded outputs: what the author's lock says each cell printed, shown as recorded before the first run.
 
-Lock, per cell (`lock["lessons"][LESSON]["cells"][CELL]`): `source_hash`, `outcome`, `k`, `ms`, `output` (run
+`lock["origin"]` is "import" where the outputs came with what the course was imported from, and no run is behind
+them. Lock, per cell (`lock["lessons"][LESSON]["cells"][CELL]`): `source_hash`, `outcome`, `k`, `ms`, `output` (run
 events as JSON), `plot` (plot JSON), `derived` (name -> value). Anything malformed or made from another
 source is left out: a lock is a claim.
 """
@@ -45,10 +46,12 @@ def with_recorded(study: Study, lock: Mapping[str, Json]) -> Study:
     told = {cell_id: told_of(entry) for cell_id, entry in recorded.items() if "wrong" in entry}
     study = replace(study, told=told)
     study = replace(study, derived={cell_id: values for cell_id, values in derived.items() if values})
+    is_imported = lock.get("origin") == "import"
     for cell in study.visible:
         entry = recorded.get(cell.id)
         if entry is not None and entry.get("source_hash") == source_hash(cell):
-            study = study.with_cell(cell.id, _with_entry(cell, study.state(cell.id), entry))
+            state = replace(study.state(cell.id), is_imported=is_imported)
+            study = study.with_cell(cell.id, _with_entry(cell, state, entry))
     return study
 
 

@@ -55,6 +55,7 @@ class CellState:
     reason: str = ""
     ran_source: str | None = None
     is_recorded: bool = False  # what is shown is the author's recorded output
+    is_imported: bool = False  # and it came with the notebook that the course was imported from
     stale: str = ""  # why the output shown no longer fits: "edited since", "In [6] ran again"
     prompt: InputAsked | None = None
     plot: PlotData | None = None

@@ -88,7 +88,8 @@ def tries_words(cell: QuizBase, state: CellState) -> str:
 
 def _run_words(study: Study, cell: Cell, state: CellState, *, is_focused: bool) -> StateWords:
     if state.is_recorded:
-        return StateWords("recorded", "recorded", "the author's output", "text")
+        whose = "by the imported notebook" if state.is_imported else "the author's output"
+        return StateWords("recorded", "recorded", whose, "text")
     if state.is_changed:
         return StateWords("stale", "stale", changed_words(cell), "bright")
     if state.stale:
