@@ -71,7 +71,7 @@ def test_the_player_says_that_the_imported_notebook_recorded_an_output(tmp_path:
     done = subprocess.run(
         command, input="quit\n", capture_output=True, text=True, check=True, cwd=tmp_path, env=environment
     )
-    assert "print(1)\nrecorded by the imported notebook:\n1\n" in done.stdout
+    assert "print(1)\nrecorded, by the imported notebook:\n1\n" in done.stdout
 
 
 def test_the_report_as_json_goes_to_standard_output_alone(tmp_path: Path) -> None:

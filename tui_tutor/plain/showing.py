@@ -143,8 +143,8 @@ def output_lines(state: CellState) -> list[str]:
     text = state.transcript.text()
     body = text.split("\n") if text else []
     if state.is_recorded:
-        whose = "recorded by the imported notebook:" if state.is_imported else "recorded, the author's output:"
-        return [whose, *body]
+        whose = "by the imported notebook" if state.is_imported else "the author's output"
+        return [f"recorded, {whose}:", *body]
     return [output_label(state.count), *body, end_words(state)]
 
 

@@ -1,7 +1,8 @@
 """Recorded outputs: what the author's lock says each cell printed, shown as recorded before the first run.
 
-`lock["origin"]` is "import" where the outputs came with what the course was imported from, and no run is behind
-them. Lock, per cell (`lock["lessons"][LESSON]["cells"][CELL]`): `source_hash`, `outcome`, `k`, `ms`, `output` (run
+`lock["origin"]` is "import" where the outputs came with what the course was imported from.
+
+Lock, per cell (`lock["lessons"][LESSON]["cells"][CELL]`): `source_hash`, `outcome`, `k`, `ms`, `output` (run
 events as JSON), `plot` (plot JSON), `derived` (name -> value). Anything malformed or made from another
 source is left out: a lock is a claim.
 """
