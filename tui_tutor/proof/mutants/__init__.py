@@ -24,6 +24,7 @@ from __future__ import annotations
 
 import ast
 import difflib
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from types import CodeType
@@ -79,9 +80,22 @@ def mutants_of(
     found = [*example_changes(tree, text, examples, free), *_planted(tree, text, kept)]
     found = [change for change in dict.fromkeys(found) if free.isdisjoint(_lines(text, change))]
     found.sort(key=lambda change: (change.start, change.end))
+    found = _thinned(found, text, most)
     lines = [text.line_of(change.start) for change in found]
     places = choose(found, lines, is_fault=_Differing(tree, text).is_fault, most=most)
     return tuple(_mutant(text, found[place], lines[place]) for place in places)
+
+
+def _thinned(changes: Sequence[Change], text: Text, most: int) -> list[Change]:
+    """No more of one family in one line than could be chosen: a table of data is one long line."""
+    counts: Counter[tuple[int, str]] = Counter()
+    kept = []
+    for change in changes:
+        place = text.line_of(change.start), change.operator
+        counts[place] += 1
+        if counts[place] <= most:
+            kept.append(change)
+    return kept
 
 
 def _planted(tree: ast.Module, text: Text, kept: frozenset[str]) -> Iterator[Change]:

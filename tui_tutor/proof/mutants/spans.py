@@ -7,7 +7,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from typing import Final
 
-MAX_SOURCE: Final = 200_000
+MAX_SOURCE: Final = 50_000
 """Characters; what is longer is data and no answer a person writes."""
 
 

@@ -96,15 +96,15 @@ def rewrites_of(solution: str, *, kept: frozenset[str] = frozenset(), most: int 
     return tuple(found.values())[1:]
 
 
-def _drafts(kind: Callable[[Program], Iterator[Draft]], program: Program) -> list[Draft]:
-    """Nothing of what is nested too deeply to be read."""
+def _drafts(kind: Callable[[Program], Iterator[Draft]], program: Program) -> Iterator[Draft]:
+    """As far as the program is not nested too deeply to be read."""
     try:
-        return list(kind(program))
+        yield from kind(program)
     except RecursionError:
-        return []
+        return
 
 
-def _in_turns(kinds: list[list[Draft]]) -> Iterator[Draft]:
+def _in_turns(kinds: list[Iterator[Draft]]) -> Iterator[Draft]:
     for turn in zip_longest(*kinds):
         yield from (draft for draft in turn if draft is not None)
 

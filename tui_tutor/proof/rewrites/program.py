@@ -49,6 +49,8 @@ class Program:
     """Names in `global` and `nonlocal`."""
     shadowed: frozenset[str]
     """Names that the solution binds in any way, or that somebody else may have: no builtins any more."""
+    named: Mapping[str, Sequence[ast.Name]]
+    """Where each name stands."""
 
     def new_name(self, wish: str) -> str:
         """The name wished for, or one like it that nothing in sight uses."""
@@ -125,7 +127,13 @@ def program_of(source: str, tree: ast.Module, kept: frozenset[str]) -> Program:
     stored = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and not is_read(node)}
     shadowed = stored | kept | bound_by_word(tree) | {n.arg for n in ast.walk(tree) if isinstance(n, ast.arg)}
     words = frozenset(re.findall(r"\w+", source))
-    return Program(tree, text_of(source), parents, kept, words, frozenset(declared), frozenset(shadowed))
+    named: dict[str, list[ast.Name]] = {}
+    for node in parents:
+        if isinstance(node, ast.Name):
+            named.setdefault(node.id, []).append(node)
+    return Program(
+        tree, text_of(source), parents, kept, words, frozenset(declared), frozenset(shadowed), named
+    )
 
 
 def is_read(name: ast.Name) -> bool:
@@ -177,10 +185,11 @@ def bound_in_nested(scope: Scope) -> set[str]:
 
 def is_bound_first(program: Program, name: str) -> bool:
     """Whether the module binds a name for certain before anything of it reads it: no cell before gave it."""
-    named = [each for each in ast.walk(program.tree) if isinstance(each, ast.Name) and each.id == name]
+    named = program.named[name]
     first = min(named, key=lambda each: (each.lineno, each.col_offset))
     binding = program.parents[first]
-    is_plain = isinstance(binding, ast.Assign) and first in binding.targets and binding in program.tree.body
+    is_plain = isinstance(binding, ast.Assign) and first in binding.targets
+    is_plain = is_plain and program.parents[binding] is program.tree
     if not is_plain or any(isinstance(each.ctx, ast.Del) for each in named):
         return False
     assert isinstance(binding, ast.Assign)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
 
-from tui_tutor.proof.rewrites.program import FUNCTIONS, Draft, Edit, Program, names_in
+from tui_tutor.proof.rewrites.program import FUNCTIONS, Draft, Edit, Program, Scope, names_in
 from tui_tutor.proof.rewrites.values import Kinds, kinds_in
 
 _PLAIN: Final = (
@@ -99,12 +99,13 @@ def _can_be_turned(program: Program, node: ast.If) -> bool:
 
 def updates(program: Program) -> Iterator[Draft]:
     """`x = x + 1` for `x += 1` and back, where x is a number or a text for certain."""
+    known: dict[Scope, Kinds] = {}
     for block, scope in program.blocks():
-        kinds: Kinds | None = None
         for node in block:
             if isinstance(node, ast.AugAssign | ast.Assign):
-                kinds = kinds_in(program, scope) if kinds is None else kinds
-                yield from _other_update(program, node, kinds)
+                if scope not in known:
+                    known[scope] = kinds_in(program, scope)
+                yield from _other_update(program, node, known[scope])
 
 
 def _other_update(program: Program, node: ast.AugAssign | ast.Assign, kinds: Kinds) -> Iterator[Draft]:
