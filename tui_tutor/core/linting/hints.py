@@ -12,7 +12,9 @@ from tui_tutor.core.course import Blank, Cell, NumberKey, Option
 from tui_tutor.core.linting.doubt import Doubt, Path
 from tui_tutor.core.linting.words import plain
 
-_MIN_CODE: Final = 6  # characters without blanks; less stands in a hint by chance
+# Characters without blanks: a shorter line, or a shorter right side of one, stands in a hint by chance.
+_MIN_LINE: Final = 3
+_MIN_CODE: Final = 5
 _MIN_WORD: Final = 3
 _MAX_LINES: Final = 3  # a solution of more is not given away by one of its lines
 # What a line of a solution says around the thing that was asked for.
@@ -83,24 +85,22 @@ def _code_in(hint: str, solution: str, starter: str) -> str:
         return ""
     squeezed = _squeezed(hint)
     for line in wanted:
-        answer = _FRAME.sub("", line.partition("  #")[0].strip())
-        if (
-            len(_squeezed(answer)) >= _MIN_CODE
-            and _squeezed(answer) not in there
-            and _stands_in(answer, squeezed)
-        ):
-            return answer
+        whole = line.partition("  #")[0].strip()
+        for answer, least in ((whole, _MIN_LINE), (_FRAME.sub("", whole), _MIN_CODE)):
+            short = _squeezed(answer)
+            if len(short) >= least and short not in there and _stands_in(short, squeezed):
+                return answer
     return ""
 
 
 def _stands_in(answer: str, squeezed: str) -> bool:
-    """Whole names only: `total` does not stand in `totals`."""
-    pattern = rf"(?<![\w.]){re.escape(_squeezed(answer))}(?![\w(\[.])"
-    return bool(re.search(pattern, squeezed))
+    """Whole names only: `total` does not stand in `totals`, but a sentence may end after it."""
+    return bool(re.search(rf"(?<![\w.]){re.escape(answer)}(?![\w(\[]|\.\w)", squeezed))
 
 
 def _squeezed(code: str) -> str:
-    return re.sub(r"[\s`]+", "", code)
+    """Without the blanks between signs; those between words stay."""
+    return re.sub(r"(?<!\w) | (?!\w)", "", " ".join(code.replace("`", " ").split()))
 
 
 # --- words and numbers ------------------------------------------------------------------------------
