@@ -185,7 +185,7 @@ def test_what_could_not_be_unpacked_everywhere_is_not_packed(tmp_path: Path, nam
 
 
 @given(
-    st.dictionaries(st.from_regex(r"\A[a-z]{1,3}(/[a-z]{1,3}){0,3}\Z"), st.binary(max_size=300), max_size=8)
+    st.dictionaries(st.from_regex(r"\A[a-f]{1,3}(/[a-f]{1,3}){0,3}\Z"), st.binary(max_size=300), max_size=8)
 )
 @settings(max_examples=50, deadline=None)
 def test_whatever_is_packed_comes_out_the_same(
@@ -195,6 +195,14 @@ def test_whatever_is_packed_comes_out_the_same(
     files = {**COURSE, **{f"files/{name}.x": data for name, data in more.items()}}
     pack(the_course(files), files, place / "tour.zip")
     assert under(unpack(place / "tour.zip", place / "courses").folder) == files
+
+
+@pytest.mark.parametrize("course_id", ["signature", "manifest", "wheels", "course"])
+def test_a_course_may_have_the_name_of_what_travels_with_it(tmp_path: Path, course_id: str):
+    files = {**COURSE, "course.toml": COURSE["course.toml"].replace(b'"tour"', f'"{course_id}"'.encode())}
+    pack(the_course(files), files, tmp_path / "x.zip", key=a_key(tmp_path))
+    unpacked = unpack(tmp_path / "x.zip", tmp_path / "courses")
+    assert (unpacked.course_id, under(unpacked.folder)) == (course_id, files)
 
 
 # --- the lock ---------------------------------------------------------------------------------------

@@ -154,14 +154,14 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "reserved": (a_name("tour/NUL.txt"), "reserved on Windows"),
     "reserved folder": (a_name("tour/com1/x.py"), "reserved on Windows"),
     # collisions
-    "twice": (lambda: with_course(Entry("tour/x.py"), Entry("tour/x.py", b"other")), "one name"),
+    "twice": (lambda: with_course(Entry("tour/x.py"), Entry("tour/x.py", b"other")), "twice"),
     "only case": (lambda: with_course(Entry("tour/x.py"), Entry("tour/X.py")), "one name"),
     "case of a folder": (lambda: with_course(Entry("tour/a/x.py"), Entry("tour/A/y.py")), "one name"),
-    "Unicode form": (lambda: with_course(Entry("tour/é.py"), Entry("tour/é.py")), "one name"),
+    "Unicode form": (lambda: with_course(Entry("tour/\u00e9.py"), Entry("tour/e\u0301.py")), "one name"),
     "file and folder": (lambda: with_course(Entry("tour/x"), Entry("tour/x/y.py")), "one name"),
     "folder and file": (lambda: with_course(Entry("tour/x/y.py"), Entry("tour/x")), "one name"),
     "empty folder and file": (lambda: with_course(Entry("tour/x/", b""), Entry("tour/x")), "one name"),
-    "folder twice": (lambda: with_course(Entry("tour/x/", b""), Entry("tour/x/", b"")), "a folder twice"),
+    "folder twice": (lambda: with_course(Entry("tour/x/", b""), Entry("tour/x/", b"")), "tour/x twice"),
     # what is loaded by itself
     "git": (a_name("tour/.git/hooks/post-checkout"), "load by themselves"),
     "git in capitals": (a_name("tour/.GIT/config"), "load by themselves"),
@@ -326,6 +326,7 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     ),
     "other size": (lambda: a_manifest({**COURSE, "course.toml": b""}), "another size"),
     "signature is nonsense": (lambda: a_zip(*manifested(), Entry("SIGNATURE", b"x")), "cannot be read"),
+    "signature twice": (lambda: a_zip(*manifested(), Entry("SIGNATURE"), Entry("SIGNATURE")), "twice"),
     "signature is malformed": (
         lambda: a_zip(
             *manifested(),
@@ -402,6 +403,7 @@ WELL_FORMED: dict[str, Callable[[], bytes]] = {
     "an archive in the archive": lambda: with_course(Entry("tour/files/data.zip", with_course(), method=0)),
     "characters of all sorts": lambda: with_course(Entry("tour/files/Übung 1, «β» (neu) 木.csv")),
     "a manifest": lambda: a_zip(*manifested()),
+    "an empty folder and its file": lambda: with_course(Entry("tour/files/", b""), Entry("tour/files/x.py")),
 }
 
 

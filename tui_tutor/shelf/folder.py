@@ -66,8 +66,7 @@ class Snapshot:
     @cached_property
     def tree_hash(self) -> str:
         """One hash over all relative names and bytes."""
-        lines = (f"{len(name.encode())} {name} {digest}\n" for name, digest in self.hashes.items())
-        return hashlib.sha256("".join(lines).encode()).hexdigest()
+        return tree_hash_of(self.hashes)
 
 
 @dataclass
@@ -76,6 +75,12 @@ class _Tree:
     files: dict[str, bytes] = field(default_factory=dict)
     skipped: dict[str, str] = field(default_factory=dict)
     bytes_read: int = 0
+
+
+def tree_hash_of(hashes: Mapping[str, str]) -> str:
+    """One hash over the names of files and their SHA-256; the lock does not count."""
+    lines = (f"{len(name.encode())} {name} {hashes[name]}\n" for name in sorted(hashes) if name != LOCK)
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
 def read_course_files(path: Path) -> dict[str, bytes]:

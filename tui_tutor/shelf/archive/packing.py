@@ -126,6 +126,9 @@ def pack(
 
     TutorError if it cannot be; `target` is then as it was.
     """
+    if wheels and course.id == WHEELS_FOLDER:
+        help = "Give the course another id, or leave the wheels out."
+        raise TutorError("A course named wheels cannot travel with wheels. Nothing was written.", help=help)
     measured = _measured(wheels)
     manifest = Manifest(
         course.id,

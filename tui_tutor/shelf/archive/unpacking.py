@@ -31,7 +31,7 @@ from tui_tutor.shelf.archive.names import collision_in, is_left_out, problem_wit
 from tui_tutor.shelf.archive.signing import Signer, check_signature
 from tui_tutor.shelf.archive.zip_reading import STORED, Archive, Member, open_archive
 from tui_tutor.shelf.folder import LIMITS as FOLDER_LIMITS
-from tui_tutor.shelf.folder import WHEELS_PLACE, FolderFiles, take_snapshot
+from tui_tutor.shelf.folder import WHEELS_PLACE, FolderFiles, tree_hash_of
 from tui_tutor.shelf.writing import flush_tree, make_private_folder
 
 _INCOMING: Final = ".incoming-"
@@ -89,19 +89,17 @@ def unpack(path: Path, parent: Path, on_progress: Report = lambda _: None) -> Un
     with open_archive(path) as archive:
         plan = _plan(archive, path)
         with _incoming(parent, plan.size) as folder:
-            _write(archive, plan, folder, on_progress)
+            hashes = _write(archive, plan, folder, on_progress)
             course = _course(folder, plan, path)
-            snapshot = take_snapshot(folder)
             flush_tree(folder)
             prefix = f"{WHEELS_PLACE}/"
-            wheels = tuple(
-                sorted(name.removeprefix(prefix) for name in plan.files if name.startswith(prefix))
-            )
+            wheels = tuple(sorted(name.removeprefix(prefix) for name in hashes if name.startswith(prefix)))
+            tree_hash = tree_hash_of({name: hashes[name] for name in hashes if not name.startswith(prefix)})
             return Unpacked(
                 folder,
                 course.id,
                 course.version,
-                snapshot.tree_hash,
+                tree_hash,
                 plan.signer,
                 wheels,
                 bool(plan.manifest),
@@ -132,14 +130,27 @@ def _is_alive(process: int) -> bool:
 def _plan(archive: Archive, path: Path) -> _Plan:
     for member in archive.members:
         _check_member(member)
-    if collided := collision_in(_with_folders(archive.members)):
-        raise refused(f"{collided[0]} and {collided[1]} are one name on some systems")
     files = {member.name: member for member in archive.members if not member.is_folder}
     if not files:
         raise refused("it is empty")
-    if MANIFEST_FILE in files and COURSE_FILE not in files:
-        return _proven_plan(archive, files)
-    return _plain_plan(files, path)
+    is_proven = MANIFEST_FILE in files and COURSE_FILE not in files
+    _check_names(archive.members, ours={SIGNATURE_FILE} if is_proven else set())
+    return _proven_plan(archive, files) if is_proven else _plain_plan(files, path)
+
+
+def _check_names(members: Sequence[Member], *, ours: set[str]) -> None:
+    """No name twice, and none that is one with another on some system; `ours` are not written anywhere."""
+    seen: set[tuple[str, bool]] = set()
+    for member in members:
+        if (member.name, member.is_folder) in seen:
+            raise refused(f"it has {member.name} twice")
+        seen.add((member.name, member.is_folder))
+    names = [member.name for member in members if not member.is_folder and member.name not in ours]
+    # A folder stands for itself when no file in it does.
+    inner = {"/".join(name.split("/")[:length]) for name in names for length in range(1, name.count("/") + 1)}
+    empty = [f"{one.name}/." for one in members if one.is_folder and one.name not in inner]
+    if collided := collision_in([*names, *empty]):
+        raise refused(f"{collided[0]} and {collided[1]} are one name on some systems")
 
 
 def _check_member(member: Member) -> None:
@@ -154,19 +165,6 @@ def _check_member(member: Member) -> None:
         raise refused(f"{member.name} is larger packed than unpacked")
 
 
-def _with_folders(members: Sequence[Member]) -> Iterator[str]:
-    """Names for the search of collisions: a folder stands for itself when no file in it does."""
-    names = [member.name for member in members if not member.is_folder]
-    folders = [member.name for member in members if member.is_folder]
-    if len(set(folders)) != len(folders):
-        raise refused("it has a folder twice")
-    yield from names
-    inner = {"/".join(name.split("/")[:length]) for name in names for length in range(1, name.count("/") + 1)}
-    for folder in folders:
-        if folder not in inner:
-            yield f"{folder}/."
-
-
 def _proven_plan(archive: Archive, files: Mapping[str, Member]) -> _Plan:
     data = archive.read(files[MANIFEST_FILE], LIMITS.manifest_bytes)
     manifest = read_manifest_text(data)
@@ -175,6 +173,8 @@ def _proven_plan(archive: Archive, files: Mapping[str, Member]) -> _Plan:
         signer = check_signature(data, archive.read(files[SIGNATURE_FILE], LIMITS.signature_bytes))
     told = {f"{manifest.course_id}/{one.path}": (one.path, one) for one in manifest.files}
     told |= {f"{WHEELS_FOLDER}/{one.path}": (f"{WHEELS_PLACE}/{one.path}", one) for one in manifest.wheels}
+    if len(told) != len(manifest.files) + len(manifest.wheels):
+        raise refused(f"its {MANIFEST_FILE} names a file twice")
     present = set(files) - {MANIFEST_FILE, SIGNATURE_FILE}
     if lost := sorted(set(told) - present):
         raise refused(f"{lost[0]} is missing")
@@ -285,8 +285,9 @@ class _Meter:
             self.tell(Progress("unpacking", min(part, 1.0)))
 
 
-def _write(archive: Archive, plan: _Plan, folder: Path, tell: Report) -> None:
-    meter = _Meter(plan.size, tell)
+def _write(archive: Archive, plan: _Plan, folder: Path, tell: Report) -> dict[str, str]:
+    """Write every file of the plan; their SHA-256 by name."""
+    meter, hashes = _Meter(plan.size, tell), {}
     # In the order of the archive: a disk or stick is read from front to back.
     for name, member in sorted(plan.files.items(), key=lambda one: one[1].offset):
         target = folder / name
@@ -298,9 +299,11 @@ def _write(archive: Archive, plan: _Plan, folder: Path, tell: Report) -> None:
                 digest.update(piece)
                 file.write(piece)
                 meter.add(len(piece))
+        hashes[name] = digest.hexdigest()
         fact = plan.facts.get(name)
-        if fact is not None and digest.hexdigest() != fact.sha256:
+        if fact is not None and hashes[name] != fact.sha256:
             raise refused(f"{name} is not the file that its {MANIFEST_FILE} tells of")
+    return hashes
 
 
 def _course(folder: Path, plan: _Plan, path: Path) -> Course:
