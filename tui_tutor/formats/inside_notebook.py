@@ -35,7 +35,7 @@ def _evaluated(value: Any) -> Any:
     if callable(value):
         return value()
     if isinstance(value, list) and any(callable(one) for one in value):
-        return [_evaluated(one) for one in value]
+        return tuple(_evaluated(one) for one in value)  # several series, each with its own expression
     if isinstance(value, list) and value and all(isinstance(one, dict) for one in value):
         return [{name: _evaluated(inner) for name, inner in one.items()} for one in value]
     return value
@@ -125,11 +125,17 @@ def _series(numpy: Any, layer: dict[str, Any]) -> Iterable[tuple[str, Any, Any]]
             return
         columns = [array[:, at] for at in range(array.shape[1])]
     else:
-        ys = layer["y"]
-        columns = [_array(numpy, y) for y in ys] if isinstance(ys, list) else [_array(numpy, ys)]
+        columns = _columns(numpy, layer["y"])
     for at, column in enumerate(columns):
         xs = _array(numpy, layer["x"]) if layer.get("x") is not None else numpy.arange(column.size)
         yield (names[at] if at < len(names) else ""), xs.ravel(), column.ravel()
+
+
+def _columns(numpy: Any, ys: Any) -> list[Any]:
+    if isinstance(ys, tuple):
+        return [_array(numpy, one) for one in ys]
+    array = _array(numpy, ys)
+    return list(array.T) if array.ndim == 2 else [array]
 
 
 def _principal(numpy: Any, array: Any) -> Any:
