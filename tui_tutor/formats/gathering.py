@@ -13,6 +13,7 @@ from tui_tutor.formats.imported import Imported, Json, Lost
 
 MOST_BYTES: Final = 700_000  # of one lesson: a file of a course has at most 1,000,000
 MOST_CELLS: Final = 1_000
+MOST_LESSONS: Final = 1_000  # that a source may begin: a course has at most 2,000 files
 LONGEST_TEXT: Final = 150_000  # characters of one text; four bytes each still fit a lesson
 _LONGEST_TITLE: Final = 200
 _NO_TITLE: Final = "Lesson"
@@ -50,10 +51,16 @@ class Gathering:
     # --- lessons and cells --------------------------------------------------------------------------
 
     def begin(self, title: str, *, id: str = "", **header: Any) -> None:
-        """Cells that follow belong to a lesson of this title."""
+        """Cells that follow belong to a lesson of this title; of very many all others go into the last."""
         title = one_line(title) or _NO_TITLE
+        if len(self._lessons) >= MOST_LESSONS:
+            self.add_text(f"# {title}")
+            return
+        self._begin(title, id, header)
+
+    def _begin(self, title: str, id: str, header: Mapping[str, Any]) -> None:
         lesson_id = self._lesson_ids.free(id_from(id or title, otherwise="lesson"))
-        self._lessons.append(_Lesson(title, lesson_id, header=header))
+        self._lessons.append(_Lesson(title, lesson_id, header=dict(header)))
 
     def add(self, cell: Cell, *, id: str = "", where: str = "") -> None:
         """Put a cell at the end; `id` are the words its id is made of, none for a plain text."""
@@ -66,7 +73,7 @@ class Gathering:
             self.begin(self.title)
         lesson = self._lessons[-1]
         if lesson.cells and (lesson.bytes_used + size > MOST_BYTES or len(lesson.cells) >= MOST_CELLS):
-            self.begin(lesson.title, **lesson.header)
+            self._begin(lesson.title, "", lesson.header)
             lesson = self._lessons[-1]
         kind = str(cell["kind"])
         if id or kind in _NEEDS_ID:

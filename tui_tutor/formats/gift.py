@@ -139,6 +139,10 @@ def _blocks(text: str, file: str) -> Iterator[_Block]:
         if line.lstrip().startswith("//"):
             _read_comment(line.translate(_SHOWN), block)
             continue
+        if line.lstrip().startswith("::") and not is_open and "}" in block.text:
+            # Many files leave out the blank line before a title.
+            yield block
+            block = _Block(number)
         if line.strip() or is_open:
             if not block.text.strip():
                 block.line = number

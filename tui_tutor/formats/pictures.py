@@ -13,7 +13,9 @@ from tui_tutor.formats.gathering import Gathering
 from tui_tutor.formats.imported import Source
 from tui_tutor.formats.source_text import beside
 
-_PICTURE: Final = re.compile(r"!\[(?P<alt>[^\]\n]{0,1000})\]\((?P<to>[^()\s]*)(?P<title>\s+\"[^\"\n]*\")?\)")
+_PICTURE: Final = re.compile(
+    r"!\[(?P<alt>[^\[\]\n]{0,1000})\]\((?P<to>[^()\s]*)(?P<title>\s+\"[^\"\n]*\")?\)"
+)
 _DATA: Final = re.compile(r"data:image/(?P<type>png|jpeg|gif|webp|svg\+xml);base64,(?P<data>[A-Za-z0-9+/=]+)")
 _SUFFIX: Final = {"jpeg": "jpg", "svg+xml": "svg"}
 

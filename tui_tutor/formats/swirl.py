@@ -26,7 +26,7 @@ from tui_tutor.formats.questions import (
 )
 from tui_tutor.formats.r_source import alternatives, argument, command_pattern, tokens_of
 from tui_tutor.formats.source_text import natural_key, refuse, stem_of, text_of
-from tui_tutor.formats.yaml_reading import line_of, tables_in, text_in, yaml_values
+from tui_tutor.formats.yaml_reading import lines_of, tables_in, text_in, yaml_values
 
 SUFFIXES: Final = (".yaml", ".yml")
 _LESSON: Final = re.compile(r"(?:.*/)?lesson(?:\.ya?ml)?", re.IGNORECASE)
@@ -73,8 +73,9 @@ class _Lesson:
             refuse(self.file, 1, "a lesson is a list of units", help="each begins with `- Class:`")
         self._begin(next((unit for unit in units if text_in(unit, "Class") == "meta"), {}))
         self._add_files()
-        for number, unit in enumerate(units, 1):
-            line = line_of(self.content, "Class", number)
+        lines = lines_of(self.content, "Class")
+        for index, unit in enumerate(units):
+            line = lines[index] if index < len(lines) else 1
             self.where, self.kind = f"{self.file}, line {line}", text_in(unit, "Class").strip() or "unit"
             if self.kind != "meta":
                 self.gathering.count(self.kind)

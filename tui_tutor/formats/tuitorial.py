@@ -16,7 +16,7 @@ from tui_tutor.formats.pictures import with_pictures
 from tui_tutor.formats.questions import is_pattern
 from tui_tutor.formats.rich_markup import markdown_from_markup
 from tui_tutor.formats.source_text import beside, files_ending, refuse, stem_of, text_of
-from tui_tutor.formats.yaml_reading import line_of, tables_in, text_in, yaml_values
+from tui_tutor.formats.yaml_reading import lines_of, tables_in, text_in, yaml_values
 
 SUFFIXES: Final = (".yaml", ".yml")
 _LONGEST_LINE: Final = 10_000  # characters of a line that a pattern is tried on
@@ -39,7 +39,8 @@ def read(source: Source) -> Imported:
         for number, chapter in enumerate(values["chapters"], 1):
             where = f"{file}, chapter {number}"
             if not isinstance(chapter, dict) or not text_in(chapter, "title").strip():
-                refuse(file, line_of(text, "title", number), f"chapter {number} has no title")
+                titles = lines_of(text, "title")[: number - 1]
+                refuse(file, titles[-1] if titles else 1, f"chapter {number} has no title")
             _Chapter(chapter, source, file, where, gathering).add_all()
     return gathering.imported()
 

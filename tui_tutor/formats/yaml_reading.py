@@ -98,12 +98,8 @@ def tables_in(value: Json) -> list[dict[str, Json]]:
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
-def line_of(text: str, key: str, number: int) -> int:
-    """The line on which a key stands for the number-th time (from 1), roughly: for places of messages."""
-    found = 0
-    for index, line in enumerate(text.split("\n"), 1):
-        if line.lstrip(" -").startswith((f"{key}:", f'"{key}":', f"'{key}':")):
-            found += 1
-            if found == number:
-                return index
-    return 1
+def lines_of(text: str, key: str) -> list[int]:
+    """The lines (from 1) on which a key stands, roughly: for places of messages."""
+    begins = (f"{key}:", f'"{key}":', f"'{key}':")
+    lines = enumerate(text.split("\n"), 1)
+    return [number for number, line in lines if line.lstrip(" -").startswith(begins)]
