@@ -151,7 +151,7 @@ FAULTY: dict[str, tuple[Cell, list[str]]] = {
                 },
                 {
                     "kind": "code",
-                    "code": "assert total.__code__.co_varnames[1].startswith('res'), 'no'",
+                    "code": "assert total.__code__.co_varnames[1].endswith('lt'), 'no'",
                 },
             ),
         ),

@@ -98,6 +98,9 @@ class ReplayCourse:
     def source_hash(self) -> str:
         return "0"
 
+    def verified_here(self) -> str:
+        return ""
+
     def trust(self) -> TrustState:
         return self.state
 

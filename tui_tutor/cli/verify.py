@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tui_tutor.proof.comparing import ProvenCell
     from tui_tutor.proof.proving import Found, Step
     from tui_tutor.shelf.opened import FolderCourse
+    from tui_tutor.shelf.proofs import ProofMemory
 
     Proven = Mapping[str, Sequence[ProvenCell]]
 
@@ -112,27 +113,30 @@ class _Course:
 
     async def prove(self, *, jobs: int, is_fresh: bool) -> Found:
         """Run what has to be run."""
-        from tui_tutor.cli.places import data_folder
         from tui_tutor.cli.stages import surroundings
         from tui_tutor.proof.fingerprints import Fingerprints
         from tui_tutor.proof.proving import Prover
-        from tui_tutor.shelf.proofs import ProofMemory
 
         course = self.opened.course
         prints = Fingerprints(course, self.lessons, self.opened.files(), surroundings(self.opened))
         numbers = {lesson_id: number for number, lesson_id in enumerate(course.lessons, 1)}
-        memory = ProofMemory.of_course(data_folder(), course.id, self.path)
         prover = Prover(
             self.lessons,
             numbers,
             self.stages,
-            memory,
+            self._memory(),
             prints,
             jobs=jobs,
             on_step=_progress(),
             is_fresh=is_fresh,
         )
         return await prover.prove()
+
+    def _memory(self) -> ProofMemory:
+        from tui_tutor.cli.places import data_folder
+        from tui_tutor.shelf.proofs import ProofMemory
+
+        return ProofMemory.of_course(data_folder(), self.opened.course.id, self.path)
 
     def proven(self, found: Found) -> Proven:
         """What to say of every cell, by lesson."""
@@ -174,6 +178,7 @@ class _Course:
             packages=versions_of(self.opened),
             at=datetime.now(UTC),
         )
+        self._memory().note_verified(self.opened.source_hash(), lock["at"][:10])
         place = self.path.resolve() / LOCK_FILE
         try:
             write_atomically(place, lock_text(lock).encode())

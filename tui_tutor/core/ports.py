@@ -362,6 +362,10 @@ class OpenCourse(Protocol):
         """Hash of the whole tree, lock and dot folders left out."""
         ...
 
+    def verified_here(self) -> str:
+        """When this machine proved the course as it is now: an ISO date, "" if it has not."""
+        ...
+
     def trust(self) -> TrustState: ...
 
     def grant_trust(self, *, is_lasting: bool) -> None:
@@ -416,16 +420,25 @@ class PreviewedCourse(OpenCourse, Protocol):
         ...
 
     @property
+    def is_checked(self) -> bool:
+        """Whether the diagnostics are those of this edition; checking a large course takes seconds."""
+        ...
+
+    @property
     def problem(self) -> str:
         """Why the folder cannot be read now, in a sentence; "" if it can."""
         ...
 
     async def look(self) -> bool:
-        """Look whether something was saved; True when there is a new edition."""
+        """Look whether something was saved, or checked; True when there is something new to show."""
         ...
 
     def is_outdated(self, lesson_id: str) -> bool:
         """Whether `lesson` gives an older form, because the one that was saved has errors."""
+        ...
+
+    def saved_diagnostics(self, lesson_id: str) -> tuple[Diagnostic, ...]:
+        """What is wrong with a lesson as it was saved, known at once."""
         ...
 
     def cell_at(self, diagnostic: Diagnostic) -> tuple[str, str]:

@@ -129,6 +129,13 @@ class FolderCourse:
         """Hash of the whole tree, lock and dot folders left out."""
         return self._refreshed().tree_hash
 
+    def verified_here(self) -> str:
+        """When this machine proved the course as it is now: an ISO date, "" if it has not."""
+        from tui_tutor.shelf.proofs import ProofMemory
+
+        memory = ProofMemory.of_course(self._places.data, self._course.id, self._path)
+        return memory.verified_on(self.source_hash())
+
     def files(self) -> Mapping[str, bytes]:
         """All files of the course as they are parsed now, by relative name."""
         return self._refreshed().files

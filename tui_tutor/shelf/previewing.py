@@ -32,6 +32,9 @@ QUIET_S: Final = 0.12
 """A folder is read when nothing in it has changed for so long: editors write a file in several steps."""
 PATIENCE: Final = 15
 """Looks at a folder that never rests before it is read all the same."""
+CHECK_WAIT_S: Final = 0.3
+"""A check that takes longer is shown when it has ended; the page need not wait for it."""
+SMALL_BYTES: Final = 300_000
 _FILES: Final = "files/"
 
 Stamps = Mapping[str, FileStamp]
@@ -63,6 +66,8 @@ class PreviewedFolder:
         self._problem = ""
         self._seen: Stamps = {}
         self._looking = asyncio.Lock()
+        self._unchecked: Snapshot | None = None
+        self._checking: asyncio.Future[tuple[Diagnostic, ...]] | None = None
 
     # --- watching -----------------------------------------------------------------------------------
 
@@ -88,49 +93,93 @@ class PreviewedFolder:
         return self._course is not None
 
     async def look(self) -> bool:
-        """Look whether something was saved; True when there is a new edition."""
+        """Look whether something was saved, or checked; True when there is something new to show."""
         async with self._looking:
+            is_told = self._take_check()
             problem = self._problem
             try:
                 stamps = await asyncio.to_thread(self._stamps)
                 if stamps == self._seen:
-                    return False
-                self._take(*await self._read_when_quiet(stamps))
+                    return is_told
+                stamps = await self._rested(stamps)
+                snapshot = await asyncio.to_thread(self._read)
             except TutorError as error:
                 self._lose(error)
-                return self._problem != problem
+                return is_told or self._problem != problem
+            self._take(stamps, snapshot)
+            self._begin_check()
+            if self._checking is not None:
+                await asyncio.wait({self._checking}, timeout=CHECK_WAIT_S)
+            self._take_check()
             return True
 
     def read(self) -> None:
-        """Read the folder now; TutorError if it cannot be read at all."""
-        stamps = self._stamps()
-        self._take(stamps, *self._read())
+        """Read the folder now; TutorError if it cannot be read at all.
+
+        A small course is checked as well; a large one when it is looked at.
+        """
+        stamps, snapshot = self._stamps(), self._read()
+        self._take(stamps, snapshot)
+        if sum(map(len, snapshot.files.values())) <= SMALL_BYTES:
+            self._note(self._diagnose(snapshot))
+            self._unchecked = None
 
     def _stamps(self) -> Stamps:
         """Stamps of the files that count; an editor's own files beside them do not."""
         stamps = stamps_of(self._path)
         return {name: stamp for name, stamp in stamps.items() if not _is_beside(name)}
 
-    async def _read_when_quiet(self, stamps: Stamps) -> tuple[Stamps, Snapshot, tuple[Diagnostic, ...]]:
+    async def _rested(self, stamps: Stamps) -> Stamps:
+        """The stamps once nothing changes any more."""
         for _ in range(PATIENCE):
             await asyncio.sleep(QUIET_S)
             now = await asyncio.to_thread(self._stamps)
             if now == stamps:
                 break
             stamps = now
-        snapshot, said = await asyncio.to_thread(self._read)
-        return stamps, snapshot, said
+        return stamps
 
-    def _read(self) -> tuple[Snapshot, tuple[Diagnostic, ...]]:
-        from tui_tutor.core.parsing import check_course
-        from tui_tutor.core.parsing.findings import sorted_diagnostics
-
+    def _read(self) -> Snapshot:
         snapshot = take_snapshot(self._path)
         if MANIFEST not in snapshot.files:
             # Some editors take a file away for a moment; a course without it is gone, not broken.
             raise TutorError("The folder has no course.toml now; this is its last form.")
+        return snapshot
+
+    # --- checking -----------------------------------------------------------------------------------
+
+    @property
+    def is_checked(self) -> bool:
+        """Whether the diagnostics are those of this edition; checking a large course takes seconds."""
+        return self._unchecked is None and self._checking is None
+
+    def _diagnose(self, snapshot: Snapshot) -> tuple[Diagnostic, ...]:
+        from tui_tutor.core.parsing import check_course
+        from tui_tutor.core.parsing.findings import sorted_diagnostics
+
         found = check_course(snapshot.files, folder_name=self._path.name)
-        return snapshot, sorted_diagnostics((*found, *snapshot.diagnostics))
+        return sorted_diagnostics((*found, *snapshot.diagnostics))
+
+    def _begin_check(self) -> None:
+        """Check the newest edition in a thread; one at a time, however often is saved."""
+        if self._unchecked is not None and self._checking is None:
+            snapshot, self._unchecked = self._unchecked, None
+            self._checking = asyncio.ensure_future(asyncio.to_thread(self._diagnose, snapshot))
+
+    def _take_check(self) -> bool:
+        """Take in a check that has ended; whether it is of this edition."""
+        if self._checking is None or not self._checking.done():
+            self._begin_check()
+            return False
+        said, self._checking = self._checking.result(), None
+        if self._unchecked is not None:
+            self._begin_check()
+            return False
+        self._note(said)
+        return True
+
+    def _note(self, said: tuple[Diagnostic, ...]) -> None:
+        self._noted = _noted(said, self._noted, self._edition)
 
     def _lose(self, error: TutorError) -> None:
         is_gone = not self._path.is_dir()
@@ -140,16 +189,22 @@ class PreviewedFolder:
 
     # --- taking an edition --------------------------------------------------------------------------
 
-    def _take(self, stamps: Stamps, snapshot: Snapshot, said: tuple[Diagnostic, ...]) -> None:
+    def _take(self, stamps: Stamps, snapshot: Snapshot) -> None:
         before, self._snapshot, self._seen, self._problem = self._snapshot, snapshot, stamps, ""
         self._edition += 1
-        self._noted = _noted(said, self._noted, self._edition)
+        self._unchecked = snapshot
         self._lessons.clear()
         changed = _changed_files(before, snapshot) if before.files else ()
         self._is_code_changed = any(name.endswith(".py") for name in changed)
         self._read_course()
         if changed and self._course is not None:
+            self._bring(changed)
+
+    def _bring(self, changed: tuple[str, ...]) -> None:
+        try:
             self.workspace().bring_anew(changed)
+        except TutorError as error:
+            self._problem = f"{error.message} {error.help}".strip()
 
     def _read_course(self) -> None:
         """Take course.toml as it is; a broken one leaves what was there before."""
@@ -217,6 +272,11 @@ class PreviewedFolder:
         """Whether `lesson` gives an older form, because the one that was saved has errors."""
         return self.lesson(lesson_id) is not self._lessons[lesson_id]
 
+    def saved_diagnostics(self, lesson_id: str) -> tuple[Diagnostic, ...]:
+        """What is wrong with a lesson as it was saved, known at once."""
+        self.lesson(lesson_id)
+        return self._lessons[lesson_id].diagnostics
+
     def cell_at(self, diagnostic: Diagnostic) -> tuple[str, str]:
         """(lesson, cell) that a diagnostic is about; "" for what it does not touch."""
         return cell_at(diagnostic.span, self._snapshot.files)
@@ -238,6 +298,10 @@ class PreviewedFolder:
     def source_hash(self) -> str:
         """Hash of the whole tree, lock and dot folders left out."""
         return self._snapshot.tree_hash
+
+    def verified_here(self) -> str:
+        """What is being written is proven when it is finished."""
+        return ""
 
     def trust(self) -> TrustState:
         """Who previews a folder wants its code to run."""

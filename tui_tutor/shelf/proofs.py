@@ -13,6 +13,7 @@ from typing import Any
 
 from tui_tutor.shelf.writing import make_private_folder, write_atomically
 
+_WHOLE = "COURSE"  # no lesson's id has capitals
 MOST_BYTES = 50_000_000  # of one remembered run of a lesson
 
 
@@ -39,6 +40,15 @@ class ProofMemory:
             return None
         is_it = isinstance(found, dict) and found.get("key") == key and isinstance(found.get("value"), dict)
         return found["value"] if is_it else None
+
+    def verified_on(self, tree_hash: str) -> str:
+        """The ISO date of the whole proof of just these bytes, "" if there is none."""
+        found = (self.recall(_WHOLE, tree_hash) or {}).get("on", "")
+        return found if isinstance(found, str) else ""
+
+    def note_verified(self, tree_hash: str, on: str) -> None:
+        """The whole course was proven here, with nothing left to say."""
+        self.remember(_WHOLE, tree_hash, {"on": on})
 
     def remember(self, name: str, key: str, value: Mapping[str, Any]) -> None:
         """Keep it, instead of what was there; where nothing can be written nothing is kept."""

@@ -14,6 +14,7 @@ from tui_tutor.core.progress import (
     outline_of,
     state_of,
 )
+from tui_tutor.core.wording.proofs import proof_lines
 
 
 class Catalogue:
@@ -28,6 +29,7 @@ class Catalogue:
         self._entries: tuple[CourseEntry, ...] | None = None
         self._opened: dict[str, OpenCourse] = {}
         self._outlines: dict[str, dict[str, LessonOutline]] = {}
+        self._proofs: dict[str, tuple[str, ...]] = {}
         self._progress: dict[str, Mapping[str, LessonProgress]] = {}
         self._states: dict[str, CourseState] = {}
 
@@ -80,8 +82,13 @@ class Catalogue:
             return None
         title = opened.entry.lesson_titles.get(lesson_id, "")
         self._outlines.setdefault(ref, {})[lesson_id] = outline_of(file, title=title)
+        self._proofs[ref] = proof_lines(opened)
         self._states.pop(ref, None)
         return file
+
+    def proof(self, ref: str) -> tuple[str, ...]:
+        """Who verified the course and when, once a lesson of it was read."""
+        return self._proofs.get(ref, ())
 
     def progress(self, course_id: str) -> Mapping[str, LessonProgress]:
         """What the log says of a course, by lesson."""

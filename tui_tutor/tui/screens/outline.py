@@ -111,7 +111,8 @@ class OutlineScreen(PagedScreen):
 
     def states(self) -> tuple[str, ...]:
         state = self._catalogue.state(self._entry)
-        return (f"{state.done} of {counted(len(state.lessons), 'lesson')} done",)
+        done = f"{state.done} of {counted(len(state.lessons), 'lesson')} done"
+        return (done, *self._catalogue.proof(self._entry.ref))
 
     def footer_keys(self) -> Keys:
         return (("Enter", "open"), ("j k", "choose"), ("/", "search"), ("?", "help"), ("Esc", "library"))
