@@ -11,6 +11,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
+from tui_tutor.core.errors import TutorError
+
 PREFIX: Final = "tui-tutor-preview-"
 _LOCK: Final = ".in-use"
 
@@ -19,8 +21,14 @@ _LOCK: Final = ".in-use"
 def scratch_folder() -> Iterator[Path]:
     """An empty folder of our own, 0700. What a killed run left behind is removed first."""
     _sweep(Path(tempfile.gettempdir()))
-    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
-    lock = os.open(folder / _LOCK, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    try:
+        folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+        lock = os.open(folder / _LOCK, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise TutorError(
+            f"There is no room for a temporary folder: {error.strerror or error}.",
+            help="Free some space, or name a folder in TMPDIR.",
+        ) from error
     owner = os.getpid()
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+from typing import Final
+
 from tui_tutor.core.ports import PreviewedCourse
 from tui_tutor.core.wording.previewing import outdated, reloaded
 from tui_tutor.plain.lesson import PlainLesson
 from tui_tutor.plain.player import BeforeCommand
 from tui_tutor.session.revising import Edition, take_edition
+
+LOOK_AGAIN_S: Final = 0.1
 
 
 def follow_author(previewed: PreviewedCourse) -> BeforeCommand:
@@ -15,6 +20,9 @@ def follow_author(previewed: PreviewedCourse) -> BeforeCommand:
     async def follow(lesson: PlainLesson) -> None:
         if not await previewed.look():
             return
+        while not (previewed.is_checked or previewed.problem):
+            await asyncio.sleep(LOOK_AGAIN_S)
+            await previewed.look()
         if previewed.problem:
             lesson.say(previewed.problem)
         else:
@@ -40,5 +48,4 @@ async def _take(previewed: PreviewedCourse, lesson: PlainLesson) -> None:
     await lesson.performer.settle()
     lesson.say_in_commands(reloaded(found, revision))
     if previewed.is_outdated(lesson_id):
-        here = [diagnostic for diagnostic in found if previewed.cell_at(diagnostic)[0] == lesson_id]
-        lesson.say(outdated(here))
+        lesson.say(outdated(previewed.saved_diagnostics(lesson_id)))

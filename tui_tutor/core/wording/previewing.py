@@ -15,10 +15,10 @@ def counts(diagnostics: Sequence[Diagnostic]) -> str:
     return ", ".join(part for part in parts if part) or "no mistakes"
 
 
-def reloaded(diagnostics: Sequence[Diagnostic], revision: Revision | None = None) -> str:
-    """`Reloaded: 2 warnings.`, and what happens to the kernel."""
-    said = f"Reloaded: {counts(diagnostics)}."
-    if revision is None or revision.kernel == "kept":
+def reloaded(diagnostics: Sequence[Diagnostic] | None, revision: Revision) -> str:
+    """`Reloaded: 2 warnings.`, and what happens to the kernel; None while it is not known what check says."""
+    said = "Reloaded." if diagnostics is None else f"Reloaded: {counts(diagnostics)}."
+    if revision.kernel == "kept":
         return said
     if not revision.replay:
         return f"{said} The kernel is new."
@@ -30,7 +30,8 @@ def reloaded(diagnostics: Sequence[Diagnostic], revision: Revision | None = None
 def outdated(diagnostics: Sequence[Diagnostic]) -> str:
     """Why an older form is shown."""
     errors = len(errors_in(diagnostics))
-    return f"What you saved has {_counted(errors, 'error')}; this is the last form without."
+    counted = _counted(errors, "error") or "errors"
+    return f"What you saved has {counted}; this is the last form without."
 
 
 def _counted(number: int, noun: str) -> str:

@@ -75,7 +75,7 @@ class PreviewScreen(LessonScreen):
         self.draw()
         if self._previewed.problem:
             self.say(self._previewed.problem)
-        elif not self._is_taking:
+        if not self._is_taking:
             self.run_worker(self._take_editions(), group="preview")
 
     async def _take_editions(self) -> None:
@@ -94,7 +94,6 @@ class PreviewScreen(LessonScreen):
             self._leave_for_another_lesson()
             return
         lesson = previewed.lesson(lesson_id).lesson
-        said_of = [item.diagnostic for item in previewed.diagnostics]
         if lesson is None or not lesson.cells:
             self.say("This lesson has no cells now; this is its last form.")
             return
@@ -106,7 +105,8 @@ class PreviewScreen(LessonScreen):
             self.say(f"Saved. {self.what_runs()} runs; the page follows. F9 stops it.")
         revision = await take_edition(self.performer, edition)
         if self._shown_edition == previewed.edition:
-            self.say(reloaded(said_of, revision))
+            found = [item.diagnostic for item in previewed.diagnostics] if previewed.is_checked else None
+            self.say(previewed.problem or reloaded(found, revision))
         self.draw()
 
     def _leave_for_another_lesson(self) -> None:
@@ -143,16 +143,11 @@ class PreviewScreen(LessonScreen):
         super().draw()
         header = self.page.header
         if header and self._previewed.is_outdated(self.study.lesson.id):
-            words = outdated(self._said_here())
+            words = outdated(self._previewed.saved_diagnostics(self.study.lesson.id))
             banner = Row(said(f"{glyphs.WARNING} older", "title"), said(words, "bright"))
             self.page.header = (*header[:-1], banner, header[-1])
         self.draw_footer()
         self.page.refresh_lines()
-
-    def _said_here(self) -> list[Diagnostic]:
-        lesson = self.study.lesson.id
-        found = [item.diagnostic for item in self._previewed.diagnostics]
-        return [item for item in found if self._previewed.cell_at(item)[0] == lesson]
 
     def draw_footer(self) -> None:
         super().draw_footer()
@@ -165,7 +160,8 @@ class PreviewScreen(LessonScreen):
     # --- diagnostics --------------------------------------------------------------------------------
 
     def _show_diagnostics(self) -> None:
-        self._pane.show(self._previewed.diagnostics, self._previewed.edition, self.app.size.height)
+        previewed, rows = self._previewed, self.app.size.height
+        self._pane.show(previewed.diagnostics, previewed.edition, rows, is_checked=previewed.is_checked)
 
     def action_diagnostics(self) -> None:
         self._pane.toggle(self.app.size.height)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from textual.strip import Strip
+
 from tui_tutor.core.ports import NotedDiagnostic
 from tui_tutor.core.prose.lines import Role, wrap
 from tui_tutor.core.safe_text import safe_line
@@ -32,11 +34,15 @@ class DiagnosticsPane(Page):
         super().__init__(self._build_rows, ground="panel", id="diagnostics")
         self._noted: tuple[NotedDiagnostic, ...] = ()
         self._edition = 0
+        self._is_checked = True
         self._is_begun = False  # whether the chosen one was gone to
         self.is_wished: bool | None = None  # None: shown while there is something to say
 
-    def show(self, noted: tuple[NotedDiagnostic, ...], edition: int, rows: int) -> None:
-        """These diagnostics, in a window of so many rows."""
+    def show(
+        self, noted: tuple[NotedDiagnostic, ...], edition: int, rows: int, *, is_checked: bool = True
+    ) -> None:
+        """These diagnostics, in a window of so many rows; of an older edition until `is_checked`."""
+        self._is_checked = is_checked
         if (noted, edition) != (self._noted, self._edition):
             self._noted, self._edition = noted, edition
             self._chosen = "0" if noted else ""
@@ -71,10 +77,16 @@ class DiagnosticsPane(Page):
         """The one with this key."""
         return self._noted[int(key)]
 
+    def _drawn(self, row: Row, *, is_chosen: bool, is_raised: bool) -> Strip:
+        """Without a bar: the one in the lesson says where the learner is; the chosen one is unfolded."""
+        del is_chosen
+        return super()._drawn(row, is_chosen=False, is_raised=is_raised)
+
     # --- rows ---------------------------------------------------------------------------------------
 
     def _build_rows(self, width: int, chosen: str) -> Sheetful:
-        head = Row(said("check", "title"), said(counts([item.diagnostic for item in self._noted]), "bright"))
+        counted = said(counts([item.diagnostic for item in self._noted]), "bright")
+        head = Row(said("check", "title"), counted, said("" if self._is_checked else "checking", "muted"))
         blocks = [
             Block(tuple(self._rows_of(item, width, is_chosen=str(number) == chosen)), str(number))
             for number, item in enumerate(self._noted[:MOST_SHOWN])
