@@ -19,10 +19,12 @@ from tui_tutor.formats.ipynb_pictures import Files
 from tui_tutor.formats.ipynb_reading import Notebook, read_notebook
 from tui_tutor.formats.ipynb_source import words_of
 from tui_tutor.formats.ipynb_text import Surroundings
+from tui_tutor.formats.mending import is_kernel
 from tui_tutor.formats.notebook_carried import Carried, carried_header
 
 _SUFFIX: Final = ".ipynb"
 _DEEPEST: Final = 7  # folders of a file that lies beside the notebooks; a course has eight, with files/
+_UNFIT: Final = re.compile(r"[^A-Za-z0-9._-]+")
 _DIGITS: Final = re.compile(r"(\d{1,18})")
 
 
@@ -152,7 +154,7 @@ def _lesson(one: _Read, maker: LessonMaker) -> dict[str, Any]:
     if one.own.header.get("title"):
         return {**one.own.header, "cell": maker.cells}
     stem = posixpath.basename(one.path).rpartition(".")[0] or one.path
-    title = lesson_title(one.notebook, maker.cells) or stem.replace("_", " ").replace("-", " ").strip()
+    title = lesson_title(one.notebook) or stem.replace("_", " ").replace("-", " ").strip()
     return {"title": title or "Untitled", "cell": maker.cells}
 
 
@@ -191,8 +193,14 @@ def _language(notebook: Notebook) -> str:
 
 
 def _kernel(notebook: Notebook) -> str:
+    """The name of its kernel; "python" is only the language, which python3 is the kernel of."""
     name = notebook.mapping("kernelspec").get("name")
-    return name.strip() if isinstance(name, str) and name.strip() else "python3"
+    if not isinstance(name, str) or name in ("", "python"):
+        return "python3"
+    if is_kernel(name):
+        return name
+    fit = _UNFIT.sub("-", name).strip("-")
+    return fit if _language(notebook) != "python" and is_kernel(fit) else "python3"
 
 
 def _course(name: str, reads: Sequence[_Read], making: _Making) -> dict[str, Any]:
@@ -246,6 +254,11 @@ def _one_kernel(reads: Sequence[_Read], lost: list[Lost]) -> str:
             why = f"a course has one kernel, and {kernel} is that of most notebooks"
             lost.append(Lost(one.path, f"kernel {name}", why))
     first = reads[kernels.index(kernel)].notebook
+    for one in reads:
+        named = one.notebook.mapping("kernelspec").get("name")
+        if isinstance(named, str) and named not in ("", "python", _kernel(one.notebook)):
+            why = f"no kernel can have this name; it is {_kernel(one.notebook)} now"
+            lost.append(Lost(one.path, f"kernel {named}", why))
     if kernel != "python3" and _language(first) == "python":
         why = "the name is kept; write python3 in course.toml if learners have no kernel of that name"
         lost.append(Lost("notebook", f"kernel {kernel}", why))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -126,7 +126,7 @@ class LessonMaker:
             case "markdown":
                 self._add_markdown(cell)
             case "heading":
-                self._append(cell, "md", text=f"{'#' * cell.level} {' '.join(cell.source.split())}")
+                self._append(cell, "md", text=_heading_text(cell))
             case "raw":
                 self._add_raw(cell)
             case "code":
@@ -282,8 +282,9 @@ class LessonMaker:
             self._lose(cell, "autograder tests", "they are not plain Python; they are kept as a code cell")
             return False
         number = len(exercise.get("check", ())) + 1
-        points = points_of(cell)
-        says = "the tests pass" + (f" ({points})" if points else "")
+        says = _first_line(code) or "the tests pass"
+        if points := points_of(cell):
+            says += f" ({points})"
         check = {"kind": "code", "id": f"tests-{number}", "says": says, "code": code}
         exercise.setdefault("check", []).append(check)
         self._lose(cell, "autograder tests", f"they are a check of exercise {exercise['id']} now")
@@ -320,17 +321,31 @@ class LessonMaker:
         }
 
 
+def _first_line(code: str) -> str:
+    """What a program says of itself in the first line of its docstring."""
+    words = (ast.get_docstring(ast.parse(code)) or "").strip().split("\n")[0]
+    return words.rstrip(".")[:200]
+
+
 def slug(text: str) -> str:
     """A text as an id of the course format, "" if nothing of it can be one."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:56].strip("-")
 
 
-def lesson_title(notebook: Notebook, cells: Sequence[Mapping[str, Any]]) -> str:
-    """The first heading of the first level, else the first one, else what the notebook is called inside."""
-    texts = [str(cell["text"]) for cell in cells if cell.get("kind") == "md" and "text" in cell]
-    for level in (1, 6):
-        for text in texts:
-            if title := first_heading(text, level):
-                return title[:200]
+def lesson_title(notebook: Notebook) -> str:
+    """Its first heading of the first level, else the one it begins with, else its own name; "" without any."""
+    texts = [_heading_text(cell) for cell in notebook.cells if cell.type in ("markdown", "heading")]
+    for text in texts:
+        if title := first_heading(text, 1):
+            return title[:200]
+    if texts and texts[0].lstrip().startswith("#") and (title := first_heading(texts[0])):
+        return title[:200]
     named = notebook.metadata.get("title") or notebook.metadata.get("name")
     return named.strip()[:200] if isinstance(named, str) else ""
+
+
+def _heading_text(cell: NotebookCell) -> str:
+    """The source of a cell, a heading of nbformat 3 as Markdown writes it."""
+    if cell.type != "heading":
+        return cell.source
+    return f"{'#' * cell.level} {' '.join(cell.source.split())}"

@@ -22,6 +22,7 @@ from tui_tutor.formats.ipynb_text import fenced
 from tui_tutor.formats.writing import course_files
 
 Table = Mapping[str, Any]
+_KERNEL: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _SURROGATE: Final = re.compile(r"[\ud800-\udfff]")
 _ESSENTIAL: Final = ("format", "id", "title", "version", "lessons", "kernel")
 
@@ -44,7 +45,12 @@ def _with_plain_headers(imported: Imported) -> Imported:
     course = {name: imported.course[name] for name in _ESSENTIAL if name in imported.course}
     kernel = course.get("kernel")
     name = kernel.get("name") if isinstance(kernel, Mapping) else None
-    course = {**course, "format": 1, "version": "0.1.0", "kernel": {"name": _words(name, "python3")}}
+    course = {
+        **course,
+        "format": 1,
+        "version": "0.1.0",
+        "kernel": {"name": name if is_kernel(name) else "python3"},
+    }
     course["id"] = course["id"] if _is_id(course.get("id")) else "course"
     course["title"] = _words(course.get("title"), "Untitled")
     lessons = {
@@ -65,6 +71,11 @@ def _without_cells(imported: Imported) -> Imported:
         for name, lesson in imported.lessons.items()
     }
     return replace(imported, lessons=lessons)
+
+
+def is_kernel(name: object) -> bool:
+    """Whether a kernel can have this name."""
+    return isinstance(name, str) and _KERNEL.fullmatch(name) is not None
 
 
 def _words(value: object, otherwise: str) -> str:

@@ -51,6 +51,11 @@ def test_a_notebook_is_a_course_of_one_lesson_named_after_its_first_heading() ->
     assert course.lessons["intro"]["title"] == "Sampling well"
 
 
+def test_a_heading_of_a_lower_level_names_the_lesson_only_where_the_notebook_begins_with_it() -> None:
+    assert imported(a_markdown("### Hi")).lessons["intro"]["title"] == "Hi"
+    assert imported(a_markdown("text"), a_markdown("### Part")).lessons["intro"]["title"] == "intro"
+
+
 def test_a_folder_of_notebooks_is_a_course_with_a_lesson_each_in_natural_order() -> None:
     names = ["10 end.ipynb", "2-middle.ipynb", "1-start.ipynb", ".ipynb_checkpoints/1-start.ipynb"]
     files = {name: a_notebook(a_markdown(name)) for name in names}
@@ -108,7 +113,10 @@ def test_two_cells_of_one_text_have_two_ids() -> None:
     [
         ({}, None),
         ({"kernelspec": {"name": "python3", "language": "python", "display_name": "P"}}, None),
+        ({"kernelspec": {"name": "python", "language": "python", "display_name": "P"}}, None),
         ({"kernelspec": {"name": "ir", "language": "R", "display_name": "R"}}, {"name": "ir"}),
+        ({"kernelspec": {"name": "Python [Root]", "language": "python", "display_name": "P"}}, None),
+        ({"kernelspec": {"name": "R 4.1", "language": "R", "display_name": "R"}}, {"name": "R-4.1"}),
     ],
 )
 def test_another_kernel_keeps_its_name(metadata: dict[str, Any], kernel: dict[str, str] | None) -> None:
@@ -390,7 +398,7 @@ def test_a_heading_before_an_exercise_is_not_its_task() -> None:
 
 def test_nbgraders_answers_and_tests_become_an_exercise_with_checks() -> None:
     answer = "### BEGIN SOLUTION\nx = 1\n### END SOLUTION"
-    tests = "assert x == 1\n### BEGIN HIDDEN TESTS\nassert x != 2\n### END HIDDEN TESTS\n"
+    tests = "'''x is one.'''\nassert x == 1\n### BEGIN HIDDEN TESTS\nassert x != 2\n### END HIDDEN TESTS\n"
     cells = [
         a_graded(a_program(answer), grade=False, solution=True, grade_id="one"),
         a_graded(a_program(tests), grade=True, solution=False, grade_id="test_one", points=2),
@@ -407,8 +415,8 @@ def test_nbgraders_answers_and_tests_become_an_exercise_with_checks() -> None:
                 {
                     "kind": "code",
                     "id": "tests-1",
-                    "says": "the tests pass (2 points)",
-                    "code": "assert x == 1\nassert x != 2\n",
+                    "says": "x is one (2 points)",
+                    "code": "'''x is one.'''\nassert x == 1\nassert x != 2\n",
                 }
             ],
         }
