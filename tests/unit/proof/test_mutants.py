@@ -133,6 +133,12 @@ def test_a_difference_is_shown_with_the_lines_around_it():
         ("def f(a, b):\n    if a < b:\n        return a\n    return b", "`<` became `<=`"),
         ("def f(x):\n    return -x if x < 0 else x", "`<` became `<=`"),
         ("def f(x):\n    return x if x > 0 else 0", "`>` became `>=`"),
+        ("def f(x):\n    return x[0] if x and x[0] > k else k", "`>` became `>=`"),
+        ("x = [y for y in z if y % 2 == 0]", "`2` became `-2`"),
+        ("x = 1 if y % 2 else 0", "`2` became `-2`"),
+        ("if a == b:\n    f()\nelif a < b:\n    g()", "`<` became `<=`"),
+        ("for a in x:\n    if a == b:\n        break\n    if b < a:\n        g()", "`<` became `<=`"),
+        ("if x[i] > x[j]:\n    x[i], x[j] = x[j], x[i]", "`>` became `>=`"),
         ("def f(x):\n    return x\n    return 7", "`7` became `8`"),
         ("def f(x):\n    unread = 7\n    return x", "`7` became `8`"),
         ("x = sorted(xs, reverse=False)", "`reverse=False` left out"),
@@ -153,6 +159,22 @@ def test_a_difference_is_shown_with_the_lines_around_it():
 )
 def test_what_changes_nothing_a_check_could_see_is_no_fault(source: str, never: str):
     assert never not in faults(source)
+
+
+@pytest.mark.parametrize(
+    ("source", "fault"),
+    [
+        ("if a == b:\n    f()\nif a < b:\n    g()", "`<` became `<=`"),
+        ("if x > best:\n    best, place = x, i", "`>` became `>=`"),
+        ("if len(x) > len(y):\n    x = y", "`>` became `>=`"),
+        ("x = y % 2 == 1", "`2` became `-2`"),
+        ("def f(x):\n    return x + 1", "`+` became `-`"),
+        ("def f(a, b):\n    return math.pow(a, b)", "`a` and `b` changed places"),
+        ("def f(n):\n    while n:\n        k = n\n        n -= 1\n    return k", "`1` became `2`"),
+    ],
+)
+def test_what_only_looks_like_no_fault_is_one(source: str, fault: str):
+    assert fault in faults(source)
 
 
 def test_a_text_that_is_all_that_is_printed_is_mutated():

@@ -71,38 +71,42 @@ def is_neutral(node: ast.BinOp | ast.AugAssign, symbol: str) -> bool:
 def indifferent_comparisons(tree: ast.AST) -> frozenset[ast.AST]:
     """Comparisons such as `if x > best: best = x`, where the boundary takes either way to the same value."""
     try:
-        return frozenset(test for test, chosen, other in _choices(tree) if _meet(test, chosen, other))
+        indifferent = {test for test, chosen, other in _choices(tree) if _meet(test, chosen, other)}
+        return frozenset(indifferent.union(_after_equality(tree), _around_swaps(tree)))
     except (RecursionError, ValueError):  # this Python cannot write some f-strings down again
         return frozenset()
 
 
 def _choices(tree: ast.AST) -> Iterator[tuple[ast.Compare, str, str]]:
-    """Tests with what is taken if they hold and if not, both as source."""
+    """Comparisons of tests, with what is taken if the test holds and if not, both as source."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.IfExp) and isinstance(node.test, ast.Compare):
-            yield node.test, ast.unparse(node.body), ast.unparse(node.orelse)
-        for block in (getattr(node, "body", None), getattr(node, "orelse", None)):
-            if isinstance(block, list):
-                yield from _choices_of_block(block)
+        if isinstance(node, ast.IfExp):
+            yield from _each(node.test, node.body, node.orelse)
+    for block in _blocks(tree):
+        yield from _choices_of_block(block)
 
 
 def _choices_of_block(block: Sequence[ast.AST]) -> Iterator[tuple[ast.Compare, str, str]]:
     for place, node in enumerate(block):
         match node:
+            case ast.If(body=[ast.Assign(targets=[target], value=value)], orelse=[]):
+                yield from _each(node.test, value, target)
             case ast.If(
-                test=ast.Compare() as test, body=[ast.Assign(targets=[target], value=value)], orelse=[]
-            ):
-                yield test, ast.unparse(value), ast.unparse(target)
-            case ast.If(
-                test=ast.Compare() as test,
                 body=[ast.Assign(targets=[first], value=value)],
                 orelse=[ast.Assign(targets=[second], value=other)],
             ) if ast.unparse(first) == ast.unparse(second):
-                yield test, ast.unparse(value), ast.unparse(other)
-            case ast.If(test=ast.Compare() as test, body=[ast.Return(value=ast.expr() as value)]):
+                yield from _each(node.test, value, other)
+            case ast.If(body=[ast.Return(value=ast.expr() as value)]):
                 following = node.orelse or block[place + 1 :]
                 if following and isinstance(following[0], ast.Return) and following[0].value:
-                    yield test, ast.unparse(value), ast.unparse(following[0].value)
+                    yield from _each(node.test, value, following[0].value)
+
+
+def _each(test: ast.expr, chosen: ast.expr, other: ast.expr) -> Iterator[tuple[ast.Compare, str, str]]:
+    """The comparisons of a test: if one turns at its boundary, the whole test turns or stays."""
+    for part in test.values if isinstance(test, ast.BoolOp) else [test]:
+        if isinstance(part, ast.Compare):
+            yield part, ast.unparse(chosen), ast.unparse(other)
 
 
 def _meet(test: ast.Compare, chosen: str, other: str) -> bool:
@@ -114,3 +118,47 @@ def _meet(test: ast.Compare, chosen: str, other: str) -> bool:
         return True
     side = left if right in ("0", "0.0") else right if left in ("0", "0.0") else ""
     return bool(side) and {chosen, other} <= {side, f"-{side}", "0", "0.0", f"{side} * -1"}
+
+
+def _after_equality(tree: ast.AST) -> Iterator[ast.Compare]:
+    """`a < b` where `a == b` has just been told apart: the boundary is never met."""
+    for block in _blocks(tree):
+        for place, first in enumerate(block):
+            if isinstance(first, ast.If) and (sides := _sides(first.test, ast.Eq)):
+                leaves = isinstance(first.body[-1], ast.Return | ast.Raise | ast.Break | ast.Continue)
+                following = first.orelse or (block[place + 1 :] if leaves else [])
+                if following and isinstance(following[0], ast.If):
+                    test = following[0].test
+                    if isinstance(test, ast.Compare) and _sides(test) == sides:
+                        yield test
+
+
+def _blocks(tree: ast.AST) -> Iterator[list[ast.stmt]]:
+    for node in ast.walk(tree):
+        for name in ("body", "orelse", "finalbody"):
+            block = getattr(node, name, None)
+            if isinstance(block, list):
+                yield block
+
+
+def _around_swaps(tree: ast.AST) -> Iterator[ast.Compare]:
+    """`if a > b: a, b = b, a`: equal values may change places."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.If(
+                test=ast.Compare() as test,
+                body=[ast.Assign(targets=[ast.Tuple(elts=[a, b])], value=ast.Tuple(elts=[c, d]))],
+                orelse=[],
+            ):
+                one, other = (ast.unparse(a), ast.unparse(b)), (ast.unparse(d), ast.unparse(c))
+                if one == other and _sides(test) == set(one):
+                    yield test
+
+
+def _sides(test: ast.expr, sign: type[ast.cmpop] = ast.cmpop) -> set[str]:
+    """Both sides of a pure comparison, as source; empty for anything else."""
+    match test:
+        case ast.Compare(left=left, ops=[op], comparators=[right]) if isinstance(op, sign) and is_pure(test):
+            return {ast.unparse(left), ast.unparse(right)}
+        case _:
+            return set()

@@ -234,10 +234,28 @@ def _other_constants(site: Site, node: ast.Constant) -> Iterator[Change]:
     is_in_f_string = isinstance(site.parent, ast.FormattedValue)
     is_format = isinstance(site.parent, ast.BinOp) and isinstance(site.parent.op, ast.Mod)
     for new in _constants_for(node.value):
+        if new.startswith("-") and _is_divisor(site):
+            continue
         if isinstance(node.value, str | bytes) and (is_in_f_string or is_format):
             continue
         text = f"({new})" if new.startswith("-") and _pulls_at_sign(site) else new
         yield site.replaced(text, f"{said(old)} became `{new}`", "constant")
+
+
+def _is_divisor(site: Site) -> bool:
+    """Whether only divisibility is asked for, which no sign changes: `x % 2 == 0`."""
+    rest = site.parent
+    if not (isinstance(rest, ast.BinOp) and isinstance(rest.op, ast.Mod) and rest.right is site.node):
+        return False
+    match site.parents[rest]:
+        case ast.Compare(ops=[ast.Eq() | ast.NotEq()], comparators=[ast.Constant(value=0)]):
+            return True
+        case ast.If(test=test) | ast.While(test=test) | ast.IfExp(test=test):
+            return test is rest
+        case ast.comprehension(ifs=tests):
+            return rest in tests
+        case parent:
+            return isinstance(parent, ast.UnaryOp) and isinstance(parent.op, ast.Not)
 
 
 def _constants_for(value: object) -> tuple[str, ...]:
