@@ -333,7 +333,7 @@ def slug(text: str) -> str:
 
 
 def lesson_title(notebook: Notebook) -> str:
-    """Its first heading of the first level, else the one it begins with, else its own name; "" without any."""
+    """Its first heading of the first level, else the one it begins with, else its own name, else ""."""
     texts = [_heading_text(cell) for cell in notebook.cells if cell.type in ("markdown", "heading")]
     for text in texts:
         if title := first_heading(text, 1):
