@@ -22,6 +22,7 @@ from tests.zips import COURSE, Entry, a_zip
 from tui_tutor.core.course import Course
 from tui_tutor.core.errors import TutorError
 from tui_tutor.core.parsing import parse_course
+from tui_tutor.shelf import writing
 from tui_tutor.shelf.archive import keys, packing, read_manifest, signing, sweep_incoming, unpack
 from tui_tutor.shelf.archive.keys import KeyBook, KeyVerdict, judge_key
 from tui_tutor.shelf.archive.limits import LIMITS
@@ -285,6 +286,19 @@ def test_pack_that_is_stopped_leaves_no_half_archive_and_the_next_one_sweeps(tmp
     assert target.read_bytes() == b"before"
     pack(the_course(COURSE), COURSE, target)
     assert [path.name for path in tmp_path.iterdir()] == ["tour.zip"]
+
+
+def test_only_what_a_dead_process_left_is_swept(tmp_path: Path):
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    mine = [".x.", ".x.notes", f".x.{dead.pid}", f".x.{dead.pid}-notes", f"x.{dead.pid}-0123456789ab"]
+    alive = writing.scratch_name(".x.")
+    for name in (*mine, alive, f".x.{dead.pid}-0123456789ab"):
+        (tmp_path / name).write_bytes(b"")
+    (tmp_path / f".x.{dead.pid}-00ff00ff00ff").mkdir()
+    (tmp_path / f".x.{dead.pid}-00ff00ff0011").symlink_to(tmp_path)
+    writing.sweep(tmp_path, ".x.")
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([*mine, alive])
 
 
 _SLOW_UNPACKING = """

@@ -231,17 +231,11 @@ def _fetched(
             click.echo("The course needs no packages: there are no wheels to add.", err=True)
         yield ()
         return
-    import tempfile
+    from tui_tutor.shelf.fetching import folder_for_wheels
 
-    try:
-        with tempfile.TemporaryDirectory(prefix=".tui-tutor-wheels-", dir=target.parent.resolve()) as scratch:
-            asyncio.run(_fetch(course, files, Path(scratch), targets, draw))
-            yield tuple(Path(scratch).glob("*.whl"))
-    except OSError as error:
-        raise TutorError(
-            f"The wheels could not be fetched: {(error.strerror or 'refused').lower()}.",
-            help="Nothing was packed.",
-        ) from error
+    with folder_for_wheels(target.parent) as scratch:
+        asyncio.run(_fetch(course, files, scratch, targets, draw))
+        yield tuple(scratch.glob("*.whl"))
 
 
 async def _fetch(
@@ -278,6 +272,10 @@ def _drawing() -> Iterator[Callable[[Progress], None]]:
 
     try:
         yield draw
+    except KeyboardInterrupt:
+        drawing.finish()
+        click.echo("Stopped. Nothing was written.", err=True)
+        raise click.exceptions.Abort from None
     finally:
         if sys.stderr.isatty():
             drawing.finish()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import sys
 import time
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -16,8 +17,10 @@ from tui_tutor.core.errors import TutorError
 from tui_tutor.core.ports import Progress
 from tui_tutor.core.safe_text import safe_line
 from tui_tutor.shelf.pip import SAFETY, Command, Follower, looks, pip_version, refusal
+from tui_tutor.shelf.writing import scratch_name, sweep
 
 _TAG: Final = re.compile(r"[a-z0-9][a-z0-9_]{0,60}")
+_SCRATCH: Final = ".tui-tutor-wheels-"
 _VERSION: Final = re.compile(r"3\.\d{1,2}")
 
 # pip takes tags word for word: a wheel for an older system is found only when that is named too.
@@ -59,6 +62,22 @@ def _not_known(what: str, told: str, wanted: str) -> TutorError:
     return TutorError(
         f"There is no {what} {safe_line(told)!r}.", help=f"Say {wanted}. Nothing was written.", exit_code=1
     )
+
+
+@contextmanager
+def folder_for_wheels(beside: Path) -> Iterator[Path]:
+    """A folder in `beside`, where the disk has room for an archive too, that is gone at the end."""
+    folder = beside.resolve() / scratch_name(_SCRATCH)
+    try:
+        sweep(folder.parent, _SCRATCH)
+        folder.mkdir(mode=0o700)
+    except OSError as error:
+        reason = os.strerror(error.errno or 0).lower()
+        raise TutorError(f"The wheels have no place: {reason}.", help="Name another one with -o.") from error
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @dataclass

@@ -26,7 +26,7 @@ from tui_tutor.shelf.pip import (
     pip_version,
     refusal,
 )
-from tui_tutor.shelf.writing import make_private_folder
+from tui_tutor.shelf.writing import is_alive, make_private_folder
 
 _SPARE_MB: Final = 200  # what pip unpacks meanwhile, and room to breathe
 
@@ -98,7 +98,7 @@ class Installation:
         """Remove what a killed installation of this environment left."""
         for folder in self.link.parent.glob(f"{self.link.name}.*-*"):
             owner = folder.name.removeprefix(f"{self.link.name}.").partition("-")[0]
-            if owner.isdigit() and not _is_alive(int(owner)) and folder.resolve() != self.link.resolve():
+            if owner.isdigit() and not is_alive(int(owner)) and folder.resolve() != self.link.resolve():
                 shutil.rmtree(folder, ignore_errors=True)
 
     # --- work ---------------------------------------------------------------------------------------
@@ -157,16 +157,6 @@ class Installation:
         for other in self.link.parent.glob(f"{self.link.name}.*-*"):
             if other.name != folder.name and not other.is_symlink():
                 shutil.rmtree(other, ignore_errors=True)
-
-
-def _is_alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def _is_lacking(printed: Sequence[str]) -> bool:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 from contextlib import suppress
 from pathlib import Path
+from typing import Final
+
+_SCRATCH: Final = re.compile(r"(\d{1,9})-[0-9a-f]{12}")
 
 
 def make_private_folder(path: Path) -> None:
@@ -17,6 +21,37 @@ def make_private_folder(path: Path) -> None:
         raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(path))
     path.mkdir(mode=0o700, exist_ok=True)
     path.chmod(0o700)
+
+
+def scratch_name(start: str) -> str:
+    """A new name for something that is gone when its work is done: START, our process, chance."""
+    return f"{start}{os.getpid()}-{os.urandom(6).hex()}"
+
+
+def sweep(folder: Path, start: str) -> None:
+    """Remove what processes that were killed left under scratch names with this start."""
+    import shutil
+
+    with suppress(OSError):
+        for path in folder.iterdir():
+            found = _SCRATCH.fullmatch(path.name.removeprefix(start))
+            if not path.name.startswith(start) or found is None or is_alive(int(found[1])):
+                continue
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
+
+
+def is_alive(process: int) -> bool:
+    """Whether there is a process with this number."""
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def flush_tree(folder: Path) -> None:

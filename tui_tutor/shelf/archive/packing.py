@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import secrets
 import stat
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -33,6 +32,7 @@ from tui_tutor.shelf.archive.zip_reading import CHUNK
 from tui_tutor.shelf.archive.zip_writing import ZipWriter
 from tui_tutor.shelf.folder import LIMITS as FOLDER_LIMITS
 from tui_tutor.shelf.folder import LOCK, Snapshot
+from tui_tutor.shelf.writing import scratch_name, sweep
 
 LockState = Literal["fresh", "stale", "missing"]
 
@@ -218,9 +218,10 @@ def check_target(target: Path, source: Path) -> None:
 @contextmanager
 def _scratch(target: Path) -> Iterator[BinaryIO]:
     """A new file beside `target` that takes its place when all was written."""
-    scratch = target.with_name(f".{target.name[:60]}.{os.getpid()}-{secrets.token_hex(4)}.part")
+    start = f".{target.name[:60]}."
+    scratch = target.with_name(scratch_name(start))
     try:
-        _sweep(target)
+        sweep(target.parent, start)
         # 0666: like any file that one makes, it is as open as the umask says.
         descriptor = os.open(scratch, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
         try:
@@ -239,16 +240,6 @@ def _scratch(target: Path) -> Iterator[BinaryIO]:
             f"The archive could not be written: {reason}. Nothing was changed.",
             help="Free some space, or name another place with -o.",
         ) from error
-
-
-def _sweep(target: Path) -> None:
-    """Remove what a killed `pack` of this archive left."""
-    start = f".{target.name[:60]}."
-    for entry in target.parent.iterdir():
-        owner = entry.name.removeprefix(start).partition("-")[0]
-        is_ours = entry.name.startswith(start) and entry.name.endswith(".part") and owner.isdigit()
-        if is_ours and not Path(f"/proc/{owner}").exists():
-            entry.unlink(missing_ok=True)
 
 
 def _sync(folder: Path) -> None:

@@ -14,7 +14,7 @@ from typing import BinaryIO, Final
 
 from tui_tutor.core.errors import TutorError
 from tui_tutor.shelf.archive.limits import LIMITS
-from tui_tutor.shelf.archive.zip_reading import DEFLATED, STORED
+from tui_tutor.shelf.archive.zip_directory import DEFLATED, STORED
 
 _LEVEL: Final = 9
 _UTF8: Final = 0x0800
