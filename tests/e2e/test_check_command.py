@@ -194,3 +194,76 @@ def test_an_output_that_is_full_is_one_sentence():
         )
     said = "tui-tutor: The output could not be written: the disk is full.\n"
     assert (done.returncode, done.stderr) == (1, said)
+
+
+# --- fix --------------------------------------------------------------------------------------------
+
+MISSPELT = (
+    b'title = "T"\nminuts = 1\nbloom = "remember"\nobjective = "Recall"\n[[cell]]\nkind = "md"\ntext = "x"\n'
+)
+
+
+def test_fix_shows_a_diff_writes_the_file_and_says_what_is_left(tmp_path: Path) -> None:
+    folder = written(tmp_path / "tour", lessons__two=MISSPELT)
+    (folder / "lessons/two.toml").chmod(0o640)
+    done = tui_tutor("check", str(folder), "--fix")
+    assert done.returncode == 0
+    assert "--- a/lessons/two.toml\n+++ b/lessons/two.toml\n" in done.stdout
+    assert "\n-minuts = 1\n+minutes = 1\n" in done.stdout
+    assert "warning[draft-lesson]" in done.stdout
+    assert done.stderr.startswith("1 fix in 1 file\n")
+    assert (folder / "lessons/two.toml").read_bytes() == MISSPELT.replace(b"minuts", b"minutes")
+    assert (folder / "lessons/two.toml").stat().st_mode & 0o777 == 0o640
+    assert sorted(entry.name for entry in (folder / "lessons").iterdir() if entry.name.startswith(".")) == []
+
+
+def test_fix_a_second_time_finds_nothing(tmp_path: Path) -> None:
+    folder = written(tmp_path / "tour", lessons__two=MISSPELT)
+    tui_tutor("check", str(folder), "--fix")
+    before = {path: path.stat().st_mtime_ns for path in folder.rglob("*.toml")}
+    done = tui_tutor("check", str(folder), "--fix")
+    assert done.stderr.startswith("nothing to mend\n")
+    assert {path: path.stat().st_mtime_ns for path in folder.rglob("*.toml")} == before
+
+
+def test_fix_as_json_lists_what_was_mended(tmp_path: Path) -> None:
+    folder = written(tmp_path / "tour", lessons__two=MISSPELT)
+    done = tui_tutor("check", str(folder), "--fix", "--json")
+    shape = json.loads(done.stdout)
+    assert done.stderr == ""
+    assert shape["ok"] is True
+    assert shape["fixed"] == [
+        {
+            "file": "lessons/two.toml",
+            "line": 2,
+            "code": "unknown-key",
+            "message": "`minuts` is now `minutes`",
+        }
+    ]
+    assert "unknown-key" not in {item["code"] for item in shape["diagnostics"]}
+
+
+def test_a_dry_run_writes_nothing_and_goes_with_fix_only(tmp_path: Path) -> None:
+    folder = written(tmp_path / "tour", lessons__two=MISSPELT)
+    done = tui_tutor("check", str(folder), "--fix", "--dry-run")
+    assert "\n+minutes = 1\n" in done.stdout
+    assert done.stderr.startswith("1 fix in 1 file; nothing was written\n")
+    assert (folder / "lessons/two.toml").read_bytes() == MISSPELT
+    assert tui_tutor("check", str(folder), "--dry-run").returncode == 2
+
+
+def test_hostile_text_in_a_diff_reaches_the_terminal_as_stand_ins(tmp_path: Path) -> None:
+    lesson = MISSPELT + "# \u202e\x9b31m\n".encode()
+    done = tui_tutor("check", str(written(tmp_path / "tour", lessons__two=lesson)), "--fix")
+    assert "+minutes" in done.stdout
+    assert not set(done.stdout) & {"\x1b", "\x9b", "\u202e"}
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="an administrator may write everywhere")
+def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    folder = written(tmp_path / "tour", lessons__two=MISSPELT)
+    (folder / "lessons/two.toml").chmod(0o400)
+    done = tui_tutor("check", str(folder), "--fix")
+    assert done.returncode == 1
+    assert "lessons/two.toml cannot be written: permission denied" in done.stderr
+    assert (folder / "lessons/two.toml").read_bytes() == MISSPELT

@@ -8,7 +8,8 @@ from typing import Final
 from tui_tutor.core.document import Document, parse_toml
 
 _BOM: Final = "\ufeff"
-_BLANKS: Final = re.compile(r"[ \t]+$", re.MULTILINE)
+_BLANKS: Final = re.compile(r"[ \t\r]+\Z")
+_CARRIAGE: Final = re.compile(r"\r+\n")
 
 
 def tidied(data: bytes, file: str) -> bytes:
@@ -20,9 +21,8 @@ def tidied(data: bytes, file: str) -> bytes:
     before = parse_toml(data, file)
     if not isinstance(before, Document) or not _may_be_untidy(data):
         return data
-    text = before.text.removeprefix(_BOM)
-    stripped = _strip_lines(text, before)
-    made = f"{stripped.rstrip(chr(10))}\n".encode() if stripped.strip() else data
+    stripped = _CARRIAGE.sub("\n", _strip_lines(before)).rstrip("\n")
+    made = f"{stripped}\n".encode() if stripped.strip() else data
     after = parse_toml(made, file)
     is_same = isinstance(after, Document) and repr(after.values) == repr(before.values)
     return made if is_same else data
@@ -33,7 +33,7 @@ def _may_be_untidy(data: bytes) -> bool:
     return not has_ends or any(mark in data for mark in (b"\r", _BOM.encode(), b" \n", b"\t\n"))
 
 
-def _strip_lines(text: str, document: Document) -> str:
+def _strip_lines(document: Document) -> str:
     inside = document.places.rows_inside_texts()
-    lines = text.split("\n")
-    return "\n".join(line if row in inside else _BLANKS.sub("", line) for row, line in enumerate(lines))
+    lines = enumerate(document.lines)
+    return "\n".join(line if row in inside else _BLANKS.sub("", line) for row, line in lines)
