@@ -250,10 +250,17 @@ def test_free_lines_stay_as_they_are_in_every_mutant(name: str):
 
 
 @pytest.mark.parametrize(
-    "source", ["", "def f(:", "x = \0", "x = '\ud800'", "%time\nx = 1", "(" * 500, "x = ____("]
+    "source", ["", "def f(:", "x = \0", "x = '\ud800'", "x = !ls\ny = 1", "(" * 500, "x = ____("]
 )
 def test_what_does_not_parse_has_no_mutants(source: str):
     assert mutants_of(source) == ()
+
+
+def test_lines_that_speak_to_ipython_stay_as_they_are():
+    assert [mutant.source for mutant in mutants_of("%time\nif x:\n    !ls {y}\n    z = f(y)")] == [
+        "%time\nif not x:\n    !ls {y}\n    z = f(y)",
+        "%time\nif x:\n    !ls {y}\n    z = y",
+    ]
 
 
 def test_line_ends_of_windows_are_read_as_lines():

@@ -35,6 +35,7 @@ from tui_tutor.proof.mutants.choosing import choose
 from tui_tutor.proof.mutants.equivalents import fingerprint
 from tui_tutor.proof.mutants.examples import Example, example_changes
 from tui_tutor.proof.mutants.freedom import free_lines
+from tui_tutor.proof.mutants.magics import masked, unmasked
 from tui_tutor.proof.mutants.operators import expression_changes
 from tui_tutor.proof.mutants.sites import sites_of
 from tui_tutor.proof.mutants.spans import Text, compiled, parsed, text_of, with_plain_line_ends
@@ -71,8 +72,11 @@ def mutants_of(
 
     `kept` are the module's names that something else reads; without it, all of them are.
     """
-    source = with_plain_line_ends(solution)
+    source, magics = with_plain_line_ends(solution), list[str]()
     tree = parsed(source)
+    if tree is None:
+        source, magics = masked(source)
+        tree = parsed(source)
     if tree is None or most < 1:
         return ()
     text = text_of(source)
@@ -83,7 +87,7 @@ def mutants_of(
     found = _thinned(found, text, most)
     lines = [text.line_of(change.start) for change in found]
     places = choose(found, lines, is_fault=_Differing(tree, text).is_fault, most=most)
-    return tuple(_mutant(text, found[place], lines[place]) for place in places)
+    return tuple(_mutant(text, found[place], lines[place], magics) for place in places)
 
 
 def _thinned(changes: Sequence[Change], text: Text, most: int) -> list[Change]:
@@ -109,8 +113,8 @@ def _lines(text: Text, change: Change) -> range:
     return range(text.line_of(change.start), text.line_of(max(change.start, change.end - 1)) + 1)
 
 
-def _mutant(text: Text, change: Change, line: int) -> Mutant:
-    source = text.replaced(change.start, change.end, change.text)
+def _mutant(text: Text, change: Change, line: int, magics: list[str]) -> Mutant:
+    source = unmasked(text.replaced(change.start, change.end, change.text), magics)
     return Mutant(source=source, line=line, what=change.what, operator=change.operator)
 
 
