@@ -83,7 +83,7 @@ class _Question:
             return plain
         plain = with_dollars(plain)
         if format == "plain" or "<" not in plain:
-            return literal(plain if format == "plain" else markdown_from_html(plain).text)
+            return literal(plain if format == "plain" else markdown_from_html(plain).text, has_math=True)
         shown = markdown_from_html(plain)
         self.doubts.extend(f"{element} cannot be shown" for element in shown.left_out)
         return shown.text
@@ -203,7 +203,8 @@ def _add_answered(question: _Question, title: str, block: _Block, where: str, ga
     if has_gap:
         made = gap_cell(before, after, made)
     gathering.count(kind)
-    gathering.add(made.cell, id=block.id or title or question.typed(question.before), where=where)
+    words = question.typed(question.before) or question.typed(question.after)
+    gathering.add(made.cell, id=block.id or title or words, where=where)
     _lose([*made.doubts, *question.doubts], block, kind, where, gathering)
 
 
@@ -235,11 +236,10 @@ def _made(question: _Question) -> tuple[str, Made]:
 
 
 def _split(answers: str) -> list[_Answer]:
-    """The answers behind their `=` and `~`; what stands before the first sign is an answer if alone."""
-    parts = re.split("([=~])", answers)
-    if len(parts) == 1:
-        return [_answer("=", answers)]
-    return [_answer(sign, text) for sign, text in zip(parts[1::2], parts[2::2], strict=True)]
+    """The answers behind their `=` and `~`; what stands before the first sign is right."""
+    first, *parts = re.split("([=~])", answers)
+    leading = [_answer("=", first)] if first.strip() else []
+    return [*leading, *(_answer(sign, text) for sign, text in zip(parts[::2], parts[1::2], strict=True))]
 
 
 def _answer(sign: str, text: str) -> _Answer:

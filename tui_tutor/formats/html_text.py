@@ -14,6 +14,7 @@ _BLOCKS: Final = frozenset({"p", "div", "ul", "ol", "table", "tr", "section", "a
 _SILENT: Final = frozenset({"span", "font", "u", "tbody", "thead", "html", "body", "small", "big", "center"})
 _UNSEEN: Final = frozenset({"script", "style"})
 _TAG: Final = re.compile(r"<[A-Za-z/!]|&(?:#?[A-Za-z0-9]{1,10});")
+_INDENT: Final = re.compile(r"\n[ \t]+")
 _MOST_LISTS: Final = 8
 _LONGEST_TAG: Final = 2_000
 # Bounded and possessive: no text makes it look at a character more than a few times.
@@ -76,8 +77,10 @@ class _Reader:
         self._add_words(html[at:])
 
     def _add_words(self, words: str) -> None:
-        if not self._unseen:
-            self.parts.append(unescape(words))
+        if self._unseen:
+            return
+        # Line breaks and indents of HTML mean a blank; as Markdown they could mean a block of code.
+        self.parts.append(unescape(words if self._is_literal else _INDENT.sub("\n", words)))
 
     def _begin(self, tag: str, attributes: str) -> None:
         values = {
@@ -140,15 +143,16 @@ def plain_from_html(html: str) -> str:
     return unescape(re.sub(r"</?[A-Za-z][^<>]{0,1000}>", "", html)).strip()
 
 
-_MARKS: Final = re.compile(r"[*_`]")
+_MARKS: Final = re.compile(r"[*_`$]")
 _TEX: Final = re.compile(r"\\\((.+?)\\\)|\\\[(.+?)\\\]", re.DOTALL)
 
 
-def literal(text: str) -> str:
-    """A text that is no Markdown, so that it looks the same as Markdown."""
+def literal(text: str, *, has_math: bool = False) -> str:
+    """A text that is no Markdown, to look the same as Markdown; with `has_math` dollars are those of TeX."""
     marks = _MARKS.findall(text)
-    doubled = {mark for mark in marks if marks.count(mark) > 1}
-    return "".join(f"\\{char}" if char in doubled else char for char in text)
+    doubled = {mark for mark in marks if marks.count(mark) > 1} - ({"$"} if has_math else set())
+    escaped = "".join(f"\\{char}" if char in doubled else char for char in text)
+    return _INDENT.sub("\n", escaped)
 
 
 def with_dollars(text: str) -> str:

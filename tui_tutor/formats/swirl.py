@@ -11,6 +11,7 @@ from posixpath import dirname, join
 from typing import Any, Final
 
 from tui_tutor.formats.gathering import Gathering
+from tui_tutor.formats.html_text import literal
 from tui_tutor.formats.imported import Imported, Source
 from tui_tutor.formats.questions import (
     Choice,
@@ -135,10 +136,11 @@ class _Lesson:
         self.gathering.lose(self.where, self.kind, why)
 
     def _say(self, text: str) -> None:
-        self.gathering.add_text(text, where=self.where)
+        self.gathering.add_text(literal(text), where=self.where)
 
     def _stem(self, unit: Table, explain: str = "") -> Stem:
-        return Stem(text_in(unit, "Output"), explain=explain, hints=(text_in(unit, "Hint"),))
+        hints = (literal(text_in(unit, "Hint")),)
+        return Stem(literal(text_in(unit, "Output")), explain=explain, hints=hints)
 
     def _ask(self, unit: Table, made: Made) -> None:
         words = text_in(unit, "Output") or text_in(unit, "CorrectAnswer")
@@ -182,7 +184,7 @@ class _Lesson:
             if not right:
                 self._lose(f"its key {key!r} is none of the choices; it was added to them")
                 texts, right = [*texts, key], [key]
-        options = [Choice(text, text in right) for text in texts]
+        options = [Choice(literal(text), text in right) for text in texts]
         # swirl shows them in an order of its own each time.
         self._ask(unit, choice_cell(self._stem(unit), options, shuffle=True))
 
@@ -270,11 +272,11 @@ class _Lesson:
         cell: Table = {
             "kind": "ex",
             "language": "sh",
-            "task": text_in(unit, "Output").strip() or f"Edit {name}.",
+            "task": literal(text_in(unit, "Output")).strip() or f"Edit {name}.",
         }
         cell["run"] = f"Rscript {name}"
         if hint := text_in(unit, "Hint").strip():
-            cell["hints"] = [hint]
+            cell["hints"] = [literal(hint)]
         cell["check"] = [{"kind": "status", "says": "the script runs to its end", "is": 0}]
         cell["file"] = [{"path": name, "starter": starter, "solution": solution}]
         self.gathering.add(cell, id=stem_of(name), where=self.where)

@@ -189,6 +189,25 @@ def test_each_kind_of_question_becomes_the_cell_that_asks_it(name):
     assert cell_of(gift(text)) == cell
 
 
+def test_a_blank_line_before_a_title_may_be_left_out():
+    assert [cell["id"] for cell in cells_of(gift("::a::x{T}\n::b::y{F}"))] == ["a", "b"]
+
+
+def test_an_indent_within_a_text_is_no_block_of_code():
+    assert cell_of(gift("One\n      two{T}"))["question"] == "One\ntwo"
+    assert cell_of(gift("[html]<p>One\n      two</p>{T}"))["question"] == "One\ntwo"
+
+
+def test_a_question_that_begins_with_its_answer_is_named_by_what_follows():
+    assert cell_of(gift("{=Asia} is the largest continent."))["id"] == "is-the-largest-continent"
+
+
+@pytest.mark.parametrize("piece", ["<!--", "<a ", "<a href='", "</a", "&#x", "<script>", "<pre>", "<ul>"])
+def test_html_that_never_ends_takes_no_longer_than_its_length(piece):
+    text = (piece * 3_000).replace("#", "\\#").replace("=", "\\=")
+    assert cell_of(gift(f"[html]{text}{{T}}"))["form"] == "choice"
+
+
 def test_an_id_in_a_comment_is_the_cells_id_and_tags_are_named_as_lost():
     imported = gift("// question [id:sum-1] [tag:easy]\n1+1?{#2}")
     assert cell_of(imported)["id"] == "sum-1"

@@ -52,6 +52,11 @@ def test_a_choice_has_the_texts_between_semicolons_and_its_hint():
     }
 
 
+def test_what_swirl_prints_as_it_stands_is_no_markdown_and_no_mathematics():
+    imported = unit("text", Output="df$a * df$b * 2 and x_1, y_1")
+    assert cell_of(imported)["text"] == r"df\$a \* df\$b \* 2 and x\_1, y\_1"
+
+
 @pytest.mark.parametrize("key", ["Yes", "TRUE", "1.10", "010", "2e3", "null", "~"])
 def test_no_key_becomes_a_number_or_a_truth_on_its_way(key):
     imported = lesson(
