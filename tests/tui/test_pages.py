@@ -82,7 +82,7 @@ def test_at_120_columns_the_chosen_course_stands_beside_the_list():
 
 def test_the_footer_names_what_enter_does_from_the_first_moment():
     seen = play(store=MemoryStore())
-    keys = "Enter open  o outline  e results  ? help  Ctrl+Q quit"
+    keys = "Enter open  o outline  e results  i add  ? help  Ctrl+Q quit"
     assert rows(seen)[-1] == f" all offline{keys:>66}"
 
 

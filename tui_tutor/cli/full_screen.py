@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 from tui_tutor.core.errors import TutorError
 
 if TYPE_CHECKING:
-    from tui_tutor.core.ports import OpenCourse, Shelf
+    from collections.abc import Callable
+
+    from tui_tutor.core.ports import Added, CourseChoice, OpenCourse, Progress, Shelf
     from tui_tutor.session.course_session import Adapters, CourseSession
     from tui_tutor.store.sqlite import SqliteStore
     from tui_tutor.tui.app import TutorApp
@@ -53,6 +55,7 @@ def run_full_screen(*, start: tuple[str, str] | None, is_ascii: bool, trust_once
             has_colour="NO_COLOR" not in os.environ or not os.environ["NO_COLOR"],
             is_ascii=is_ascii or not speaks_utf8(),
             has_pictures=is_capable(os.environ),
+            adder=CommandAdder(),
         )
         if opened is not None and start is not None:
             app.catalogue.keep(start[0], opened)
@@ -62,6 +65,18 @@ def run_full_screen(*, start: tuple[str, str] | None, is_ascii: bool, trust_once
         return run_app(make_app, cleanups=(store.close,), drawing=store.setting("drawing") or None)
     finally:
         store.close()
+
+
+class CommandAdder:
+    """`CourseAdder` as `tui-tutor install` does it; its modules are read when the first course is added."""
+
+    def add(
+        self, source: str, *, is_replacing: bool = False, report: Callable[[Progress], None]
+    ) -> Added | CourseChoice:
+        """Fetch, check and install."""
+        from tui_tutor.cli.install import make_installer
+
+        return make_installer().add(source, is_replacing=is_replacing, report=report)
 
 
 def export_results(course_id: str, shelf: Shelf, store: SqliteStore) -> str:

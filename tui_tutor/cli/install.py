@@ -12,6 +12,7 @@ import click
 from tui_tutor.core.errors import TutorError
 from tui_tutor.core.ports import Added, CourseChoice, Progress
 from tui_tutor.core.safe_text import safe_json, safe_line
+from tui_tutor.core.wording.adding import added_words
 
 if TYPE_CHECKING:
     from tui_tutor.shelf.installing import Installer
@@ -100,14 +101,7 @@ def _choose(choice: CourseChoice, *, is_asking: bool) -> str:
 
 
 def _say(done: Added) -> None:
-    name = f"{done.title} {done.version}"
-    match done.outcome:
-        case "same":
-            click.echo(f"{name} is installed already, with the same content.")
-        case "replaced":
-            click.echo(f"Installed {name} in place of the one before. What you did in it is kept.")
-        case "installed":
-            click.echo(f"Installed {name}.")
+    click.echo(added_words(done))
     for sentence in (done.signature, *done.notes):
         if sentence:
             click.echo(f"  {sentence}")

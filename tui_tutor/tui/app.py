@@ -12,7 +12,8 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from tui_tutor.core.errors import TutorError
-from tui_tutor.core.ports import Clock, CourseEntry, EventStore, OpenCourse, Shelf
+from tui_tutor.core.ports import Clock, CourseAdder, CourseEntry, EventStore, OpenCourse, Shelf
+from tui_tutor.core.wording.adding import added_words
 from tui_tutor.tui.catalogue import Catalogue
 from tui_tutor.tui.screens.library import LibraryScreen
 from tui_tutor.tui.terminal.graphics import PictureCase
@@ -27,7 +28,14 @@ from tui_tutor.tui.theme import (
 )
 from tui_tutor.tui.widgets.drawing import Look
 from tui_tutor.tui.widgets.footer import Footer
-from tui_tutor.tui.wishes import BrokenWished, LessonWished, OutlineWished, ResultsWished, SearchWished
+from tui_tutor.tui.wishes import (
+    AddWished,
+    BrokenWished,
+    LessonWished,
+    OutlineWished,
+    ResultsWished,
+    SearchWished,
+)
 
 if TYPE_CHECKING:
     from tui_tutor.tui.screens.palette import Command
@@ -89,6 +97,7 @@ class TutorApp(App[int]):
         at_end: Callable[[], Awaitable[None]] | None = None,
         notice: str = "",
         has_pictures: bool = False,
+        adder: CourseAdder | None = None,
     ) -> None:
         super().__init__(ansi_color=None if has_colour else True)
         self.animation_level = "none"
@@ -98,6 +107,7 @@ class TutorApp(App[int]):
         self._open_lesson = open_lesson
         self._start = start
         self._export_results = export_results
+        self._adder = adder
         self._at_end = at_end
         self._notice = notice
         self._pictures = PictureCase(self._send) if has_pictures and has_colour and not is_ascii else None
@@ -228,6 +238,20 @@ class TutorApp(App[int]):
     @on(SearchWished)
     def _show_search(self, wish: SearchWished) -> None:
         self._granting(lambda: self._search(self.catalogue.entry_of(wish.ref)))
+
+    @on(AddWished)
+    @work
+    async def _add_course(self) -> None:
+        """The sheet that installs; what came is chosen in the library."""
+        from tui_tutor.tui.screens.adding import AddSheet
+
+        if self._adder is None:
+            self.say("tui-tutor install SOURCE adds a course.")
+            return
+        added = await self.push_screen_wait(AddSheet(self._adder))
+        if added is not None and isinstance(self.screen, LibraryScreen):
+            self.screen.choose_course(added.course_id)
+            self.say(added_words(added))
 
     def _granting(self, show: Callable[[], object]) -> None:
         """Show a page; what the world refuses is said in the footer."""

@@ -50,3 +50,7 @@ class SearchWished(Wish):
     def __init__(self, ref: str) -> None:
         super().__init__()
         self.ref = ref
+
+
+class AddWished(Wish):
+    """Add a course to the library."""

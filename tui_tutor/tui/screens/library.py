@@ -23,12 +23,19 @@ from tui_tutor.tui.widgets.footer import Footer, Keys
 from tui_tutor.tui.widgets.lesson_rows import cell_place
 from tui_tutor.tui.widgets.page import Block, Page, Sheetful
 from tui_tutor.tui.widgets.row import BLANK, RULE, Row, Spans, Stop, said
-from tui_tutor.tui.wishes import BrokenWished, LessonWished, OutlineWished, ResultsWished, SearchWished
+from tui_tutor.tui.wishes import (
+    AddWished,
+    BrokenWished,
+    LessonWished,
+    OutlineWished,
+    ResultsWished,
+    SearchWished,
+)
 from tui_tutor.tui.words import counted, day_words, left_words, length_words
 
 WIDE = 120
 RESUME = "resume"
-ADD_HINT = "tui-tutor learn FOLDER opens a course from a folder."
+ADD_HINT = "i adds one from a folder or an archive."
 
 
 class LibraryScreen(PagedScreen):
@@ -42,6 +49,7 @@ class LibraryScreen(PagedScreen):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("o", "outline", "Outline of the course", show=False),
+        Binding("i", "add", "Add a course", show=False),
         Binding("e", "results", "Results in the course", show=False),
         Binding("slash", "search", "Search the course", show=False),
     ]
@@ -167,7 +175,7 @@ class LibraryScreen(PagedScreen):
     def footer_keys(self) -> Keys:
         entry = self._chosen_entry()
         if entry is None:
-            return (("Ctrl+P", "palette"), ("?", "help"), ("Ctrl+Q", "quit"))
+            return (("i", "add a course"), ("Ctrl+P", "palette"), ("?", "help"), ("Ctrl+Q", "quit"))
         if entry.course is None:
             return (("Enter", "what is wrong"), ("?", "help"), ("Ctrl+Q", "quit"))
         is_begun = self._catalogue.state(entry).is_begun
@@ -176,6 +184,7 @@ class LibraryScreen(PagedScreen):
             ("Enter", word),
             ("o", "outline"),
             ("e", "results"),
+            ("i", "add"),
             *([("Ctrl+P", "palette")] if self.app.size.width >= WIDE else []),
             ("?", "help"),
             ("Ctrl+Q", "quit"),
@@ -204,6 +213,17 @@ class LibraryScreen(PagedScreen):
     def action_outline(self) -> None:
         if entry := self._chosen_entry():
             self.post_message(OutlineWished(entry.ref))
+
+    def action_add(self) -> None:
+        self.post_message(AddWished())
+
+    def choose_course(self, course_id: str) -> None:
+        """Put the focus on a course that may have come just now."""
+        self._catalogue.forget()
+        self.redraw()
+        ref = next((one.ref for one in self._catalogue.entries() if one.course_id == course_id), "")
+        if ref:
+            self.page.choose(ref)
 
     def action_results(self) -> None:
         if (entry := self._chosen_entry()) and entry.course:
