@@ -154,6 +154,11 @@ def test_names_that_others_read_are_kept():
     assert not any("total_2" in each for each in rewritten(source, kept="total"))
 
 
+def test_a_function_s_variables_are_its_own_whatever_others_read():
+    source = in_function("total = k", "return total")
+    assert in_function("total_2 = k", "return total_2") in rewritten(source, kept="total")
+
+
 def test_a_loop_variable_that_another_cell_reads_is_left_behind():
     source = "out = []\nfor x in xs:\n    out.append(x)"
     assert any("[x for x in xs]" in each for each in rewritten(source, kept="out"))

@@ -48,7 +48,7 @@ class Program:
     declared: frozenset[str]
     """Names in `global` and `nonlocal`."""
     shadowed: frozenset[str]
-    """Names that the solution binds in any way, or that somebody else may have: no builtins any more."""
+    """Names that the solution binds in any way: no builtins any more."""
     named: Mapping[str, Sequence[ast.Name]]
     """Where each name stands."""
 
@@ -125,7 +125,7 @@ def program_of(source: str, tree: ast.Module, kept: frozenset[str]) -> Program:
         name for node in ast.walk(tree) if isinstance(node, ast.Global | ast.Nonlocal) for name in node.names
     }
     stored = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and not is_read(node)}
-    shadowed = stored | kept | bound_by_word(tree) | {n.arg for n in ast.walk(tree) if isinstance(n, ast.arg)}
+    shadowed = stored | bound_by_word(tree) | {n.arg for n in ast.walk(tree) if isinstance(n, ast.arg)}
     words = frozenset(re.findall(r"\w+", source))
     named: dict[str, list[ast.Name]] = {}
     for node in parents:

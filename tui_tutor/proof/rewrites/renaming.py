@@ -32,10 +32,12 @@ def renamings(program: Program) -> Iterator[Draft]:
 def _free_to_rename(program: Program, scope: ast.Module | Function) -> set[str]:
     """Names a scope binds by assignments, as far as nothing else could mean them."""
     stored = {node.id for node in _own(scope) if isinstance(node, ast.Name) and not is_read(node)}
-    taken = bound_in_nested(scope) | bound_by_word(program.tree) | program.declared | program.kept
+    taken = bound_in_nested(scope) | bound_by_word(program.tree) | program.declared
     taken |= _in_f_strings(scope)
     if isinstance(scope, Function):
         taken |= parameters(scope)
+    else:
+        taken |= program.kept
     return {name for name in stored - taken if not name.startswith("__")}
 
 
