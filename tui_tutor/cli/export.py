@@ -11,6 +11,7 @@ import click
 from tui_tutor.cli.new_folder import new_folder, write_files
 from tui_tutor.core.errors import TutorError
 from tui_tutor.core.safe_text import safe_line, safe_text
+from tui_tutor.formats.registry import written
 
 if TYPE_CHECKING:
     from tui_tutor.formats.exportable import Exportable
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 @click.command("export", epilog="Example: tui-tutor export start-here --to ipynb -o notebooks")
 @click.argument("course")
 @click.argument("lesson", required=False, default="")
-@click.option("--to", "format", metavar="FORMAT", required=True, help="The format to write: ipynb.")
+@click.option("--to", "format", metavar="FORMAT", required=True, help=f"The format: {written()}.")
 @click.option("-o", "--output", "path", metavar="PATH", required=True, help="The folder or file to write.")
 def command(course: str, lesson: str, format: str, path: str) -> int:
     """Write COURSE (an id or a folder), or one LESSON of it, in another format; nothing is run.

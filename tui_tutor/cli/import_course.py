@@ -14,6 +14,7 @@ import click
 from tui_tutor.cli.new_folder import new_folder, write_files
 from tui_tutor.core.errors import TutorError
 from tui_tutor.core.safe_text import safe_json, safe_line, safe_text
+from tui_tutor.formats.registry import known, read
 
 if TYPE_CHECKING:
     from tui_tutor.core.diagnostic import Diagnostic
@@ -29,15 +30,19 @@ MOST_SHOWN: Final = 40  # lines of the report on what was lost; `--json` prints 
 @click.command("import", epilog="Example: tui-tutor import notebooks/ -o my-course")
 @click.argument("source", metavar="SOURCE")
 @click.option("-o", "--output", "folder", metavar="DIR", required=True, help="The course folder to make.")
-@click.option("--from", "format", metavar="FORMAT", default=None, help="The format, where it cannot be told.")
+@click.option(
+    "--from",
+    "format",
+    metavar="FORMAT",
+    default=None,
+    help=f"The format, where it cannot be told: {known()}.",
+)
 @click.option("--json", "is_json", is_flag=True, help="Print the report as JSON.")
 def command(source: str, folder: str, format: str | None, is_json: bool) -> int:
     """Make a course of a notebook or another format; SOURCE is a file, or a folder of files.
 
     Says what had no home in a course, and where it stood. Nothing of the source is run.
     """
-    from tui_tutor.formats.registry import read
-
     target = Path(folder)
     with new_folder(target) as scratch:
         imported = read(_source(Path(source)), format)

@@ -106,14 +106,15 @@ def _decoded(name: str, data: bytes, doubts: list[str]) -> Mapping[str, Any]:
         doubts.append("not all of the file is UTF-8: what is not was replaced by U+FFFD")
     try:
         raw = json.loads(text.removeprefix("\ufeff"), parse_int=_whole)
+        # Only texts with such an escape can hold half a character, which no file can.
+        raw = _scrubbed(raw) if _ESCAPED_SURROGATE.search(text) else raw
     except RecursionError:
         raise _no_notebook(name, "it is nested too deeply") from None
     except ValueError as error:
         raise _no_notebook(name, f"it is not JSON ({error})") from None
     if not isinstance(raw, dict):
         raise _no_notebook(name, "it is not a JSON object")
-    # Only texts with such an escape can hold half a character, which no file can.
-    return mapping(_scrubbed(raw)) if _ESCAPED_SURROGATE.search(text) else raw
+    return raw
 
 
 def _whole(digits: str) -> int:

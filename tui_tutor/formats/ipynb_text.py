@@ -17,10 +17,10 @@ _DATA: Final = re.compile(
     r"data:(image/[\w.+-]{1,40})(?:;[\w.=+-]{1,80}){0,4},((?:[A-Za-z0-9+/=]|%[0-9A-Fa-f]{2})+)"
 )
 _ATTACHMENT: Final = re.compile(r"attachment:([^\s)\"'>\]]+)")
-_IMG: Final = re.compile(r"<img\b([^>]{0,4000})>", re.IGNORECASE)
+_IMG: Final = re.compile(r"<img\b([^<>]{0,4000})>", re.IGNORECASE)
 _ATTRIBUTE: Final = re.compile(r"([\w-]{1,40})\s{0,10}=\s{0,10}(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
 _UNFIT: Final = re.compile(r"[^\S ]+|[\[\]]")
-_PICTURE: Final = re.compile(r"(!\[[^\]\n]{0,1000}\]\()<?([^)\s>]{1,1000})>?((?:\s[^)\n]{0,500})?\))")
+_PICTURE: Final = re.compile(r"(!\[[^\[\]\n]{0,1000}\]\()<?([^()\s<>]{1,1000})>?((?:\s[^()\n]{0,500})?\))")
 _HTML: Final = re.compile(r"</?([A-Za-z][A-Za-z0-9-]{0,30})(?:\s[^<>]{0,4000})?/?>|<!--")
 _FENCE: Final = re.compile(r" {0,3}(`{3,}|~{3,})")
 _CODE_SPAN: Final = re.compile(r"(`+)(?:(?!\1).){1,2000}?\1", re.DOTALL)

@@ -62,8 +62,11 @@ def carried_part(cell: NotebookCell) -> str:
 def carried_setup(cell: NotebookCell) -> str:
     """The path of the setup file that a notebook cell is, "" if it is none."""
     path = cell.mapping(KEY).get("path")
-    is_path = isinstance(path, str) and is_inside(path) and path.endswith(".py")
-    return str(path) if carried_part(cell) == "setup" and is_path else ""
+    if carried_part(cell) != "setup" or not isinstance(path, str) or not is_inside(path):
+        return ""
+    folder, _, name = path.rpartition("/")
+    # A folder may not be what is a file of the course.
+    return path if name.endswith(".py") and "." not in folder else ""
 
 
 def carried_field(cell: NotebookCell) -> tuple[str, str]:

@@ -71,7 +71,11 @@ FORMATS: Final = (
 )
 """In the order in which they are tried: those that look at a file's head stand before those that do not."""
 
-EXPORTS: Final = (Export("ipynb", "ipynb_export", ".ipynb", "a Jupyter notebook per lesson"),)
+EXPORTS: Final = (
+    Export("ipynb", "ipynb_export", ".ipynb", "a Jupyter notebook for each lesson"),
+    Export("md", "markdown_export", ".md", "a page of Markdown for each lesson"),
+    Export("html", "html", ".html", "a page for each lesson that needs nothing else"),
+)
 
 
 def read(source: Source, format: str | None = None) -> Imported:
@@ -101,7 +105,7 @@ def known() -> str:
 
 
 def detect(source: Source) -> Format:
-    """The format of most of a source's files; TutorError if none is of a known one."""
+    """The format of most of a source's files, of notebooks if there are any; TutorError if none is known."""
     votes: dict[str, int] = {}
     for path, data in source.files.items():
         claimed = next((format for format in FORMATS if format.claims(path, data)), None)
@@ -112,6 +116,8 @@ def detect(source: Source) -> Format:
             f"Nothing in {safe_line(source.name)} is of a format that can be imported.",
             help=f"Name it with --from if you know it: {known()}.",
         )
+    if "ipynb" in votes:  # what lies beside notebooks is what they use: modules, a page about them
+        return format_named("ipynb")
     # A tie goes to the format that stands first.
     return format_named(max(votes, key=lambda name: votes[name]))
 
@@ -127,5 +133,9 @@ def export_named(name: str) -> Export:
     for one in EXPORTS:
         if one.name == name:
             return one
-    names = ", ".join(one.name for one in EXPORTS)
-    raise TutorError(f"{safe_line(name)} is no format that can be written.", help=f"There are: {names}.")
+    raise TutorError(f"{safe_line(name)} is no format that can be written.", help=f"There are: {written()}.")
+
+
+def written() -> str:
+    """The names of all formats that can be written."""
+    return ", ".join(one.name for one in EXPORTS)

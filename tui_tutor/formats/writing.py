@@ -19,7 +19,7 @@ def course_files(imported: Imported) -> dict[str, bytes]:
     lessons = {
         f"lessons/{name}.toml": toml_text(lesson).encode() for name, lesson in imported.lessons.items()
     }
-    return {COURSE_FILE: toml_text(imported.course).encode(), **lessons, **imported.files}
+    return {**imported.files, COURSE_FILE: toml_text(imported.course).encode(), **lessons}
 
 
 def recorded_lock(imported: Imported, files: Mapping[str, bytes], at: datetime) -> dict[str, bytes]:
