@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import socket
 import subprocess
 import sys
 import zipfile
@@ -200,6 +202,35 @@ def test_wheels_that_cannot_be_had_leave_no_archive(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (3, "")
     assert "There is no ready-built tinypackage" in done.stderr
     assert listed(tmp_path) == ["index", "tour"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_pack_that_is_stopped_while_wheels_are_fetched_leaves_no_archive(tmp_path: Path, number: int) -> None:
+    course = COURSE["course.toml"] + b'[kernel]\npackages = ["tinypackage"]\n'
+    a_folder(tmp_path / "tour", **{"course.toml": course})
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # an index that never answers
+        index = {"PIP_INDEX_URL": f"http://127.0.0.1:{silent.getsockname()[1]}/simple"}
+        environment = {
+            **os.environ,
+            **index,
+            "PYTHONPATH": str(ROOT),
+            "TUI_TUTOR_DATA": str(tmp_path / "data"),
+        }
+        command = [sys.executable, "-m", "tui_tutor", "pack", "tour", "-o", "tour.zip", "--wheels"]
+        with subprocess.Popen(
+            command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True
+        ) as process:
+            asked, _ = silent.accept()
+            process.send_signal(number)
+            _, told = process.communicate()
+            asked.close()
+    if number == signal.SIGINT:
+        assert process.returncode == 130
+        assert "Stopped. Nothing was written.\n" in told
+    index = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(tmp_path)}
+    tui_tutor(tmp_path, "pack", "tour", "-o", "tour.zip", "--wheels", **index)
+    assert listed(tmp_path) == ["tour"]
 
 
 def test_a_course_without_packages_needs_no_wheels_and_says_so(tmp_path: Path) -> None:
