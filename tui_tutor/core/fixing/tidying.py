@@ -18,8 +18,8 @@ def tidied(data: bytes, file: str) -> bytes:
     Blanks inside a text of several lines stay: in Markdown two of them break a line. A file that is not TOML
     stays as it is.
     """
-    before = parse_toml(data, file)
-    if not isinstance(before, Document) or not _may_be_untidy(data):
+    before = parse_toml(data, file) if _may_be_untidy(data) else None
+    if not isinstance(before, Document):
         return data
     stripped = _CARRIAGE.sub("\n", _strip_lines(before)).rstrip("\n")
     made = f"{stripped}\n".encode() if stripped.strip() else data

@@ -28,7 +28,7 @@ GIVEN: Final = frozenset(dir(builtins)) | frozenset(
 )
 _HISTORY: Final = re.compile(r"_+\w*_*\Z")  # _, __, _12, _i3, __m__ (a parameter), ___ (a gap to fill)
 # After one of these nobody can tell which names there are.
-_OPENERS: Final = frozenset({"exec", "globals", "locals", "vars", "get_ipython"})
+OPENERS: Final = frozenset({"exec", "globals", "locals", "vars", "get_ipython"})
 
 Place = tuple[int, int]  # line and column from 1
 
@@ -65,7 +65,7 @@ def _free_in(tree: ast.AST) -> Names:
         node, is_inside = waiting.pop()
         if isinstance(node, ast.Name):
             if isinstance(node.ctx, ast.Load):
-                is_open = is_open or node.id in _OPENERS
+                is_open = is_open or node.id in OPENERS
                 (later if is_inside else at_once).setdefault(node.id, (node.lineno, node.col_offset + 1))
             else:
                 bound.add(node.id)

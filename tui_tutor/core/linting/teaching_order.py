@@ -12,11 +12,12 @@ from typing import Final, NamedTuple
 from tui_tutor.core import course as models
 from tui_tutor.core.course import Cell
 from tui_tutor.core.linting.doubt import Doubt, LessonDoubt, Path, PlacedCell, ReadLesson
-from tui_tutor.core.linting.python_names import GIVEN, Names, Place, free_names
+from tui_tutor.core.linting.python_names import GIVEN, OPENERS, Names, Place, free_names
 from tui_tutor.core.linting.words import code_spans, identifiers_in, texts_of
 
 _MIN_ASKED: Final = 3  # letters; shorter names in a question are its own: `x`, `n`, `mu`
 _CALL: Final = re.compile(r"(?<![\w.])([A-Za-z_]\w*)\(")
+_NAME: Final = re.compile(r"[A-Za-z]\w*")
 _FILE_NAME: Final = re.compile(
     r"[\w./-]+\.(?:py|toml|md|json|csv|txt|ipynb|npz|npy|pt|sh|ya?ml|html|png|jpg)"
 )
@@ -121,8 +122,13 @@ def names_bound_in(read: ReadLesson) -> Iterator[str]:
     """Names that a lesson's programs bring in: they are what its questions may ask about too early."""
     for cell, _ in read.cells:
         source = cell.source if isinstance(cell, models.CodeCell) else getattr(cell, "solution", "")
-        for found in _BINDING.finditer(source):
-            yield from identifiers_in(found[1] or found[2] or found[3])
+        yield from _bound_at_sight(source)
+
+
+def _bound_at_sight(source: str) -> Iterator[str]:
+    """The names that lines of a program assign, import or define."""
+    for found in _BINDING.finditer(source):
+        yield from identifiers_in(found[1] or found[2] or found[3])
 
 
 _BINDING: Final = re.compile(
@@ -160,7 +166,7 @@ def _of_program(
     source: str, path: Path, here: _Read, number: int, *, given: frozenset[str] = frozenset()
 ) -> Iterator[Use]:
     here.is_open = here.is_open or bool(_IMPORTS_ALL.search(source))
-    if here.is_open or identifiers_in(source) <= here.known:
+    if here.is_open or not _may_need(source, here.known):
         return
     names = free_names(source)
     here.is_open = names.is_open
@@ -168,6 +174,13 @@ def _of_program(
         yield from (
             Use(name, path, place) for name, place in _missing(names, here, number) if name not in given
         )
+
+
+def _may_need(source: str, known: set[str]) -> bool:
+    """Whether a program has words that are neither known nor bound by it at first sight: reading is slow."""
+    words = identifiers_in(source)
+    unknown = words - known
+    return bool(unknown - set(_bound_at_sight(source)) if unknown else words & OPENERS)
 
 
 def _missing(names: Names, here: _Read, number: int) -> Iterator[tuple[str, Place]]:
@@ -253,7 +266,7 @@ def _asked(text: str, own: str, path: Path) -> Iterator[Use]:
         if _FILE_NAME.fullmatch(span):
             continue
         calls = set(_CALL.findall(span))
-        for name in free_names(span).at_once:
+        for name in free_names(span).at_once if not _NAME.fullmatch(span) else {span} - GIVEN - _KEYWORDS:
             is_new = len(name) >= _MIN_ASKED and name not in theirs and text.count(name) == 1
             if is_new:
                 yield Use(name, path, (1, 1) if name in calls else None, is_asked=True)
