@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,8 +15,12 @@ from tui_tutor.formats.imported import Imported, Json, Lost
 MOST_BYTES: Final = 700_000  # of one lesson: a file of a course has at most 1,000,000
 MOST_CELLS: Final = 1_000
 MOST_LESSONS: Final = 1_000  # that a source may begin: a course has at most 2,000 files
+MOST_FILES: Final = 500  # that lie beside pages
+MOST_FILE_BYTES: Final = 30_000_000
 LONGEST_TEXT: Final = 150_000  # characters of one text; four bytes each still fit a lesson
 _LONGEST_TITLE: Final = 200
+_DEEPEST: Final = 7  # folders of a file; a course has eight, with files/
+_PLAIN_PATH: Final = re.compile(r"(?!.*(?:^|/)\.)[A-Za-z0-9_.-]{1,100}(?:/[A-Za-z0-9_.-]{1,100})*")
 _NO_TITLE: Final = "Lesson"
 _NEEDS_ID: Final = frozenset({"ex", "quiz"})
 Cell = dict[str, Any]
@@ -131,15 +136,33 @@ class Gathering:
         self.lost.append(Lost(where or self._name, what, why))
 
     def add_file(self, path: str, data: bytes) -> str:
-        """Keep a file of the source; its path in the course."""
+        """Keep a file of the source; its path in the course: its own below files/ where it can be."""
         if path not in self._file_of:
-            name = path.rsplit("/", 1)[-1]
-            stem, dot, suffix = name.rpartition(".") if "." in name else (name, "", "")
-            suffix = "".join(char for char in suffix.lower() if char.isascii() and char.isalnum())[:10]
-            made = self._file_names.free(id_from(stem, otherwise="file"))
-            self._file_of[path] = f"files/{made}{dot and '.'}{suffix}" if suffix else f"files/{made}"
-            self.files[self._file_of[path]] = data
+            made = f"files/{path}"
+            if not _PLAIN_PATH.fullmatch(path) or path.count("/") >= _DEEPEST or made in self.files:
+                made = self._new_path(path.rsplit("/", 1)[-1])
+            self._file_of[path] = made
+            self.files[made] = data
         return self._file_of[path]
+
+    def _new_path(self, name: str) -> str:
+        stem, _, suffix = name.rpartition(".") if "." in name else (name, "", "")
+        suffix = "".join(char for char in suffix.lower() if char.isascii() and char.isalnum())[:10]
+        while True:
+            made = f"files/{self._file_names.free(id_from(stem, otherwise='file'))}{suffix and '.'}{suffix}"
+            if made not in self.files:
+                return made
+
+    def add_neighbours(self, files: Mapping[str, bytes]) -> None:
+        """Keep what lies beside the pages of a folder, for their programs read it; not what is hidden."""
+        for path, data in sorted(files.items()):
+            if path in self._file_of or any(part.startswith(".") for part in path.split("/")):
+                continue
+            room = MOST_FILE_BYTES - sum(map(len, self.files.values()))
+            if len(self.files) >= MOST_FILES or len(data) > room:
+                self.lose(path, "file", "there is no more room")
+            else:
+                self.add_file(path, data)
 
     # --- the result ---------------------------------------------------------------------------------
 

@@ -35,6 +35,7 @@ def read(source: Source) -> Imported:
     is_alone = len(files) == 1
     for file in _in_order(source, files):
         _File(source, file, gathering, is_alone=is_alone).add_all()
+    gathering.add_neighbours({path: data for path, data in source.files.items() if path not in files})
     return gathering.imported()
 
 

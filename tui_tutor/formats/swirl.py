@@ -105,11 +105,10 @@ class _Lesson:
         for name, why in _LEFT.items():
             if (path := self._beside(name)) and text_of(self.source, path).strip():
                 self.gathering.lose(path, name, why)
-        for path, data in self.source.files.items():
-            name = path.rsplit("/", 1)[-1]
-            if dirname(path) == self.folder and path != self.file and not _is_known(name):
-                self.gathering.add_file(path, data)
-                self.gathering.lose(path, name, "it is kept in files/; a program must name it there")
+        beside = {path: data for path, data in self.source.files.items() if dirname(path) == self.folder}
+        self.gathering.add_neighbours(
+            {path: data for path, data in beside.items() if not (path == self.file or _is_known(path))}
+        )
 
     def _add_program(self, source: str, *, id: str, hidden: bool = False) -> None:
         source = source.strip("\n").rstrip()
@@ -291,7 +290,8 @@ def _in_line(code: str) -> str:
     return f"`{code}`" if "\n" not in code and "`" not in code else f"\n\n```r\n{code}\n```"
 
 
-def _is_known(name: str) -> bool:
+def _is_known(path: str) -> bool:
+    name = path.rsplit("/", 1)[-1]
     return (
         name in _LEFT
         or name in ("initLesson.R", "MANIFEST")

@@ -126,6 +126,19 @@ def test_each_file_of_a_folder_is_a_lesson_in_the_order_people_count():
     assert imported.course["title"] == "guide"
 
 
+def test_what_lies_beside_pages_comes_into_the_workspace_but_nothing_hidden():
+    files = {
+        "1.md": "![p](img/p.png)",
+        "img/p.png": b"p",
+        "data/x.csv": b"x",
+        ".git/config": b"c",
+        "b c.txt": b"t",
+    }
+    imported = read("markdown", files, name="guide")
+    assert imported.files == {"files/img/p.png": b"p", "files/data/x.csv": b"x", "files/b-c.txt": b"t"}
+    assert imported.lost == ()
+
+
 def test_the_contents_of_a_book_give_the_order():
     files = {"src/SUMMARY.md": "# Book\n\n- [B](b.md)\n  - [A](a.md)\n", "src/a.md": "a", "src/b.md": "b"}
     assert list(read("markdown", files, name="book").lessons) == ["b", "a"]

@@ -135,8 +135,8 @@ def test_a_shared_context_stands_once_before_its_questions():
 def test_a_picture_beside_the_quiz_becomes_a_file_of_the_course():
     text = CHOICE.replace("A `String`", "![heap](img/heap.png) A `String`")
     imported = quiz(text, **{"img/heap.png": b"png"})
-    assert cell_of(imported)["explain"] == "![heap](files/heap.png) A `String` owns its memory."
-    assert imported.files == {"files/heap.png": b"png"}
+    assert cell_of(imported)["explain"] == "![heap](files/img/heap.png) A `String` owns its memory."
+    assert imported.files == {"files/img/heap.png": b"png"}
 
 
 def test_a_question_of_an_unknown_type_keeps_its_prompt_as_text():

@@ -173,8 +173,8 @@ def test_what_runs_before_a_lesson_is_a_hidden_cell_and_tests_in_r_are_named_as_
     assert cells_of(imported)[0] == {
         "kind": "code", "id": "init-lesson", "language": "r", "source": "x <- 1", "hidden": True
     }  # fmt: skip
-    assert [lost.what for lost in imported.lost] == ["customTests.R", "data.csv"]
-    assert imported.files == {"files/data.csv": b"a\n"}
+    assert [lost.what for lost in imported.lost] == ["customTests.R"]
+    assert imported.files == {"files/Vectors/data.csv": b"a\n"}
 
 
 def test_lessons_stand_in_the_order_of_the_manifest():
