@@ -517,3 +517,15 @@ async def test_any_keys_in_any_order_never_break_the_lesson():
         for n in range(90):
             await desk.pilot.press(keys[(n * n * 7 + n * 13) % len(keys)])
         assert desk.app._exception is None
+
+
+@on_stage
+async def test_a_cell_that_is_run_from_its_editor_asks_for_a_guess_first():
+    async with a_desk(a_code("x = 1", ask_first=True)) as desk:
+        await desk.press("enter", "end")
+        await desk.type("2")
+        await desk.press("f5")
+        await desk.sees("guess and run")
+        await desk.press("enter")
+        await desk.sees("In  [1]")
+        assert desk.kernel.ran == ["x = 12"]

@@ -16,6 +16,7 @@ class Prompts:
         self._face = face
         self._desk = desk
         self._shown: InputAsked | None = None  # the question for which the editor was opened
+        self._is_opening = False
 
     def show(self, study: Study) -> None:
         """Open the editor for what asks now, close it for what asks no more."""
@@ -24,12 +25,20 @@ class Prompts:
         purpose = editor.task_of_edit.purpose if editor else ""
         if (purpose == "input" and prompt is None) or (purpose == "guess" and not study.asks_guess):
             self._desk.close(keep=False)
-        if study.asks_guess and purpose != "guess":
-            self._face.page.focus_cell(study.asks_guess)
-            self._desk.open("", Task(study.asks_guess, "guess", is_single_line=True))
+        if study.asks_guess and purpose != "guess" and not self._is_opening:
+            self._ask_guess(study.asks_guess)
         if prompt is not None and prompt is not self._shown:
             self._shown = prompt
             self._ask_input(study.running, prompt)
+
+    def _ask_guess(self, cell_id: str) -> None:
+        """Open the line for a guess. What was open is kept, and that is an event which leads here again."""
+        self._is_opening = True
+        try:
+            self._face.page.focus_cell(cell_id)
+            self._desk.open("", Task(cell_id, "guess", is_single_line=True))
+        finally:
+            self._is_opening = False
 
     def _ask_input(self, cell_id: str, prompt: InputAsked) -> None:
         """Open the line; but whoever is writing elsewhere is only told of it."""
