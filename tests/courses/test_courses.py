@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -27,6 +28,8 @@ from tui_tutor.core.course import (
     VizCell,
 )
 from tui_tutor.core.parsing import check_course
+from tui_tutor.core.wording.proofs import proves
+from tui_tutor.shelf.folder import take_snapshot
 
 KINDS = {"md", "code", "viz", "ex", "quiz", "sh"}
 FORMS = {"choice", "text", "number", "cloze", "order", "match", "predict", "reflect"}
@@ -169,3 +172,23 @@ def test_the_trainer_prints_what_the_lesson_shows(tmp_path: Path):
     assert losses == pytest.approx(expected, abs=shown.tolerance)
     assert done.stdout.endswith("Checkpoint → ./runs/vae_mnist.pt\n")
     assert (tmp_path / "work/runs/vae_mnist.pt").exists()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_shipped_course_carries_a_fresh_proof(name: str):
+    lock = json.loads(files_of(name)["course.lock.json"])
+    assert proves(lock, take_snapshot(COURSES / name).tree_hash)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_shipped_exercise_catches_nine_mutants_of_ten_and_accepts_every_rewrite(name: str):
+    lock = json.loads(files_of(name)["course.lock.json"])
+    for lesson in lessons_of(name):
+        for cell in lesson.cells:
+            if isinstance(cell, ExerciseCell) and cell.check and cell.solution:
+                proof = lock["lessons"][lesson.id]["cells"][cell.id]["proof"]
+                assert (proof["solution"], proof["starter_fails"]) == (3, True)
+                assert all(
+                    proof[kind]["ok"] == proof[kind]["total"] for kind in ("wrong", "right", "rewrites")
+                )
+                assert proof["mutants"]["killed"] >= 0.9 * proof["mutants"]["total"]

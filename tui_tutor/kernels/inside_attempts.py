@@ -90,7 +90,6 @@ class Copies:
         shell.showtraceback = shell.showsyntaxerror = shell.showindentationerror = nothing
         shell.display_pub.publish = nothing
         shell._showtraceback = nothing
-        self.kernel._allow_stdin = False
 
     def _run(self, source: str, limit_s: float) -> tuple[str, Any]:
         began = time.monotonic()
