@@ -243,6 +243,9 @@ def test_a_target_that_is_no_file_is_left_as_it_is(tmp_path: Path):
     for target in (tmp_path / "pipe", tmp_path):
         with pytest.raises(TutorError, match="exists and is not a file"):
             packing.check_target(target, folder)
+    make_key(tmp_path / "my.key", "")
+    with pytest.raises(TutorError, match="exists and is no archive"):
+        packing.check_target(tmp_path / "my.key", folder)
     with pytest.raises(TutorError, match="There is no folder"):
         packing.check_target(tmp_path / "none" / "tour.zip", folder)
 

@@ -201,7 +201,7 @@ def _write(
 
 
 def check_target(target: Path, source: Path) -> None:
-    """TutorError if the archive cannot lie there: in the course itself, no folder, no file."""
+    """TutorError if the archive cannot lie there: in the course, without a folder, on what is no archive."""
     shown = safe_line(str(target))
     if target.parent.resolve().is_relative_to(source.resolve()):
         raise TutorError(
@@ -213,6 +213,18 @@ def check_target(target: Path, source: Path) -> None:
     with suppress(FileNotFoundError):
         if not stat.S_ISREG(target.lstat().st_mode):
             raise TutorError(f"{shown} exists and is not a file.", help="Name another one with -o.")
+        if not _may_be_replaced(target):
+            help = "Name another file with -o, or remove this one."
+            raise TutorError(f"{shown} exists and is no archive. It was left as it is.", help=help)
+
+
+def _may_be_replaced(target: Path) -> bool:
+    """Whether a file is an archive or empty: a slip of the hand must not cost a lesson or a key."""
+    try:
+        with open(target, "rb") as file:
+            return file.read(2) in (b"", b"PK")
+    except PermissionError:
+        return False
 
 
 @contextmanager
