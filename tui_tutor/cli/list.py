@@ -39,6 +39,8 @@ def _row(entry: CourseEntry, store: EventStore) -> dict[str, Any]:
         "title": entry.title,
         "version": entry.course.version if entry.course else "",
         "path": entry.path,
+        "origin": entry.origin.source if entry.origin else "",
+        "signer": entry.origin.signer if entry.origin else "",
         "lessons": len(entry.course.lessons) if entry.course else 0,
         "done": lessons_done(entry, store),
         "problems": [one.as_text().splitlines()[0] for one in errors_in(entry.diagnostics)],
@@ -61,4 +63,6 @@ def _line(row: dict[str, Any]) -> str:
     if row["problems"]:
         count = len(row["problems"])
         said = f"broken: {count} error{'' if count == 1 else 's'}; tui-tutor check {row['path']}"
-    return f"{safe_line(row['id']):<20} {safe_line(row['title'])}  ({safe_line(said)})"
+    origin = f", from {row['origin']}" if row["origin"] else ""
+    title = f"{row['title']} {row['version']}".rstrip()
+    return f"{safe_line(row['id']):<20} {safe_line(title)}  ({safe_line(said + origin)})"

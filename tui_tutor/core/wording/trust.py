@@ -29,6 +29,18 @@ def counts(opened: OpenCourse) -> str:
     return f"{cells} {'cell' if cells == 1 else 'cells'} of code, {commands} shell {_plural(commands)}"
 
 
+def signature(opened: OpenCourse) -> str:
+    """Who signed an installed course, if its files are still those that were signed; "" for other courses."""
+    origin = opened.entry.origin
+    if origin is None:
+        return ""
+    if not origin.signer:
+        return "not signed"
+    if origin.tree_hash != opened.source_hash():
+        return "not signed as it is now: files changed since it was installed"
+    return f"signed by {origin.signer}"
+
+
 def _plural(count: int) -> str:
     return "command" if count == 1 else "commands"
 
@@ -39,9 +51,11 @@ def trust_facts(opened: OpenCourse) -> tuple[tuple[str, str], ...]:
     facts = [
         ("course", f"{course.title} {course.version}"),
         ("made by", ", ".join(course.authors) or "nobody is named"),
-        ("from", opened.entry.path),
+        ("from", opened.entry.origin.source if opened.entry.origin else opened.entry.path),
         ("runs", counts(opened)),
     ]
+    if words := signature(opened):
+        facts.append(("key", words))
     if course.kernel.packages:
         facts.append(("needs", ", ".join(course.kernel.packages)))
     facts.append(("network", "asks for it" if course.permissions.network else "does not ask for it"))

@@ -134,6 +134,8 @@ _STATUS_HELP: Final = {
 
 
 def _status_words(code: int) -> str:
+    if 300 <= code < 400:
+        return f"it sends us on to an address that is not followed (HTTP {code})"
     words = {401: "it asks who you are", 403: "you may not read it", 404: "there is nothing at this address"}
     known = words.get(code) or http.client.responses.get(code, "an error").lower()
     return f"{known} (HTTP {code})"

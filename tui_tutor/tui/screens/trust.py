@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from tui_tutor.core.ports import OpenCourse, TrustState
 from tui_tutor.core.prose.lines import Role, Span, wrap
 from tui_tutor.core.safe_text import safe_line
-from tui_tutor.core.wording.trust import NO_SANDBOX, counts
+from tui_tutor.core.wording.trust import NO_SANDBOX, counts, signature
 from tui_tutor.tui import glyphs
 from tui_tutor.tui.screens.sheet import Sheet
 from tui_tutor.tui.widgets.footer import Keys
@@ -82,10 +82,11 @@ class TrustSheet(Sheet[TrustChoice]):
     def _facts(self, width: int) -> Iterator[Row]:
         course, entry = self._course.course, self._course.entry
         title = safe_line(f"{course.title} {course.version}")
-        yield Row(
-            said("course", "muted"), said(title, "title"), said(f"from {safe_line(entry.path)}", "muted")
-        )
+        place = entry.origin.source if entry.origin else entry.path
+        yield Row(said("course", "muted"), said(title, "title"), said(f"from {safe_line(place)}", "muted"))
         yield from _fact("made by", ", ".join(course.authors) or "nobody is named", width)
+        if words := signature(self._course):
+            yield from _fact("key", words, width)
         yield from _fact("it runs", counts(self._course), width)
         limit = f"run programs, each cell for at most {course.kernel.timeout_s:g} s"
         if self._confinement.strength == "none":
