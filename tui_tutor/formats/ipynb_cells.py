@@ -79,8 +79,7 @@ class LessonMaker:
         if not isinstance(wanted, str) or wanted in self._taken:
             table["id"] = self._id(cell, str(table["kind"]), cell.source)
         self._taken.add(table["id"])
-        if carried.is_edited(cell):
-            self._take_edit(cell, table, carried.carried_field(cell)[1])
+        self._compare(cell, table, _field_of(cell, table))
         self.cells.append(table)
         if table["kind"] in ("code", "sh"):
             self._record(cell, table)
@@ -97,9 +96,13 @@ class LessonMaker:
         table = next((one for one in self.cells if part and one["id"] == cell_id), None)
         if table is None:
             return False
-        if carried.is_edited(cell):
-            self._take_edit(cell, table, name)
+        self._compare(cell, table, name)
         return True
+
+    def _compare(self, cell: NotebookCell, table: Table, name: str) -> None:
+        """What runs is what the notebook shows: a table that says something else does not count."""
+        if _is_changed(cell, table, name):
+            self._take_edit(cell, table, name)
 
     def _take_edit(self, cell: NotebookCell, table: Table, name: str) -> None:
         """What was changed in Jupyter is taken where it is one text of the cell."""
@@ -319,6 +322,34 @@ class LessonMaker:
             "ms": 0.0,
             "output": list(output.events),
         }
+
+
+def _field_of(cell: NotebookCell, table: Table) -> str:
+    """Which text of a lesson's cell the source of its notebook cell is, "" if it is not one alone."""
+    if cell.type == "code" and table["kind"] in ("code", "sh"):
+        is_fed = table["kind"] == "sh" and bool(table.get("stdin"))
+        return "" if is_fed else {"code": "source", "sh": "run"}[table["kind"]]
+    return carried.carried_field(cell)[1]
+
+
+def _is_changed(cell: NotebookCell, table: Table, name: str) -> bool:
+    """Whether a notebook cell shows something else than what is written for the lesson's cell."""
+    told = str(table.get(name, "")).strip()
+    match name:
+        case "source":
+            return cell.source.strip() != told
+        case "run":
+            return cell.source.strip() != f"%%{table.get('shell', 'sh')}\n{told}"
+        case "solution":
+            from tui_tutor.formats.notebook_cells import marked_solution
+
+            return cell.source.strip() != marked_solution(str(table.get(name, ""))).strip()
+        case _ if cell.type == "code" and table["kind"] in ("viz", "sh"):
+            from tui_tutor.formats.notebook_cells import program_of
+
+            return cell.source.strip() != program_of(table).strip()
+        case _:
+            return carried.is_edited(cell)
 
 
 def _first_line(code: str) -> str:

@@ -184,7 +184,12 @@ def _answer(cell: ExerciseCell) -> tuple[str, str]:
     text = cell.solution.strip("\n")
     if text.lstrip().startswith("%%"):  # a cell magic must stand first
         return text, ""
-    return f"{_BEGIN}\n{text}\n{_END}", "solution"
+    return marked_solution(text), "solution"
+
+
+def marked_solution(text: str) -> str:
+    """A solution between the marks that importing knows it by."""
+    return f"{_BEGIN}\n{text.strip(chr(10))}\n{_END}"
 
 
 def _file_writing(path: str, text: str) -> str:
@@ -222,6 +227,16 @@ def _subprocess(cell: ShellCell) -> str:
             "done.check_returncode()",
         ]
     )
+
+
+def program_of(table: Mapping[str, Any]) -> str:
+    """The program that stands for a plot, or for a command with input; "" for a table that is neither."""
+    try:
+        if table["kind"] == "viz":
+            return plot_call(VizCell.model_validate(table))
+        return _subprocess(ShellCell.model_validate(table))
+    except ValueError:
+        return ""
 
 
 # --- plots ------------------------------------------------------------------------------------------

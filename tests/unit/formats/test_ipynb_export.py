@@ -224,6 +224,28 @@ def test_a_question_that_was_changed_in_jupyter_stays_as_it_was_and_this_is_told
     assert [(one.where, one.what) for one in again.lost] == [("cell 1", "an edit")]
 
 
+@pytest.mark.parametrize(
+    ("cell", "field"),
+    [(a_code("shown"), "source"), (a_shell("shown"), "run"), (an_exercise(solution="shown"), "solution")],
+)
+def test_what_a_notebook_shows_is_what_runs_whatever_its_metadata_say(cell: Cell, field: str) -> None:
+    notebook = notebook_of(cell)
+    for one in notebook["cells"]:
+        own = one["metadata"]["tui_tutor"]
+        own["toml"] = own.get("toml", "").replace("shown", "hidden")
+    again = read(Source("n.ipynb", {"n.ipynb": json.dumps(notebook).encode()}))
+    (table,) = again.lessons["first"]["cell"]
+    assert table[field] == "shown"
+
+
+def test_a_plot_that_says_something_else_than_its_call_is_told() -> None:
+    notebook = notebook_of(a_viz(y="shown"))
+    own = notebook["cells"][-1]["metadata"]["tui_tutor"]
+    own["toml"] = own["toml"].replace("shown", "hidden")
+    again = read(Source("n.ipynb", {"n.ipynb": json.dumps(notebook).encode()}))
+    assert [one.what for one in again.lost] == ["an edit"]
+
+
 def test_a_cell_that_was_copied_in_jupyter_has_an_id_of_its_own() -> None:
     notebook = notebook_of(a_code("x = 1", id="one"))
     notebook["cells"] *= 2
