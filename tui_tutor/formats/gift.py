@@ -96,7 +96,8 @@ class _Question:
 def read(source: Source) -> Imported:
     """Every `.gift` (or `.txt`) file of the source; its questions in their order."""
     gathering = Gathering("gift", stem_of(source.name))
-    files = files_ending(source, SUFFIXES) or sorted(source.files)
+    named, texts = (files_ending(source, (suffix,)) for suffix in SUFFIXES)
+    files = named or texts or sorted(source.files)
     for file in files:
         if len(files) > 1:
             gathering.begin(stem_of(file))

@@ -33,10 +33,14 @@ Table = Mapping[str, Any]
 
 
 def read(source: Source) -> Imported:
-    """Every JSON file of the source; each is a list of questions."""
+    """Every JSON file of the source that has questions; each is a list of them."""
     gathering = Gathering("jupyterquiz", stem_of(source.name))
-    for file in files_ending(source, SUFFIXES) or sorted(source.files):
-        questions = _questions(text_of(source, file), file)
+    files = files_ending(source, SUFFIXES) or sorted(source.files)
+    for file in files:
+        text = text_of(source, file)
+        if len(files) > 1 and '"question"' not in text:
+            continue
+        questions = _questions(text, file)
         gathering.begin(stem_of(file))
         for number, question in enumerate(questions, 1):
             _Question(question, source, file, f"{file}, question {number}", gathering).add()

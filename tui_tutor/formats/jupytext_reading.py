@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import re
+import warnings
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
@@ -30,9 +31,9 @@ _MARKDOWN: Final = frozenset({".md", ".markdown", ".myst", ".mystnb", ".mnb"})
 _MYST: Final = re.compile(
     r"^(?:`{3,}|~{3,}|:{3,})\s*\{(?:code-cell|raw-cell)\}|^[ ]*format_name:[ ]*myst", re.MULTILINE
 )
-_HEAD: Final = re.compile(r"---[ \t]*\n.*?\n---[ \t]*(?:\n|\Z)", re.DOTALL)
+_HEAD: Final = re.compile(r"(?P<mark>\W{1,3} |)---[ \t]*\n.*?\n(?P=mark)---[ \t]*(?:\n|\Z)", re.DOTALL)
 _KERNEL_NAME: Final = re.compile(
-    r"^kernelspec:[ \t]*\n(?:[ ]+.*\n)*?[ ]+name:[ ]*[\"']?([\w.+-]{1,100})", re.MULTILINE
+    r"^(?:\W{1,3} +)?kernelspec:[ \t]*\n(?:.*\n){0,3}?.*\bname:[ ]*[\"']?([\w.+-]{1,100})", re.MULTILINE
 )
 _HEAD_KEY: Final = re.compile(r"(title|author)[ ]*:[ ]*(.*)")
 _OPTION: Final = re.compile(r"^:\w[^\n]*$", re.MULTILINE)
@@ -77,10 +78,7 @@ def _notebook(text: str, file: str) -> tuple[dict[str, Any], str]:
     _refuse_bombs(text, file)
     suffix = "." + file.rpartition(".")[2]
     jupytext, formats = _jupytext(file)
-    try:
-        kind = formats.read_format_from_metadata(text, suffix) or _guess(text, suffix, formats)
-    except Exception:  # noqa: BLE001 - a head that is no YAML says nothing of the format
-        kind = _guess(text, suffix, formats)
+    kind = _kind(text, suffix, formats)
     if kind in _STARTS_PROGRAMS:
         raise TutorError(
             f"{file} is written for {kind}, which other programs read; nothing was imported",
@@ -93,7 +91,10 @@ def _notebook(text: str, file: str) -> tuple[dict[str, Any], str]:
 def _read_or_refuse(jupytext: Any, text: str, fmt: Mapping[str, str], file: str) -> Any:
     """The notebook; a page whose head keeps it from being one is read without it."""
     try:
-        return jupytext.reads(text, dict(fmt))
+        with warnings.catch_warnings():
+            # What a stranger's file makes it say must not be written over the screen.
+            warnings.simplefilter("ignore")
+            return jupytext.reads(text, dict(fmt))
     except Exception as error:  # noqa: BLE001 - whatever jupytext raises at a stranger's file
         head = _HEAD.match(text)
         if head is None:
@@ -103,8 +104,19 @@ def _read_or_refuse(jupytext: Any, text: str, fmt: Mapping[str, str], file: str)
     if kernel := _KERNEL_NAME.search(head[0]):
         kernelspec = {"name": kernel[1], "display_name": kernel[1]}
         return {"cells": notebook["cells"], "metadata": {**notebook["metadata"], "kernelspec": kernelspec}}
-    raw = {"cell_type": "raw", "metadata": {}, "source": head[0].strip()}
+    source = re.sub(f"^{re.escape(head['mark'])}", "", head[0], flags=re.MULTILINE).strip()
+    raw = {"cell_type": "raw", "metadata": {}, "source": source}
     return {"cells": [raw, *notebook["cells"]], "metadata": notebook["metadata"]}
+
+
+def _kind(text: str, suffix: str, formats: Any) -> str | None:
+    """The name jupytext gives the format of a text; None where its head keeps it from telling."""
+    try:
+        return formats.read_format_from_metadata(text, suffix) or _guess(text, suffix, formats)
+    except Exception:  # noqa: BLE001 - a head that is no YAML: reading goes on without it
+        return (
+            _guess("", suffix, formats) if suffix.lower() not in _MARKDOWN else _guess(text, suffix, formats)
+        )
 
 
 def _guess(text: str, suffix: str, formats: Any) -> str | None:

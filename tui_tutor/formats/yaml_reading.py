@@ -33,9 +33,7 @@ def yaml_values(text: str, file: str) -> Json:
         refuse(file, mark.line + 1 if mark else 1, f"this is not YAML: {error.problem or error.context}")
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
-        refuse(
-            file, line, f"this is not YAML: the character #x{ord(str(error.character)):04x} is not allowed"
-        )
+        refuse(file, line, f"this is not YAML: the character #x{int(error.character):04x} is not allowed")
     except (yaml.YAMLError, RecursionError, ValueError):
         refuse(file, 1, "this YAML cannot be read")
 

@@ -189,6 +189,11 @@ def test_each_kind_of_question_becomes_the_cell_that_asks_it(name):
     assert cell_of(gift(text)) == cell
 
 
+def test_texts_beside_gift_files_are_left_alone():
+    imported = read("gift", {"a.gift": "x{T}", "b.gift": "y{F}", "notes.txt": "a } b"}, name="quizzes")
+    assert list(imported.lessons) == ["a", "b"]
+
+
 def test_a_blank_line_before_a_title_may_be_left_out():
     assert [cell["id"] for cell in cells_of(gift("::a::x{T}\n::b::y{F}"))] == ["a", "b"]
 

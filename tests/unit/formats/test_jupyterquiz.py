@@ -169,6 +169,11 @@ def test_a_file_that_is_no_quiz_is_refused_with_the_line(text):
         read("jupyterquiz", {"q.json": text})
 
 
+def test_other_json_beside_a_quiz_is_left_alone():
+    imported = read("jupyterquiz", {"q.json": json.dumps([CHOICE]), "package.json": "{}"}, name="quizzes")
+    assert list(imported.lessons) == ["q"]
+
+
 def test_a_number_that_no_float_holds_is_no_key():
     assert cell_of(quiz(number({"type": "value", "value": 10**400, "correct": True})))["form"] == "reflect"
 

@@ -117,6 +117,18 @@ def test_a_head_that_is_no_yaml_is_kept_as_text():
     assert "jupyter: [" in found[0]["text"]
 
 
+def test_a_script_whose_head_is_no_yaml_is_read_without_it():
+    found = cells("a.py", "# ---\n# jupyter:\n#   kernelspec: : x\n# ---\n\n# %%\nx = 1\n")
+    assert [cell["kind"] for cell in found] == ["md", "code"]
+
+
+def test_nothing_of_a_strangers_file_is_warned_about_on_the_screen(recwarn):
+    cells(
+        "a.md", "---\njup\u2028yter: 1\nkernelspec: {name: python3}\n---\n\n```{code-cell}\n:a b: 1\n1\n```\n"
+    )
+    assert [str(warning.message) for warning in recwarn] == []
+
+
 def test_without_the_package_a_sentence_says_how_to_get_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "jupytext", None)
     with pytest.raises(TutorError) as refusal:

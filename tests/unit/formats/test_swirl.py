@@ -191,6 +191,7 @@ def test_lessons_stand_in_the_order_of_the_manifest():
         ("- plain\n", 1),
         ("- &a [1]\n" + "- &b [*a,*a]\n" * 1 + "- *nobody\n", 7),
         ("- Class: " + "[" * 60, 5),
+        ("- Class: text\n  Output: \x1d\n", 6),
     ],
 )
 def test_a_file_that_is_no_lesson_is_refused_with_the_line(text, line):
