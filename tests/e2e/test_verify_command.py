@@ -199,6 +199,20 @@ def test_a_cell_that_hangs_or_ends_its_kernel_is_named(tmp_path: Path):
     }
 
 
+def test_a_setup_that_fails_is_named_once(tmp_path: Path):
+    cells = [a_code("print(1)"), an_exercise(), a_number(value_py="1 + 1")]
+    kernel, files = {"setup": "cells/setup.py"}, {"cells/setup.py": "1 / 0"}
+    folder = a_course_folder(tmp_path, cells=cells, kernel=kernel, files=files)
+    assert codes_by_cell(folder) == {"code-1": ["setup-fails"]}
+
+
+def test_mutants_are_left_out_where_the_kernel_cannot_be_copied_and_that_is_said(tmp_path: Path):
+    starts = a_code("import _thread, time\nthread = _thread.start_new_thread(time.sleep, (60,))")
+    report = report_on(a_course_folder(tmp_path, cells=[starts, an_exercise()]))
+    assert (report["ok"], [one["code"] for one in report["diagnostics"]]) == (True, ["mutants-untried"])
+    assert (report["exercises"][0]["starter"], report["exercises"][0]["mutants"]["total"]) == (True, 0)
+
+
 def test_a_lesson_that_needs_another_is_named_with_the_cure(tmp_path: Path):
     lessons = [a_lesson([a_code("x = 1")], id="one"), a_lesson([a_code("print(x)", id="uses")], id="two")]
     (one,) = report_on(a_course_folder(tmp_path, lessons=lessons))["diagnostics"]

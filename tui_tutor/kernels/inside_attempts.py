@@ -232,7 +232,9 @@ def scratch_copy() -> str | None:
                 size += os.lstat(os.path.join(folder, name)).st_size
         if size > MOST_COPIED:
             return None
-    parent = tempfile.mkdtemp(prefix="tui-tutor-try-")
+    # Beside the working folder if that may be written to: who removes the one removes the other.
+    here = os.path.dirname(os.getcwd())
+    parent = tempfile.mkdtemp(prefix=".tui-tutor-try-", dir=here if os.access(here, os.W_OK) else None)
     copy = os.path.join(parent, os.path.basename(os.getcwd()) or "workspace")
     shutil.copytree(".", copy, symlinks=True)
     return copy

@@ -12,7 +12,7 @@ from tui_tutor.core.course import AstCheck, CallCheck, Cell, ExerciseCell, Lesso
 from tui_tutor.core.grading.syntax import broken_rule
 from tui_tutor.core.study.state import uses_shell
 from tui_tutor.proof.mutants import Example, Mutant, free_lines, mutants_of
-from tui_tutor.proof.reports import ExerciseReport, Problem, Survivor, Tally
+from tui_tutor.proof.reports import ExerciseReport, Problem, Survivor, Tally, percent
 from tui_tutor.proof.rewrites import Rewrite, rewrites_of
 from tui_tutor.proof.trying import KernelTries, Limits, Try, WorkspaceTries
 
@@ -68,7 +68,7 @@ class Examiner:
             wrong=self._judge_wrong(wrong),
             right=self._judge_right(right),
             hints=await self._hints(limits),
-            note="" if starter.is_copy else "tried in the kernel itself: native threads were alive in it",
+            note="" if starter.is_copy else f"tried in the kernel itself: {starter.why_no_copy}",
         )
         report = await self._varied(report, limits)
         return replace(report, problems=tuple(self._problems))
@@ -146,8 +146,9 @@ class Examiner:
         if not solution.verdict.correct:  # its own run says so
             return report
         if not solution.is_copy:
-            help = "limit its libraries to one thread, so that the kernel can be copied"
-            self._say("mutants-untried", "mutants and rewrites were not tried here", help, severity="warning")
+            message = f"mutants and rewrites were not tried: {solution.why_no_copy}"
+            help = "where threads are to blame, limit the libraries to one"
+            self._say("mutants-untried", message, help, severity="warning")
             return report
         limit_s = max(LEAST_LIMIT_S, TIMES_SOLUTION * solution.ms / 1000)
         brief = Limits(limit_s, limit_s, is_brief=True)
@@ -225,8 +226,10 @@ class Examiner:
             message = f"a mutant passes every check: line {one.line} of the solution, {one.what}"
             self._say("mutant-survives", message, help, "solution", severity="warning")
         if report.score < LEAST_SCORE:
-            message = f"the checks catch {report.killed} of {report.mutants} mutants ({report.score:.0%})"
-            help = f"{help}; {LEAST_SCORE:.0%} is wanted"
+            message = (
+                f"the checks catch {report.killed} of {report.mutants} mutants ({percent(report.score)})"
+            )
+            help = f"{help}; {percent(LEAST_SCORE)} are wanted"
             self._say("mutation-score", message, help, "check")
 
 

@@ -11,6 +11,11 @@ from tui_tutor.core.diagnostic import Severity
 Outcome = Literal["ok", "error", "timeout", "died", "unstable", "skipped"]
 
 
+def percent(part: float) -> str:
+    """Rounded down: 99.6 % is not all."""
+    return f"{int(100 * part + 1e-9)} %"
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """Something that is not as its author says; `at` is the place inside the cell, such as ("wrong", 0)."""

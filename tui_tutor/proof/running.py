@@ -77,8 +77,11 @@ async def run_lesson(stage: Stage, lesson: Lesson, plan: Plan) -> LessonReport:
 
     TutorError if there is no kernel to run it.
     """
-    if any(needs_kernel(cell) for cell in lesson.cells):
+    first = next((cell for cell in lesson.cells if needs_kernel(cell)), None)
+    if first is not None:
         await stage.session.start_kernel()
+        if failure := await _setup_failure(stage, lesson, first, plan):
+            return failure
     runner = _LessonRun(stage, lesson, plan)
     cells: list[CellReport] = []
     try:
@@ -89,6 +92,18 @@ async def run_lesson(stage: Stage, lesson: Lesson, plan: Plan) -> LessonReport:
     finally:
         await runner.close()
     return LessonReport(tuple(cells), tuple(runner.exercises))
+
+
+async def _setup_failure(stage: Stage, lesson: Lesson, first: Cell, plan: Plan) -> LessonReport | None:
+    """The report of a lesson whose setup fails: nothing else of it can be proven."""
+    study = begin(stage.session.opened.course, lesson, number=plan.number, trust="once")
+    try:
+        await ready(study, stage.session)
+    except TutorError as error:
+        problem = Problem("setup-fails", first.id, error.message, "mend the setup; nothing else was run")
+        reports = [CellReport(cell.id, cell.kind, "skipped") for cell in lesson.cells if cell is not first]
+        return LessonReport((CellReport(first.id, first.kind, "error", problems=(problem,)), *reports))
+    return None
 
 
 class _LessonRun:
@@ -164,7 +179,8 @@ class _LessonRun:
         if problem is None:
             shown = "unstable" if cell.unstable else "ok"
         problems = () if problem is None else (problem,)
-        text = state.transcript.text()[:MOST_TEXT]
+        # Which lines of a flood are kept is chance.
+        text = None if state.transcript.dropped else state.transcript.text()[:MOST_TEXT]
         return self._report(
             cell, shown, *problems, ms=state.elapsed_ms, entry=self._entry(cell, state), text=text
         )

@@ -7,7 +7,7 @@ files of its own, in a copy of the workspace. Where the kernel cannot be copied 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from tui_tutor.core.course import Check, CodeCell, ExerciseCell, OrderQuiz, PlotCheck, PredictQuiz, VizCell
@@ -38,7 +38,11 @@ class Try:
     stdout: str = ""
     error: str = ""
     ms: float = 0.0
-    is_copy: bool = True
+    why_no_copy: str = ""  # why it ran in the kernel itself
+
+    @property
+    def is_copy(self) -> bool:
+        return not self.why_no_copy
 
     def told(self) -> tuple[str, ...]:
         """(check id, line ...) of the failing check, () if it passes: what a learner is told."""
@@ -67,7 +71,7 @@ class KernelTries:
         self._study, self._session, self._at_once = study, session, at_once
 
     async def tried(self, cell: Asked, sources: Sequence[str], limits: Limits) -> list[Try]:
-        """One for each source. What ran in the kernel itself says so (`is_copy`)."""
+        """One for each source. What ran in the kernel itself says so."""
         await ready(self._study, self._session)
         checks = () if isinstance(cell, PredictQuiz) else cell.check
         question = self._question(cell, checks, limits)
@@ -75,7 +79,8 @@ class KernelTries:
         found: list[Try] = []
         for source, report in zip(sources, reports, strict=True):
             if "cannot" in report:
-                found.append(await self._in_place(cell, checks, source, limits))
+                one = await self._in_place(cell, checks, source, limits)
+                found.append(replace(one, why_no_copy=str(report["cannot"]) or "it could not be copied"))
             else:
                 found.append(_try_from(report, checks, source))
         return found
@@ -121,7 +126,7 @@ class KernelTries:
             files={path: self._session.workspace.read_text(path) for path in files_needed(checks)},
         )
         reports = await kernel_reports(self._study, checks, self._session)
-        return _try_of(summary, checks, reports, ms, is_copy=False)
+        return _try_of(summary, checks, reports, ms)
 
 
 async def ready(study: Study, session: CourseSession) -> None:
@@ -161,14 +166,12 @@ def _try_from(report: Mapping[str, Any], checks: Sequence[Check], source: str) -
     said = iter(report.get("reports", ()))
     asks = [probe_request(check, seed=0) is not None for check in checks]
     reports = [next(said, None) if is_asked else None for is_asked in asks]
-    return _try_of(summary, checks, reports, float(report.get("ms", 0.0)), is_copy=True)
+    return _try_of(summary, checks, reports, float(report.get("ms", 0.0)))
 
 
-def _try_of(
-    summary: RunSummary, checks: Sequence[Check], reports: Sequence[Any], ms: float, *, is_copy: bool
-) -> Try:
+def _try_of(summary: RunSummary, checks: Sequence[Check], reports: Sequence[Any], ms: float) -> Try:
     error = f"{summary.error_name}: {summary.error_message}" if summary.error_name else ""
-    return Try(verdict_of(checks, reports, summary), summary.stdout, error, ms, is_copy)
+    return Try(verdict_of(checks, reports, summary), summary.stdout, error, ms)
 
 
 class WorkspaceTries:

@@ -8,7 +8,7 @@ from typing import Any
 
 from tui_tutor.core.course import ExerciseCell
 from tui_tutor.proof.comparing import ProvenCell
-from tui_tutor.proof.reports import ExerciseReport, Tally
+from tui_tutor.proof.reports import ExerciseReport, Tally, percent
 
 Proven = Mapping[str, Sequence[ProvenCell]]
 
@@ -50,11 +50,6 @@ def survivor_lines(lesson: str, cells: Sequence[ProvenCell]) -> Iterator[str]:
         for survivor in one.exercise.survivors if one.exercise is not None else ():
             yield f"survivor  {lesson}/{one.cell.id} line {survivor.line}: {survivor.what}"
             yield from (f"    {line}" for line in survivor.diff.splitlines()[2:])
-
-
-def percent(part: float) -> str:
-    """Rounded down: 99.6 % is not all."""
-    return f"{int(100 * part + 1e-9)} %"
 
 
 def summary(proven: Proven, *, version: str, on: date) -> str:
