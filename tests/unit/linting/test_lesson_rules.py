@@ -185,6 +185,11 @@ def test_a_question_that_is_asked_twice_is_found(first: str, second: str) -> Non
             a_quiz("Output?", form="predict", program="'print(2)'", stdout="'2'"),
         ),
         (a_quiz("How much is 1 + 1?"), a_quiz("How much is 1 - 1?")),
+        (a_quiz("What is the result?", accept='["a"]'), a_quiz("What is the result?", accept='["b"]')),
+        (
+            a_quiz("What is the value now?", form="number", value="1"),
+            a_quiz("What is the value now?", form="number", value="2"),
+        ),
         (a_quiz("What keeps names?"), an_exercise("x = 1", task="What keeps names?")),
     ],
 )

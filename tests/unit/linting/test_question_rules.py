@@ -44,8 +44,9 @@ def said(cells: str, language: str = "en") -> set[str]:
             "longest-option-is-key",
         ),
         (a_choice("Which of these is not a prior?", "a", "b"), "negated-stem"),
-        (a_choice("All of these are true except one. Which?", "a", "b"), ""),
-        (a_choice("Which of these are true, except when it rains?", "a", "b"), "negated-stem"),
+        (a_choice("All of these are layers except", "a", "b"), "negated-stem"),
+        (a_choice("All of these are true except one. Which?", "a", "b"), "negated-stem"),
+        (a_choice("Which of these can learn, except for the bias?", "a", "b"), "negated-stem"),
         (a_choice("All of these are layers EXCEPT", "a", "b"), "negated-stem"),
         (a_choice("Which of these is NOT a prior?", "a", "b"), "negated-stem"),
         (a_choice("Which loss doesn't fall?", "a", "b"), "negated-stem"),
@@ -58,7 +59,7 @@ def said(cells: str, language: str = "en") -> set[str]:
     ],
 )
 def test_a_flaw_of_a_question_is_found(cells: str, code: str) -> None:
-    assert said(cells) == ({code} if code else set())
+    assert said(cells) == {code}
 
 
 @pytest.mark.parametrize(
@@ -69,6 +70,9 @@ def test_a_flaw_of_a_question_is_found(cells: str, code: str) -> None:
         a_quiz("How much?", form="number", value="-1000000"),
         a_quiz("Write a regular expression.", accept='["^[Mm]elon$"]'),
         a_quiz("Which call?", accept='["print(1)"]'),
+        a_quiz(
+            "Which one is the posterior?", accept=r"['p(z|x)', '[0]*5', 'a[n-1]', '\beta', 'C:\data', '2.5']"
+        ),
         a_quiz("Colour?", accept='["gr[ae]y"]', match='"regex"', near='[{answer = "green", feedback = "f"}]'),
         a_choice(
             "What for?", LONG, "It is learned, and it has parameters like any layer", "It adds variance"
@@ -80,6 +84,10 @@ def test_a_flaw_of_a_question_is_found(cells: str, code: str) -> None:
         a_choice("Why does the loss not fall?", "a", "b"),
         a_choice("What happens when a kernel does not answer?", "a", "b"),
         a_choice("The kernel does not answer. What do you press?", "a", "b"),
+        a_choice("Does the sum converge or not?", "a", "b"),
+        a_choice("Which key do you press so as not to lose your work?", "a", "b"),
+        a_choice("What does the word 'not' do to a truth?", "a", "b"),
+        a_choice("Which errors does an except clause without a name catch?", "a", "b"),
         a_choice("Which is not only fast but also exact?", "a", "b"),
         a_choice("Which knot is noted? Nothing else.", "a", "b"),
         a_choice("What is wrong with this line?", "a", "b"),
@@ -131,6 +139,7 @@ def test_an_overlay_is_not_read_for_flaws() -> None:
             "Which part maps x to z?", "The decoder", "The encoder", right=2, hints="It is the encoder."
         ),
         a_quiz("Which fruit is it?", hints="A **melon** is large and green."),
+        a_quiz("Which word begins a loop?", accept='["for"]', hints="It is `for`."),
         a_quiz("How many?", form="number", value="784", hints="28 times 28 gives 784."),
         a_quiz("How many?", form="number", value="7", hints="The answer is 7."),
         a_quiz("How many?", form="number", value="7", hints="3 + 4 = 7"),
@@ -166,6 +175,8 @@ def test_a_hint_that_contains_the_answer_is_found(cells: str) -> None:
             "Is the encoder right?", "The encoder", "No", hints="What does an encoder do? The encoder ..."
         ),
         a_choice("How many?", "2", "3", hints="Count from 2 on."),
+        a_choice("Does it grow?", "Yes", "No", hints="yes and no are near"),
+        a_quiz("Which word begins a loop?", accept='["for"]', hints="Look for the word before `in`."),
         a_quiz("Which fruit is it?", hints="It grows with water and is no watermelon-like thing."),
         a_quiz("Which melon is it?", hints="A melon it is, but which?", accept='["melon"]'),
         a_quiz("How many?", form="number", value="784", hints="It is 28 times 28."),

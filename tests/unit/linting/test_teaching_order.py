@@ -79,6 +79,7 @@ def test_a_name_that_comes_from_nowhere_is_found(cells: str, names: list[str]) -
         a_quiz("Which key is it, `F5` or `Enter`?"),
         a_quiz("What does `git` do with `train.py`, and `--lr`?"),
         a_quiz("What is `log(x)` of `ε` if `p(z)` is `exp(z)`?"),
+        a_quiz("Which of the two calls `foo()` or `my_function()`?"),
         a_quiz("Let `twice(x)` be 2x. What is `twice(3)`?"),
         a_quiz("What is `{{m}}` + 1?") + '[cell.params]\ndraw = ["m = rng.randint(1, 4)"]\n',
         a_quiz('Is `True` larger than `len("a")`?'),

@@ -120,6 +120,8 @@ def _is_making(cell: Cell) -> bool:
 
 
 def _is_doing(cell: Cell) -> bool:
+    if isinstance(cell, models.ClozeQuiz):
+        return any(isinstance(blank, models.NumberBlank) for blank in cell.blank)
     return _is_making(cell) or (isinstance(cell, (models.CodeCell, *_DOING_FORMS)) and not cell.hidden)
 
 

@@ -10,12 +10,13 @@ from typing import Final
 from tui_tutor.core import course as models
 from tui_tutor.core.course import Blank, Cell, NumberKey, Option
 from tui_tutor.core.linting.doubt import Doubt, Path
-from tui_tutor.core.linting.words import plain
+from tui_tutor.core.linting.words import MAX_READ, code_spans, plain
 
 # Characters without blanks: a shorter line, or a shorter right side of one, stands in a hint by chance.
 _MIN_LINE: Final = 3
 _MIN_CODE: Final = 5
 _MIN_WORD: Final = 3
+_MAX_HINTS: Final = 50
 _MAX_LINES: Final = 3  # a solution of more is not given away by one of its lines
 # What a line of a solution says around the thing that was asked for.
 _FRAME: Final = re.compile(r"^(?:return |yield |await |[A-Za-z_][\w., \[\]]*(?:\*\*|//|[-+*/%@&|^])?= )")
@@ -23,6 +24,58 @@ _NO_ANSWER: Final = re.compile(
     r"^(?:import |from |print\(|pass$|#|@|(?:async )?def |class |else:|try:|finally:)"
 )
 _FREE: Final = re.compile(r"#\s*free\s*$")
+# Words that stand in every hint: they are an answer only where they are marked as code.
+_COMMON: Final = frozenset(
+    [
+        *(
+            "all",
+            "and",
+            "any",
+            "as",
+            "else",
+            "even",
+            "false",
+            "for",
+            "from",
+            "higher",
+            "if",
+            "in",
+            "is",
+            "less",
+        ),
+        *(
+            "lower",
+            "more",
+            "none",
+            "not",
+            "odd",
+            "one",
+            "or",
+            "the",
+            "true",
+            "try",
+            "two",
+            "while",
+            "with",
+            "yes",
+        ),
+        *(
+            "alle",
+            "der",
+            "die",
+            "ein",
+            "falsch",
+            "für",
+            "kein",
+            "mehr",
+            "nein",
+            "nicht",
+            "oder",
+            "und",
+            "wahr",
+        ),
+    ]
+)
 _ARTICLE: Final = re.compile(r"^(?:the|a|an|der|die|das|ein|eine|einen) ")
 _SAID: Final = r"(?:=|\bis|\bare|\bequals|\bgives|\banswer:?|\bresult:?|\bist|\bergibt|\bantwort:?)\s*"
 
@@ -31,11 +84,33 @@ def doubts_of_hints(cell: Cell, path: Path) -> Iterator[Doubt]:
     """Every hint of an exercise or question that gives the answer itself."""
     if not isinstance(cell, models.ExerciseCell | models.QuizBase):
         return
-    for index, hint in enumerate(cell.hints):
-        if given := _given_by(hint, cell):
+    if sum(map(len, _keys_of(cell))) > MAX_READ:
+        return
+    for index, hint in enumerate(cell.hints[:_MAX_HINTS]):
+        if given := _given_by(hint[:MAX_READ], cell):
             message = f"the hint contains the answer: “{given if len(given) <= 40 else given[:39] + '…'}”"
             help = "lead to it instead: name the idea, the place to look, or a smaller case"
             yield Doubt("hint-gives-answer", message, (*path, "hints", index), help, "value")
+
+
+def _keys_of(cell: models.ExerciseCell | models.QuizBase) -> Iterator[str]:
+    """The texts that hints are compared with."""
+    match cell:
+        case models.ExerciseCell():
+            yield from (cell.solution, cell.starter)
+        case models.ChoiceQuiz():
+            yield from (option.text for option in cell.option)
+        case models.TextQuiz():
+            yield from cell.accept
+        case models.ClozeQuiz():
+            yield cell.question
+            for blank in cell.blank:
+                if isinstance(blank, models.ChoiceBlank):
+                    yield from (option.text for option in blank.option)
+                elif isinstance(blank, models.TextBlank):
+                    yield from blank.accept
+        case _:
+            yield cell.question
 
 
 def _given_by(hint: str, cell: models.ExerciseCell | models.QuizBase) -> str:
@@ -111,7 +186,9 @@ def _options_in(hint: str, options: Sequence[Option], question: str) -> str:
     said, asked = plain(hint), plain(question)
     right = [option for option in options if option.correct]
     wrong = [option for option in options if not option.correct]
-    if not right or any(_holds(asked, _bare(option.text)) for option in right):
+    if not right or any(
+        _bare(option.text) in _COMMON or _holds(asked, _bare(option.text)) for option in right
+    ):
         return ""
     if any(_holds(said, _bare(option.text)) for option in wrong):
         return ""
@@ -120,9 +197,10 @@ def _options_in(hint: str, options: Sequence[Option], question: str) -> str:
 
 
 def _words_in(hint: str, accept: Sequence[str], question: str) -> str:
-    said, asked = plain(hint), plain(question)
+    asked = plain(question)
     for answer in accept:
         bare = _bare(answer)
+        said = plain(" ".join(code_spans(hint)) if bare in _COMMON else hint)
         if _is_number(bare):
             return ""
         if _holds(said, bare) and not _holds(asked, bare):

@@ -11,6 +11,7 @@ from tui_tutor.core.linting.doubt import Doubt, Path, Raw
 
 _IMAGE: Final = re.compile(r"!\[(?P<alt>[^\]\n]*)\]\([^)\n]*\)")
 _CODE: Final = re.compile(r"^ {0,3}(`{3,}|~{3,}).*?(?:^ {0,3}\1[`~]*[ \t]*$|\Z)|(`+)[^`\n]+\2", re.M | re.S)
+_LONGEST: Final = 100_000  # characters of a cell's prose; nobody writes more, and looking costs time
 _LOCK: Final = "course.lock.json"
 _SAMPLE: Final = 8_000  # bytes of a file that tell whether it is text
 
@@ -19,7 +20,7 @@ def images_without_alt(cell: Cell, path: Path) -> Iterator[Doubt]:
     """Images of a cell's prose that have no words in their brackets."""
     field = _FIELD.get(cell.kind, "")
     text = getattr(cell, field, "")
-    if "![" not in text:
+    if "![" not in text or len(text) > _LONGEST:
         return
     shown = _CODE.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), text)
     for image in _IMAGE.finditer(shown):
@@ -40,7 +41,8 @@ def unlisted_assets(raw: Raw, files: Mapping[str, bytes]) -> Iterator[tuple[str,
     tables = assets if isinstance(assets, list) else []
     listed = {str(table.get("path")) for table in tables if isinstance(table, dict)}
     for name in sorted(files):
-        if name not in listed and name != _LOCK and not name.endswith(".toml") and _is_binary(files[name]):
+        is_work = not name.endswith((".toml", ".pyc")) and not name.rpartition("/")[2].startswith(".")
+        if is_work and name not in listed and name != _LOCK and _is_binary(files[name]):
             help = f'add an [[asset]] with path = "{name}", its license and its source (your own work too)'
             message = "nothing says whose this file is and how it may be used"
             yield name, Doubt("asset-unlisted", message, (), help)

@@ -17,12 +17,13 @@ from tui_tutor.core.course import Cell, NumberKey, Option
 from tui_tutor.core.grading.patterns import PatternRefusedError, matches_whole
 from tui_tutor.core.grading.texts import MAX_LENGTH, fold
 from tui_tutor.core.linting.doubt import Doubt, Path
-from tui_tutor.core.linting.words import prose_of, shown_length
+from tui_tutor.core.linting.words import MAX_READ, prose_of, shown_length
 
 TextKey = models.TextQuiz | models.TextBlank
 MIN_OPTIONS: Final = 3
 LONGER_RATIO: Final = 1.3
 LONGER_BY: Final = 15  # characters
+_MAX_TRIED: Final = 50  # patterns, and answers tried on them
 MAX_DIGITS: Final = 8  # that somebody types without a tolerance to help
 
 
@@ -66,7 +67,10 @@ def _doubts_of_options(
 
 # --- the key can be given ---------------------------------------------------------------------------
 
-_LIKE_A_PATTERN: Final = re.compile(r"\\[dwsb]|\.[*+]|\[[^\]]+\][*+?]|^\^.+\$$|\([^()]*\|[^()]*\)")
+# p(x|z), [0] * 5, a[n-1] and \beta are answers, not patterns.
+_LIKE_A_PATTERN: Final = re.compile(
+    r"\\[dwsDWS](?![A-Za-z])|\.[*+]|\[[^\]]*(?:a-z|A-Z|0-9)[^\]]*\]|^\^.+\$$|(?<!\w)\(\w{2,}(?:\|\w{2,})+\)"
+)
 _ABOUT_PATTERNS: Final = re.compile(r"regular expression|regex|pattern|glob|ausdr|muster", re.IGNORECASE)
 
 
@@ -87,22 +91,23 @@ def _unreachable_text(key: TextKey, question: str, path: Path) -> Iterator[Doubt
 
 def _accepted_near(key: TextKey, path: Path) -> Iterator[Doubt]:
     """What is nearly right is judged only after what is right: its feedback would never be shown."""
+    compared = fold if key.match == "fold" else str.strip
+    accepted = {compared(text) for text in key.accept}
     for index, near in enumerate(key.near):
-        if _accepts(key, near.answer):
+        is_accepted = compared(near.answer) in accepted
+        if key.match == "regex":
+            is_accepted = index < _MAX_TRIED and _fits(key.accept, near.answer.strip())
+        if is_accepted:
             message = f"{_shown(near.answer)} is accepted, so its feedback is never shown"
             at = (*path, "near", index, "answer")
             yield Doubt("near-accepted", message, at, "remove it, or accept less", "value")
 
 
-def _accepts(key: TextKey, answer: str) -> bool:
-    if key.match == "regex":
-        try:
-            return any(matches_whole(pattern, answer.strip()) for pattern in key.accept)
-        except PatternRefusedError:
-            return False
-    if key.match == "exact":
-        return answer.strip() in {text.strip() for text in key.accept}
-    return fold(answer) in {fold(text) for text in key.accept}
+def _fits(patterns: Sequence[str], answer: str) -> bool:
+    try:
+        return any(matches_whole(pattern, answer[:MAX_LENGTH]) for pattern in patterns[:_MAX_TRIED])
+    except PatternRefusedError:
+        return False
 
 
 def _unreachable_number(key: NumberKey, path: Path) -> Iterator[Doubt]:
@@ -153,19 +158,25 @@ def _pointing_above(options: Sequence[Option], path: Path, language: str) -> Ite
 # --- what is asked for ------------------------------------------------------------------------------
 
 _SENTENCE: Final = re.compile(r"[^.?!\n]+[.?!]*")
+# What depends on a condition or names a purpose is not what is asked for.
 _ASIDE: Final = {
     "en": re.compile(
-        r"\b(?:when|if|unless|although|though|because|since|while|whether|why|how come|so that)\b.*",
+        r"\b(?:when|if|unless|although|though|because|since|while|whether|why|how come|or not|"
+        r"so that|so as|in order)\b.*",
         re.I | re.S,
     ),
     "de": re.compile(
-        r"\b(?:wenn|falls|obwohl|weil|da|während|ob|warum|weshalb|wieso|damit)\b.*", re.I | re.S
+        r"\b(?:wenn|falls|obwohl|weil|da|während|ob|warum|weshalb|wieso|damit|um|oder nicht)\b.*", re.I | re.S
     ),
 }
+_QUOTED: Final = re.compile("[\"“„‚‘'][^\"“”„‘’']{1,40}[\"”“‘’']")
+_ALL_BUT: Final = re.compile(r"\b(?:all|every|each)\b.*\bexcept\b", re.I)
 _NEGATION: Final = {
     "en": re.compile(
-        r"\b(?:not(?!\s+only\b)|never|except|cannot)\b|n['’]t\b|\b(?i:(?:which|what)\b[^?]*\b(?:is|are|were|was))\s+"
-        r"(?:false|FALSE|untrue|incorrect|INCORRECT)\b|\b(?:NOT|NEVER|EXCEPT|CANNOT)\b"
+        r"\b(?:not(?!\s+only\b)|never|cannot|NOT|NEVER|CANNOT|EXCEPT)\b|n['’]t\b"
+        # `except` is also a word of Python.
+        r"|(?i:\b(?:all|every|each|any|true|correct)\b[^?]*\bexcept\b|\bexcept\s*(?:for\b|[:?.…]|$))"
+        r"|\b(?i:(?:which|what)\b[^?]*\b(?:is|are|were|was))\s+(?:false|FALSE|untrue|incorrect|INCORRECT)\b"
     ),
     "de": re.compile(
         r"\b(?:nicht(?!\s+nur\b)|nie|niemals|außer|NICHT|NIE|AUSSER|kein(?:e[mnrs]?)?)\b|"
@@ -176,9 +187,8 @@ _NEGATION: Final = {
 
 def _negated(cell: models.QuizBase, path: Path, language: str) -> Iterator[Doubt]:
     """Only where something is chosen or named: a program's lines or a cloze are statements, not questions."""
-    if language not in _NEGATION or not isinstance(
-        cell, models.ChoiceQuiz | models.TextQuiz | models.NumberQuiz | models.MatchQuiz
-    ):
+    choosing = models.ChoiceQuiz | models.TextQuiz | models.NumberQuiz | models.MatchQuiz
+    if language not in _NEGATION or not isinstance(cell, choosing) or len(cell.question) > MAX_READ:
         return
     for sentence in _asking(cell.question):
         if found := _NEGATION[language].search(_ASIDE[language].sub("", sentence)):
@@ -190,8 +200,10 @@ def _negated(cell: models.QuizBase, path: Path, language: str) -> Iterator[Doubt
 
 def _asking(question: str) -> list[str]:
     """The sentences that ask, code left out; without a question mark the last one."""
-    sentences = [found[0] for found in _SENTENCE.finditer(" ".join(prose_of(question).split()))]
-    return [text for text in sentences if "?" in text] or sentences[-1:]
+    words = " ".join(_QUOTED.sub(" ", prose_of(question)).split())
+    sentences = [found[0] for found in _SENTENCE.finditer(words)]
+    asking = [text for text in sentences if "?" in text or _ALL_BUT.search(text)]
+    return asking or sentences[-1:]
 
 
 def _shown(text: str) -> str:

@@ -15,6 +15,7 @@ MIN_QUESTIONS: Final = 4
 _EMPTY_WORDS: Final = frozenset(
     re.findall(
         r"\w+",
+        "above can cell code happen happens line now result results value will "
         "a all an and answer answers apply are be best choose complete correct describes do does each fits "
         "following for gap gaps in is it lines match mark matches of one option options order output pick "
         "print printed prints program put right select sentence statement statements term terms that the "
@@ -50,10 +51,18 @@ def _identity(cell: models.QuizBase) -> object:
             return stem, cell.items
         case models.MatchQuiz():
             return stem, cell.pairs
-        case models.ChoiceQuiz() if set(re.findall(r"\w+", stem)) <= _EMPTY_WORDS:
+        case models.ChoiceQuiz() if _is_empty(stem):
             return stem, frozenset(plain(option.text) for option in cell.option)
+        case models.TextQuiz() if _is_empty(stem):
+            return stem, cell.accept
+        case models.NumberQuiz() if _is_empty(stem):
+            return stem, cell.value, cell.value_py, cell.range
         case _:
             return stem
+
+
+def _is_empty(stem: str) -> bool:
+    return set(re.findall(r"\w+", stem)) <= _EMPTY_WORDS
 
 
 def keys_at_one_place(lessons: Sequence[ReadLesson]) -> Iterator[LessonDoubt]:

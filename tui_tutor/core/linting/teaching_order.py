@@ -5,6 +5,7 @@ from __future__ import annotations
 import keyword
 import math
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
@@ -15,6 +16,7 @@ from tui_tutor.core.linting.doubt import Doubt, LessonDoubt, Path, PlacedCell, R
 from tui_tutor.core.linting.python_names import GIVEN, OPENERS, Names, Place, free_names
 from tui_tutor.core.linting.words import code_spans, identifiers_in, texts_of
 
+_MAX_SPANS: Final = 100
 _MIN_ASKED: Final = 3  # letters; shorter names in a question are its own: `x`, `n`, `mu`
 _CALL: Final = re.compile(r"(?<![\w.])([A-Za-z_]\w*)\(")
 _NAME: Final = re.compile(r"[A-Za-z]\w*")
@@ -27,6 +29,10 @@ _GIVEN_TO_CHECKS: Final = frozenset({"rng", "series"})
 _KEYWORDS: Final = frozenset((*keyword.kwlist, *keyword.softkwlist))
 # Written like calls in mathematics, too.
 _MATHEMATICS: Final = frozenset(dir(math)) | {"argmax", "argmin", "mean", "var", "median", "sign"}
+# Names that stand for any name.
+_ANY: Final = re.compile(
+    r"foo|bar|baz|qux|spam|eggs|ham|func|fun|function|method|name|obj|main|(?:my|some|your)_?\w+"
+)
 
 
 class Use(NamedTuple):
@@ -42,8 +48,8 @@ class Use(NamedTuple):
 class _Read:
     """One lesson while it is read in order."""
 
-    lesson: ReadLesson
     said: list[set[str]]  # the words of each cell
+    cells_with: Counter[str]  # in how many cells a word stands
     known: set[str] = field(default_factory=set)
     is_open: bool = False
 
@@ -99,7 +105,8 @@ def used_before_taught(
     read: ReadLesson, order: TeachingOrder, setup: str, bound: frozenset[str]
 ) -> Iterator[LessonDoubt]:
     """Names used too early in one lesson, each once; `setup` ran before, `bound` are all names code binds."""
-    here = _Read(read, [_words_of(cell) for cell, _ in read.cells])
+    said = [_words_of(cell) for cell, _ in read.cells]
+    here = _Read(said, Counter(word for words in said for word in words))
     here.known = identifiers_in(setup) | identifiers_in(read.lesson.setup_source) | GIVEN | _KEYWORDS
     here.is_open = free_names(setup).is_open or free_names(read.lesson.setup_source).is_open
     for number, placed in enumerate(read.cells):
@@ -115,7 +122,8 @@ def used_before_taught(
 def _is_of_programs(use: Use, bound: frozenset[str]) -> bool:
     """Whether a word in backticks is a program's name: keys, commands and symbols stand in backticks too."""
     is_call = use.place is not None
-    return use.name in bound or (is_call and use.name not in _MATHEMATICS)
+    stands_for_any = use.name in _MATHEMATICS or _ANY.fullmatch(use.name)
+    return use.name in bound or (is_call and not stands_for_any)
 
 
 def names_bound_in(read: ReadLesson) -> Iterator[str]:
@@ -150,7 +158,7 @@ def _uses_of(placed: PlacedCell, here: _Read, number: int) -> Iterator[Use]:
         case models.CodeCell() if cell.language == "python" and cell.expect == "ok":
             yield from _of_program(cell.source, (*path, "source"), here, number)
         case models.VizCell():
-            yield from _of_plot(cell, path, here, number)
+            yield from _of_plot(cell, path, here)
         case models.ExerciseCell():
             yield from _asked(cell.task, cell.solution + cell.starter, (*path, "task"))
             here.known |= identifiers_in(cell.task)
@@ -186,22 +194,22 @@ def _may_need(source: str, known: set[str]) -> bool:
 def _missing(names: Names, here: _Read, number: int) -> Iterator[tuple[str, Place]]:
     """A function may use what another cell of the lesson binds before the call, wherever that stands."""
     yield from names.at_once.items()
-    others = [said for index, said in enumerate(here.said) if index != number] if names.later else []
     for name, place in names.later.items():
-        if not any(name in said for said in others):
+        if here.cells_with[name] <= (name in here.said[number]):
             yield name, place
 
 
-def _of_plot(cell: models.VizCell, path: Path, here: _Read, number: int) -> Iterator[Use]:
+def _of_plot(cell: models.VizCell, path: Path, here: _Read) -> Iterator[Use]:
     """A plot is drawn once the names it needs exist: they may be bound below it."""
     if here.is_open:
         return
-    below: set[str] = set().union(*here.said[number:])
     for field_, expression in _expressions_of(cell):
         if not identifiers_in(expression) <= here.known:
             names = free_names(expression.strip())
             missing = [*names.at_once.items(), *names.later.items()]
-            yield from (Use(name, (*path, *field_), place) for name, place in missing if name not in below)
+            yield from (
+                Use(name, (*path, *field_), place) for name, place in missing if not here.cells_with[name]
+            )
 
 
 def _expressions_of(cell: models.VizCell) -> Iterator[tuple[Path, str]]:
@@ -262,7 +270,7 @@ def _asked(text: str, own: str, path: Path) -> Iterator[Use]:
     A name that the text has twice is introduced by it: "Let `twice(x)` be 2x. What is `twice(3)`?"
     """
     theirs = identifiers_in(own)
-    for span in code_spans(text):
+    for span in code_spans(text)[:_MAX_SPANS]:
         if _FILE_NAME.fullmatch(span):
             continue
         calls = set(_CALL.findall(span))

@@ -8,6 +8,8 @@ from typing import Final
 from tui_tutor.core import course as models
 from tui_tutor.core.course import Cell
 
+# No question, hint or option is longer; what a stranger makes longer must not cost time.
+MAX_READ: Final = 5_000
 _CODE_SPAN: Final = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
 _FENCED: Final = re.compile(r"^ {0,3}(`{3,}|~{3,}).*?^ {0,3}\1[`~]*[ \t]*$", re.MULTILINE | re.DOTALL)
 _MATH: Final = re.compile(r"\$\$.+?\$\$|\$[^$\n]+\$", re.DOTALL)
@@ -18,12 +20,12 @@ _WORD: Final = re.compile(r"\w[\w'’-]*")
 
 def code_spans(text: str) -> list[str]:
     """What stands in backticks within a line of Markdown, in order."""
-    return [found[2].strip() for found in _CODE_SPAN.finditer(_FENCED.sub(" ", text))]
+    return [found[2].strip() for found in _CODE_SPAN.finditer(_FENCED.sub(" ", text[:MAX_READ]))]
 
 
 def prose_of(text: str) -> str:
     """A text without its code and its mathematics; what was there is a blank."""
-    return _MATH.sub(" ", _CODE_SPAN.sub(" ", _FENCED.sub(" ", text)))
+    return _MATH.sub(" ", _CODE_SPAN.sub(" ", _FENCED.sub(" ", text[:MAX_READ])))
 
 
 def plain(text: str) -> str:

@@ -6,7 +6,7 @@ import re
 import unicodedata
 import warnings
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import Final
 
 from tui_tutor.core import course as models
@@ -93,15 +93,17 @@ def _require_text(key: models.TextQuiz | models.TextBlank, path: Path, findings:
             require_regex(pattern, (*path, "accept", index), findings)
     compared = folded if key.match == "fold" else str
     accepted = [compared(text) for text in key.accept]
+    seen: set[str] = set()
     for index, text in enumerate(accepted):
-        if text in accepted[:index]:
+        if text in seen:
             message = f"{key.accept[index]!r} is accepted twice"
             findings.warning("duplicate-answer", message, (*path, "accept", index), at="value")
-    _require_near(key, accepted, path, findings)
+        seen.add(text)
+    _require_near(key, seen, path, findings)
 
 
 def _require_near(
-    key: models.TextQuiz | models.TextBlank, accepted: Sequence[str], path: Path, findings: Findings
+    key: models.TextQuiz | models.TextBlank, accepted: Set[str], path: Path, findings: Findings
 ) -> None:
     compared = folded if key.match == "fold" else str
     seen: set[str] = set()
@@ -172,13 +174,15 @@ def _require_blank(blank: Blank, at: Path, findings: Findings) -> None:
 
 def _require_order(cell: models.OrderQuiz, path: Path, findings: Findings) -> None:
     whole = list(range(1, len(cell.items) + 1))
+    seen = {tuple(whole)}
     for index, order in enumerate(cell.orders):
         at: Path = (*path, "orders", index)
         if sorted(order) != whole:
             help = f"each order names every item from 1 to {len(whole)} once"
             findings.error("bad-order", f"this is no order of the {len(whole)} items", at, help=help)
-        elif list(order) == whole or order in cell.orders[:index]:
+        elif order in seen:
             findings.warning("duplicate-answer", "this order is right already", at, at="value")
+        seen.add(order)
     _require_distinct_lines(cell, path, findings)
 
 
