@@ -189,7 +189,7 @@ def _answer(cell: ExerciseCell) -> tuple[str, str]:
 
 def marked_solution(text: str) -> str:
     """A solution between the marks that importing knows it by."""
-    return f"{_BEGIN}\n{text.strip(chr(10))}\n{_END}"
+    return "\n".join([_BEGIN, text.strip("\n"), _END])
 
 
 def _file_writing(path: str, text: str) -> str:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from tests.unit.formats.notebooks import valid_notebooks
+from tests.unit.parsing_examples import a_course
 from tui_tutor.core.diagnostic import errors_in
 from tui_tutor.core.parsing import check_course
 from tui_tutor.formats.exportable import exportable
@@ -75,6 +76,20 @@ def test_a_course_that_was_exported_and_imported_is_the_same_course(name: str) -
     assert again.course == whole.header
     assert {**whole.tables, **whole.drafts} == again.lessons
     assert again.files == {path: data for path, data in files.items() if path.startswith("files/")}
+    assert again.lost == ()
+
+
+def test_a_cell_of_every_kind_and_form_comes_back_as_it_was() -> None:
+    whole = exportable(a_course(), "made")
+    again = read(Source("again", export(whole, "ipynb")))
+    assert again.course == whole.header
+    assert again.lessons == {
+        name: {
+            **table,
+            "cell": [{"id": cell.id, **raw} for cell, raw in zip(lesson.cells, table["cell"], strict=True)],
+        }
+        for (name, table), lesson in zip(whole.tables.items(), whole.lessons.values(), strict=True)
+    } | {**whole.drafts}
     assert again.lost == ()
 
 
