@@ -15,7 +15,7 @@ from tui_tutor.formats.imported import Imported, Json, Lost
 MOST_BYTES: Final = 700_000  # of one lesson: a file of a course has at most 1,000,000
 MOST_CELLS: Final = 1_000
 MOST_LESSONS: Final = 1_000  # that a source may begin: a course has at most 2,000 files
-MOST_FILES: Final = 500  # that lie beside pages
+MOST_FILES: Final = 500
 MOST_FILE_BYTES: Final = 30_000_000
 LONGEST_TEXT: Final = 150_000  # characters of one text; four bytes each still fit a lesson
 _LONGEST_TITLE: Final = 200
@@ -158,11 +158,19 @@ class Gathering:
         for path, data in sorted(files.items()):
             if path in self._file_of or any(part.startswith(".") for part in path.split("/")):
                 continue
-            room = MOST_FILE_BYTES - sum(map(len, self.files.values()))
-            if len(self.files) >= MOST_FILES or len(data) > room:
-                self.lose(path, "file", "there is no more room")
-            else:
+            if self.has_room(data):
                 self.add_file(path, data)
+            else:
+                self.lose(path, "file", "there is no more room")
+
+    def has_file(self, path: str) -> bool:
+        """Whether a file of the source is kept already."""
+        return path in self._file_of
+
+    def has_room(self, data: bytes) -> bool:
+        """Whether a further file fits a course."""
+        room = MOST_FILE_BYTES - sum(map(len, self.files.values()))
+        return len(self.files) < MOST_FILES and len(data) <= room
 
     # --- the result ---------------------------------------------------------------------------------
 

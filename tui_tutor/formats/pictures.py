@@ -24,24 +24,28 @@ def with_pictures(markdown: str, source: Source, file: str, gathering: Gathering
     """The text with its pictures' addresses in the course; those that are elsewhere are named as lost."""
 
     def moved(found: re.Match[str]) -> str:
-        address = _kept(found["to"], source, file, gathering)
-        if address is None:
-            gathering.lose(where or file, f"picture {found['to'][:100]}", "it did not come with the source")
-            return found[0]
+        address, why = _kept(found["to"], source, file, gathering)
+        if why:
+            gathering.lose(where or file, f"picture {found['to'][:100]}", why)
         return f"![{found['alt']}]({address}{found['title'] or ''})"
 
     return _PICTURE.sub(moved, markdown) if "![" in markdown else markdown
 
 
-def _kept(address: str, source: Source, file: str, gathering: Gathering) -> str | None:
+def _kept(address: str, source: Source, file: str, gathering: Gathering) -> tuple[str, str]:
+    """Where a picture stands in the course; and why it does not, "" where it does."""
     if found := _DATA.fullmatch(address):
-        suffix = _SUFFIX.get(found["type"], found["type"])
         try:
             data = b64decode(found["data"], validate=True)
         except (binascii.Error, ValueError):
-            return None
-        return gathering.add_file(f"data:{sha256(data).hexdigest()}/picture.{suffix}", data)
-    if address.startswith("files/") and address in gathering.files:
-        return address
-    path = beside(source, file, unquote(address.partition("#")[0].partition("?")[0]))
-    return gathering.add_file(path, source.files[path]) if path else None
+            return "", "it is no picture"
+        suffix = _SUFFIX.get(found["type"], found["type"])
+        # No path of a source can be called so: its name is made anew.
+        path = f"data:{sha256(data).hexdigest()}/picture.{suffix}"
+    elif kept := beside(source, file, unquote(address.partition("#")[0].partition("?")[0])):
+        path, data = kept, source.files[kept]
+    else:
+        return address, "it did not come with the source"
+    if not gathering.has_file(path) and not gathering.has_room(data):
+        return "", "there is no more room"
+    return gathering.add_file(path, data), ""

@@ -119,6 +119,13 @@ def test_pictures_that_came_with_the_page_become_files_and_others_are_named():
     assert [lost.what for lost in imported.lost] == ["picture https://x.example/y.png", "picture ../../x.png"]
 
 
+def test_more_pictures_than_a_course_has_room_for_are_named_as_lost():
+    pictures = " ".join(f"![p](data:image/png;base64,{number:04d})" for number in range(600))
+    imported = page(pictures)
+    assert len(imported.files) == 500
+    assert reasons(imported) == ["there is no more room"] * 100
+
+
 def test_each_file_of_a_folder_is_a_lesson_in_the_order_people_count():
     files = {"10-end.md": "# End\n\nx", "2-begin.md": "x", "README.md": "# About\n\nx"}
     imported = read("markdown", files, name="guide")
