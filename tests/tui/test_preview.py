@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import random
+import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -323,3 +325,77 @@ def test_the_pane_leaves_most_of_the_window_to_the_lesson(tmp_path: Path, size: 
         assert lines[0].strip().startswith(("lesson", "Mine"))
 
     play(a_folder(tmp_path, {"one": many}), script, size=size)
+
+
+# --- anything ---------------------------------------------------------------------------------------
+
+PARTS = (
+    'kind = "md"\ntext = "Words {n}."\n',
+    'kind = "code"\nsource = "x = {n}"\n',
+    'kind = "code"\nid = "c{n}"\nask_first = true\nsource = "y = {m}"\n',
+    'kind = "code"\nhidden = true\nsource = "h = {m}"\n',
+    'kind = "viz"\nid = "v{n}"\nplot = "line"\ny = "x{m}"\n',
+    'kind = "ex"\nid = "e{n}"\ntask = "T"\nstarter = "s = {m}"\nsolution = "s = 5"\n',
+    'kind = "quiz"\nid = "q{n}"\nform = "text"\nquestion = "Q{m}?"\naccept = ["a"]\n',
+    'kind = "sh"\nrun = "echo {n}"\n',
+)
+KEYS = [
+    "j",
+    "j",
+    "k",
+    "f5",
+    "f5",
+    "shift+f5",
+    "f9",
+    "f8",
+    "enter",
+    "escape",
+    "1",
+    "c",
+    "r",
+    "a",
+    "x",
+    "d",
+    "f4",
+    "n",
+    "p",
+    "pagedown",
+    "b",
+    "backspace",
+    "o",
+    "ctrl+c",
+    "escape",
+]
+
+
+def any_lesson(chance: random.Random) -> str:
+    """A few cells, some with ids that others had; sometimes cut off in the middle."""
+    text, taken = LESSON, set()
+    for _ in range(chance.randint(1, 8)):
+        part = chance.choice(PARTS).format(n=chance.randint(1, 3), m=chance.randint(1, 3))
+        name = re.search('id = "(..)"', part)
+        if name is None or name[1] not in taken:
+            taken.add(name[1] if name else "")
+            text += f"\n[[cell]]\n{part}"
+    return text[: chance.randint(10, len(text))] if chance.random() < 0.15 else text
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [1, 2])
+def test_any_saves_between_any_keys_never_break_the_preview(tmp_path: Path, seed: int) -> None:
+    chance = random.Random(seed)
+    kernel = ScriptedKernel({"x = 1": (FOREVER,), "y = 2": (StreamText("stdout", "two\n"),)})
+
+    async def script(author: Author) -> None:
+        for _ in range(50):
+            if chance.random() < 0.3:
+                author.save(any_lesson(chance), chance.choice(["one", "two"]))
+                await author.pilot.pause(chance.choice([0, 0.1, 0.8]))
+            else:
+                await author.pilot.press(chance.choice(KEYS))
+        author.save(TWO_CODES, "one")
+        author.save(TWO_CODES, "two")
+        await author.pilot.pause(1)
+        assert author.app._exception is None
+
+    play(a_folder(tmp_path, {"one": TWO_CODES, "two": TWO_CODES}), script, kernel=kernel)
