@@ -28,9 +28,10 @@ def new_folder(target: Path) -> Iterator[Path]:
     except OSError as error:
         if error.errno is None:
             raise
+        _require_free(target)  # somebody else may have been quicker
         reason = os.strerror(error.errno).lower()
         raise TutorError(
-            f"{safe_line(str(target))} cannot be written: {reason}. Nothing is there.",
+            f"{safe_line(str(target))} cannot be written: {reason}. Nothing was kept.",
             help="Check the path, its rights and the space that is left.",
         ) from error
     finally:

@@ -19,6 +19,8 @@ _DATA: Final = re.compile(
 _ATTACHMENT: Final = re.compile(r"attachment:([^\s)\"'>\]]+)")
 _IMG: Final = re.compile(r"<img\b([^<>]{0,4000})>", re.IGNORECASE)
 _ATTRIBUTE: Final = re.compile(r"([\w-]{1,40})\s{0,10}=\s{0,10}(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
+_LINK: Final = re.compile(r"!?\[([^\[\]\n]{0,1000})\]\([^()\n]{0,100000}\)")
+_NOT_KEPT: Final = "picture-not-kept"
 _UNFIT: Final = re.compile(r"[^\S ]+|[\[\]]")
 _PICTURE: Final = re.compile(r"(!\[[^\[\]\n]{0,1000}\]\()<?([^()\s<>]{1,1000})>?((?:\s[^()\n]{0,500})?\))")
 _HTML: Final = re.compile(r"</?([A-Za-z][A-Za-z0-9-]{0,30})(?:\s[^<>]{0,4000})?/?>|<!--")
@@ -56,9 +58,11 @@ def lesson_text(cell: NotebookCell, where: str, around: Surroundings) -> str:
 
 def first_heading(text: str, level: int = 6) -> str:
     """The first heading of at most this level outside code, as plain words; "" if there is none."""
-    for found in _HEADING.finditer(_prose_of(text)):
+    prose = "".join(block for block, is_code in _blocks(text) if not is_code)
+    for found in _HEADING.finditer(prose):
         if len(found[1]) <= level:
-            return re.sub(r"[*_`]|<[^<>]{0,200}>|\$", "", found[2]).strip()
+            words = _LINK.sub(r"\1", found[2])
+            return re.sub(r"[*_`]|<[^<>]{0,200}>|\$", "", words).strip()
     return ""
 
 
@@ -79,7 +83,7 @@ def _with_inline_files(text: str, where: str, around: Surroundings) -> str:
             around.lost.append(
                 Lost(where, f"inline {found[1]}", "it is no such picture, or there is no room")
             )
-            return "picture-not-kept"
+            return _NOT_KEPT
         if made.endswith(".svg"):
             around.lost.append(Lost(where, made, "it is kept as a file; a terminal cannot draw SVG"))
         return made
@@ -98,7 +102,7 @@ def _as_markdown_picture(found: re.Match[str]) -> str:
 def _with_neighbour(found: re.Match[str], where: str, around: Surroundings) -> str:
     """A picture that lies beside the notebook is named as it lies in the course."""
     target = found[2]
-    if target in around.files.made:
+    if target in around.files.made or target == _NOT_KEPT:
         return found[0]
     if re.match(r"[A-Za-z][\w+.-]*:", target):
         around.lost.append(Lost(where, f"picture {target}", "it lies elsewhere, and links are not opened"))

@@ -51,6 +51,11 @@ def test_a_notebook_is_a_course_of_one_lesson_named_after_its_first_heading() ->
     assert course.lessons["intro"]["title"] == "Sampling well"
 
 
+def test_a_title_is_words_without_links_and_pictures() -> None:
+    heading = a_markdown("# ![logo](attachment:a.png) The [kernel](https://example.org) of `x`")
+    assert imported(heading).lessons["intro"]["title"] == "logo The kernel of x"
+
+
 def test_a_heading_of_a_lower_level_names_the_lesson_only_where_the_notebook_begins_with_it() -> None:
     assert imported(a_markdown("### Hi")).lessons["intro"]["title"] == "Hi"
     assert imported(a_markdown("text"), a_markdown("### Part")).lessons["intro"]["title"] == "intro"
@@ -170,6 +175,12 @@ def test_a_picture_inside_the_text_becomes_a_file_of_the_course() -> None:
     ((path, data),) = course.files.items()
     assert data == PNG_BYTES
     assert course.lessons["intro"]["cell"][0]["text"] == f"see ![a  dot ]({path})"
+
+
+def test_a_picture_inside_the_text_that_is_none_is_told_once() -> None:
+    assert losses(a_markdown("![a](data:image/png;base64,AAAAAAAA)")) == [
+        ("cell 1", "inline image/png", "it is no such picture, or there is no room")
+    ]
 
 
 def test_code_in_a_text_is_left_as_it_is() -> None:
