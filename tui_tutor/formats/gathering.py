@@ -107,6 +107,13 @@ class Gathering:
         if text.strip():
             self.add({"kind": "md", "text": text}, where=where)
 
+    def add_item(self, markdown: str, kind: str, *, where: str) -> None:
+        """Put an item that is only a text at the end; an empty one is named as lost."""
+        if markdown.strip():
+            self.add_text(markdown, where=where)
+        else:
+            self.lose(where, kind, "it has no text")
+
     def _bounded(self, value: Any, key: str, where: str) -> Any:
         if isinstance(value, str) and len(value) > LONGEST_TEXT:
             self.lose(where, f"the end of `{key}`", f"a text has at most {LONGEST_TEXT:,} characters")

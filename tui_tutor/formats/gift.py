@@ -6,11 +6,11 @@ Source of the grammar: Moodle's documentation of the GIFT format, as its own imp
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from tui_tutor.formats.gathering import Gathering
+from tui_tutor.formats.gift_blocks import CATEGORY, SHOWN, Block, blocks, hidden
 from tui_tutor.formats.html_text import literal, markdown_from_html, plain_from_html, with_dollars
 from tui_tutor.formats.imported import Imported, Source
 from tui_tutor.formats.questions import (
@@ -31,29 +31,10 @@ from tui_tutor.formats.questions import (
 from tui_tutor.formats.source_text import files_ending, refuse, stem_of, text_of
 
 SUFFIXES: Final = (".gift", ".txt")
-# Escaped characters stand as private ones while the text is taken apart, as in Moodle's importer.
-_ESCAPABLE: Final = "~=#{}:\\[]"
-_HIDDEN: Final = {char: chr(0xF0000 + index) for index, char in enumerate(_ESCAPABLE)}
-_SHOWN: Final = {ord(hidden): char for char, hidden in _HIDDEN.items()} | {0xF00FF: "\n"}
-_ESCAPE: Final = re.compile(r"\\([~=#{}:\\\[\]n])")
-_PRIVATE: Final = re.compile("[\U000f0000-\U000f00ff]")
 _FORMAT: Final = re.compile(r"\s*\[(html|markdown|plain|moodle)\]", re.IGNORECASE)
 _TITLE: Final = re.compile(r"\s*::(.*?)::", re.DOTALL)
-_CATEGORY: Final = re.compile(r"\s*\$CATEGORY:(.*)")
 _WEIGHT: Final = re.compile(r"\s*%(-?[0-9]{1,3}(?:[.,][0-9]{0,10})?)%")
 _TRUTH: Final = re.compile(r"\s*(TRUE|T|FALSE|F)\s*(?:#|$)", re.IGNORECASE)
-_ID: Final = re.compile(r"\[id:([^\x00-\x1f\x7f]+?)\]")
-_TAG: Final = re.compile(r"\[tag:([^\x00-\x1f\x7f]+?)\]")
-
-
-@dataclass(slots=True)
-class _Block:
-    """The lines of one question and what its comments say; `line` counts from 1."""
-
-    line: int
-    text: str = ""
-    id: str = ""
-    tags: list[str] = field(default_factory=list)
 
 
 class _Answer(NamedTuple):
@@ -78,7 +59,7 @@ class _Question:
         """A text of the question as Markdown."""
         given = _FORMAT.match(text)
         format = given[1].lower() if given else self.format
-        plain = text[given.end() if given else 0 :].translate(_SHOWN).strip()
+        plain = text[given.end() if given else 0 :].translate(SHOWN).strip()
         if format == "markdown":
             return plain
         plain = with_dollars(plain)
@@ -90,7 +71,7 @@ class _Question:
 
     def typed(self, text: str) -> str:
         """A text of the question as a learner types it."""
-        return plain_from_html(_FORMAT.sub("", text, count=1).translate(_SHOWN))
+        return plain_from_html(_FORMAT.sub("", text, count=1).translate(SHOWN))
 
 
 def read(source: Source) -> Imported:
@@ -106,11 +87,10 @@ def read(source: Source) -> Imported:
 
 
 def _read_file(text: str, file: str, gathering: Gathering) -> None:
-    hidden = _ESCAPE.sub(_hide, _PRIVATE.sub("\ufffd", text))
     category = ""
-    for block in _blocks(hidden, file):
-        if found := _CATEGORY.match(block.text):
-            category = found[1].translate(_SHOWN).strip()
+    for block in blocks(hidden(text), file):
+        if found := CATEGORY.match(block.text):
+            category = found[1].translate(SHOWN).strip()
             rest = block.text[found.end() :]
             block.line += block.text[: found.end()].count("\n")
             block.text = rest
@@ -122,59 +102,17 @@ def _read_file(text: str, file: str, gathering: Gathering) -> None:
         _add_question(block, file, gathering)
 
 
-def _hide(found: re.Match[str]) -> str:
-    return "\U000f00ff" if found[1] == "n" else _HIDDEN[found[1]]
-
-
 def _category_title(path: str) -> str:
     parts = [part.strip() for part in re.split(r"(?<!/)/(?!/)", path)]
     named = [part.replace("//", "/") for part in parts if part and not re.fullmatch(r"\$.*\$|top", part)]
     return " · ".join(named[-2:]) or "Questions"
 
 
-def _blocks(text: str, file: str) -> Iterator[_Block]:
-    """The questions, apart by blank lines; a blank line inside braces does not end one."""
-    block, begun = _Block(1), 0
-    is_open = False
-    for number, line in enumerate([*text.split("\n"), ""], 1):
-        if line.lstrip().startswith("//"):
-            _read_comment(line.translate(_SHOWN), block)
-            continue
-        if line.lstrip().startswith("::") and not is_open and "}" in block.text:
-            # Many files leave out the blank line before a title.
-            yield block
-            block = _Block(number)
-        if line.strip() or is_open:
-            if not block.text.strip():
-                block.line = number
-            block.text += line + "\n"
-            for brace in re.findall("[{}]", line):
-                if (brace == "{") == is_open:
-                    refuse(
-                        file, number, f"this `{brace}` has no partner", help=f"write `\\{brace}` for a brace"
-                    )
-                is_open, begun = brace == "{", number
-        elif block.text.strip():
-            yield block
-            block = _Block(number + 1)
-        if _CATEGORY.match(line) and not is_open:
-            yield block
-            block = _Block(number + 1)
-    if is_open:
-        refuse(file, begun, "the answers that begin here do not end", help="close them with `}`")
-
-
-def _read_comment(line: str, block: _Block) -> None:
-    if found := _ID.search(line):
-        block.id = found[1].strip()
-    block.tags.extend(tag.strip() for tag in _TAG.findall(line))
-
-
-def _add_question(block: _Block, file: str, gathering: Gathering) -> None:
+def _add_question(block: Block, file: str, gathering: Gathering) -> None:
     where = f"{file}, line {block.line}"
     text, title = block.text, ""
     if found := _TITLE.match(text):
-        title = " ".join(found[1].translate(_SHOWN).split())
+        title = " ".join(found[1].translate(SHOWN).split())
         text = text[found.end() :]
     format = "moodle"
     if found := _FORMAT.match(text):
@@ -183,7 +121,7 @@ def _add_question(block: _Block, file: str, gathering: Gathering) -> None:
         gathering.count("description")
         question = _Question(Stem(""), format, "")
         heading = f"**{literal(title)}**\n\n" if title else ""
-        gathering.add_text(heading + question.shown(text), where=where)
+        gathering.add_item(heading + question.shown(text), "description", where=where)
         _lose(question.doubts, block, "description", where, gathering)
         return
     before, _, rest = text.partition("{")
@@ -193,7 +131,7 @@ def _add_question(block: _Block, file: str, gathering: Gathering) -> None:
     _add_answered(_Question(Stem(""), format, answers.strip(), before, after), title, block, where, gathering)
 
 
-def _add_answered(question: _Question, title: str, block: _Block, where: str, gathering: Gathering) -> None:
+def _add_answered(question: _Question, title: str, block: Block, where: str, gathering: Gathering) -> None:
     answers, _, general = question.answers.partition("####")
     question.answers = answers.strip()
     before, after = question.shown(question.before), question.shown(question.after)
@@ -210,7 +148,7 @@ def _add_answered(question: _Question, title: str, block: _Block, where: str, ga
 
 
 def _lose(
-    doubts: list[str] | tuple[str, ...], block: _Block, kind: str, where: str, gathering: Gathering
+    doubts: list[str] | tuple[str, ...], block: Block, kind: str, where: str, gathering: Gathering
 ) -> None:
     for doubt in dict.fromkeys(doubts):
         gathering.lose(where, kind, doubt)
@@ -329,7 +267,7 @@ def _numerical(question: _Question) -> Made:
     full = [
         answer for answer in answers if answer.is_right and (answer.weight is None or answer.weight >= 100)
     ]
-    intervals = [interval for answer in full if (interval := _interval(answer.text.translate(_SHOWN)))]
+    intervals = [interval for answer in full if (interval := _interval(answer.text.translate(SHOWN)))]
     for answer in answers:
         if answer not in full and (answer.text or answer.feedback):
             shown = question.typed(answer.text) or "any other number"

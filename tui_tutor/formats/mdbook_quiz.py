@@ -97,7 +97,7 @@ class _Quiz:
         self.gathering.count(kind)
         prompt = self._needed(question, "prompt", dict)
         if kind == "Informational":
-            self.gathering.add_text(self._shown(self._needed(prompt, "prompt", str)), where=self._where)
+            self.gathering.add_item(self._shown(self._needed(prompt, "prompt", str)), kind, where=self._where)
             return
         answer = question.get("answer")
         known = _MAKERS.get(kind)

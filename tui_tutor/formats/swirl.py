@@ -152,7 +152,7 @@ class _Lesson:
 
     def text(self, unit: Table) -> None:
         """Something to read."""
-        self._say(text_in(unit, "Output"))
+        self.gathering.add_item(literal(text_in(unit, "Output")), self.kind, where=self.where)
 
     def video(self, unit: Table) -> None:
         """A link."""

@@ -253,6 +253,11 @@ def test_a_file_that_is_not_gift_is_refused_with_the_line(text, line):
         gift(text)
 
 
+def test_a_description_of_which_nothing_is_left_is_named_as_lost():
+    imported = gift("[html]<p> </p>")
+    assert (cells_of(imported), reasons(imported)) == ([], ["it has no text"])
+
+
 def test_an_empty_file_is_a_course_without_cells():
     assert cells_of(gift("\n// nothing yet\n")) == []
 
