@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from tui_tutor.cli.scratch import remove_scratch
 from tui_tutor.cli.wiring import SystemClock, make_kernel, make_shell
 from tui_tutor.core.ports import OpenCourse
 from tui_tutor.proof.stages import ForgetfulStore
@@ -68,7 +69,7 @@ class FolderStage:
         shutil.rmtree(self._data / "manifests", ignore_errors=True)
         for place in workspace.iterdir() if workspace.exists() else ():
             if place.is_dir() and not place.is_symlink():
-                shutil.rmtree(place, ignore_errors=True)
+                remove_scratch(place)
             else:
                 place.unlink(missing_ok=True)
 
@@ -85,15 +86,14 @@ class FolderStage:
             finally:
                 await session.close()
         finally:
-            shutil.rmtree(data, ignore_errors=True)
+            remove_scratch(data)
 
     async def close(self) -> None:
         """End all that runs, and remove the workspace."""
         try:
             await self.session.close()
         finally:
-            with suppress(OSError):
-                shutil.rmtree(self._data, ignore_errors=True)
+            remove_scratch(self._data)
 
 
 def surroundings(opened: OpenCourse) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tui_tutor.cli.scratch import scratch_folder
 from tui_tutor.core.errors import TutorError
 from tui_tutor.core.safe_text import safe_json, safe_text
 
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from tui_tutor.shelf.proofs import ProofMemory
 
     Proven = Mapping[str, Sequence[ProvenCell]]
+
+
+_MOST_MS = 3_600_000.0
 
 
 @click.command("verify", epilog="Example: tui-tutor verify courses/start-here")
@@ -48,8 +51,8 @@ def command(ctx: click.Context, folder: str, as_json: bool, jobs: int | None, fr
     This runs the course's code. Exit code 4 if something does not behave as the author says.
     """
     began = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="tui-tutor-", ignore_cleanup_errors=True) as scratch:
-        course = _Course(folder, Path(scratch))
+    with scratch_folder() as scratch:
+        course = _Course(folder, scratch)
         found = asyncio.run(course.prove(jobs=jobs or _cores(), is_fresh=fresh))
         proven = course.proven(found)
         problems = course.diagnostics(proven)
@@ -129,6 +132,7 @@ class _Course:
             jobs=jobs,
             on_step=_progress(),
             is_fresh=is_fresh,
+            expected_ms=_recorded_ms(self.opened.lock()),
         )
         return await prover.prove()
 
@@ -189,6 +193,19 @@ class _Course:
             raise TutorError(message, help="Make the folder writable, then verify again.") from error
 
 
+def _recorded_ms(lock: Mapping[str, Any]) -> dict[tuple[str, str], float]:
+    """How long each cell took when the lock was written: for the bar alone, since a lock is a claim."""
+    from tui_tutor.core.study.recording import recorded_cells
+
+    lessons = lock.get("lessons")
+    return {
+        (str(lesson), cell): float(entry["ms"])
+        for lesson in (lessons if isinstance(lessons, Mapping) else ())
+        for cell, entry in recorded_cells(lock, lesson).items()
+        if isinstance(entry.get("ms"), int | float) and 0 <= entry["ms"] <= _MOST_MS
+    }
+
+
 # --- progress ---------------------------------------------------------------------------------------
 
 
@@ -201,8 +218,8 @@ def _progress() -> Callable[[Step], None]:
         nonlocal tenth
         if is_terminal:
             click.echo(_bar(step, time.monotonic() - began), nl=False, err=True)
-        elif step.done * 10 // max(step.total, 1) > tenth:
-            tenth = step.done * 10 // max(step.total, 1)
+        elif (reached := int(10 * step.done / max(step.total, 1) + 1e-9)) > tenth:
+            tenth = reached
             click.echo(f"{10 * tenth} %", err=True)
 
     return show
@@ -211,9 +228,10 @@ def _progress() -> Callable[[Step], None]:
 def _bar(step: Step, seconds: float) -> str:
     if step.done >= step.total:
         return "\r\x1b[K"
-    filled = 20 * step.done // max(step.total, 1)
-    left = f"{seconds / step.done * (step.total - step.done):.0f} s left" if step.done else ""
-    words = f"{'▰' * filled}{'▱' * (20 - filled)} {step.done} of {step.total}  {left}"
+    filled = int(20 * step.done / step.total)
+    is_known = step.done > 0.05 * step.total
+    left = f"about {seconds / step.done * (step.total - step.done):.0f} s left" if is_known else ""
+    words = f"{'▰' * filled}{'▱' * (20 - filled)} {int(100 * step.done / step.total):3} %  {left}"
     return f"\r{words:<46.46} {safe_text(step.what):.32}\x1b[K"
 
 

@@ -12,22 +12,23 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from tui_tutor.core.course import ExerciseCell, Lesson
+from tui_tutor.core.course import Cell, ExerciseCell, Lesson
 from tui_tutor.proof.fingerprints import EXAMINED, WHOLE, Fingerprints
 from tui_tutor.proof.reports import LessonReport, as_json, lesson_report_from
 from tui_tutor.proof.running import Plan, run_lesson
 from tui_tutor.proof.stages import Memory, Stage, Stages
 
 RUNS: Final = (WHOLE, EXAMINED, 2)
-_WEIGHT: Final = 12  # an examined exercise, counted in cells
+_WEIGHT: Final = 12.0  # an examined exercise, counted in cells
+_USUAL_MS: Final = 200.0  # a cell that takes longer counts for more
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """How far a proof is, in cells run: `done` of `total`, and what goes on."""
+    """How far a proof is: `done` of `total` usual cells, and what goes on."""
 
-    done: int
-    total: int
+    done: float
+    total: float
     what: str
 
 
@@ -55,6 +56,9 @@ class Prover:
     jobs: int = 2
     on_step: Callable[[Step], None] = lambda _: None
     is_fresh: bool = False
+    expected_ms: Mapping[tuple[str, str], float] = field(
+        default_factory=dict
+    )  # by (lesson, cell), for the bar
 
     async def prove(self) -> Found:
         """Every report; stages are closed whatever happens. TutorError if nothing can run the course."""
@@ -62,7 +66,7 @@ class Prover:
         waiting = {run: [one for one in self.lessons if not self._recall(found, one, run)] for run in RUNS}
         if waiting[WHOLE]:  # what comes before a changed lesson runs again for what it leaves in the kernel
             waiting[WHOLE] = list(self.lessons)
-        total = sum(_weight(one, run) for run in RUNS for one in waiting[run])
+        total = sum(self._weight(one, run) for run in RUNS for one in waiting[run])
         counter = _Counter(self.on_step, total)
         runs = [run for run in self._lane_runs(waiting) if waiting[run]]
         lanes = [self._lane(run, waiting[run], found, counter) for run in runs]
@@ -104,6 +108,13 @@ class Prover:
         finally:
             await stage.close()
 
+    def _weight(self, lesson: Lesson, run: int) -> float:
+        return sum(self._cell_weight(lesson, cell, run) for cell in lesson.cells)
+
+    def _cell_weight(self, lesson: Lesson, cell: Cell, run: int) -> float:
+        examined = _WEIGHT if run == EXAMINED and isinstance(cell, ExerciseCell) else 0.0
+        return 1 + self.expected_ms.get((lesson.id, cell.id), 0.0) / _USUAL_MS + examined
+
     async def _run(self, stage: Stage, lesson: Lesson, run: int, found: Found, counter: _Counter) -> None:
         plan = Plan(
             self.numbers[lesson.id],
@@ -111,9 +122,9 @@ class Prover:
             examines=run == EXAMINED,
             at_once=self.jobs,
             tell=counter.tell,
+            done=lambda cell: counter.add(self._cell_weight(lesson, cell, run)),
         )
-        report = await run_lesson(stage, lesson, replace(plan, done=counter.cell_done))
-        counter.add(_weight(lesson, run) - len(lesson.cells))
+        report = await run_lesson(stage, lesson, plan)
         if run != WHOLE:  # recorded outputs come from the whole course alone
             report = replace(report, cells=tuple(_light(cell) for cell in report.cells))
         found.put(lesson.id, run, report)
@@ -126,26 +137,19 @@ def _light(cell: Any) -> Any:
     return replace(cell, entry=kept)
 
 
-def _weight(lesson: Lesson, run: int) -> int:
-    exercises = sum(isinstance(cell, ExerciseCell) for cell in lesson.cells)
-    return len(lesson.cells) + (_WEIGHT * exercises if run == EXAMINED else 0)
-
-
 class _Counter:
-    """Counts cells for the bar."""
+    """Counts what is done for the bar."""
 
-    def __init__(self, on_step: Callable[[Step], None], total: int) -> None:
-        self._on_step, self._total, self._done, self._what = on_step, total, 0, ""
+    def __init__(self, on_step: Callable[[Step], None], total: float) -> None:
+        self._on_step, self._total, self._done, self._what = on_step, total, 0.0, ""
 
     def tell(self, what: str) -> None:
         self._what = what
         self._on_step(Step(self._done, self._total, what))
 
-    def cell_done(self) -> None:
-        self.add(1)
-
-    def add(self, count: int) -> None:
-        self._done += count
+    def add(self, weight: float) -> None:
+        """So much more is done."""
+        self._done = min(self._total, self._done + weight)
         self._on_step(Step(self._done, self._total, self._what))
 
 

@@ -69,7 +69,7 @@ class Plan:
     examines: bool = False
     at_once: int = 1
     tell: Callable[[str], None] = lambda _: None
-    done: Callable[[], None] = lambda: None  # after each cell
+    done: Callable[[Cell], None] = lambda _: None  # after each cell
 
 
 async def run_lesson(stage: Stage, lesson: Lesson, plan: Plan) -> LessonReport:
@@ -88,7 +88,7 @@ async def run_lesson(stage: Stage, lesson: Lesson, plan: Plan) -> LessonReport:
         for cell in lesson.cells:
             plan.tell(f"{lesson.id} {cell.id}")
             cells.append(await runner.cell(cell))
-            plan.done()
+            plan.done(cell)
     finally:
         await runner.close()
     return LessonReport(tuple(cells), tuple(runner.exercises))
