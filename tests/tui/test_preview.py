@@ -53,7 +53,7 @@ def test_what_ran_runs_again_in_a_new_kernel_when_its_source_changed(tmp_path: P
         await author.press("j", "f5", "j", "f5")
         await author.sees("In  [2]")
         author.save(TWO_CODES.replace("x = 1", "x = 2"))
-        await author.sees("two", "The kernel is new: 2 cells run again; F9 stops them.")
+        await author.sees("two", "In  [2]", "The kernel is new: 2 cells run again; F9 stops them.")
         assert author.kernel.ran == ["x = 1", "y = 1", "x = 2", "y = 1"]
 
     play(a_folder(tmp_path), script, kernel=kernel)
@@ -307,7 +307,7 @@ def test_another_environment_ends_the_kernel_and_runs_again(tmp_path: Path) -> N
         await author.press("j", "f5")
         await author.sees("In  [1]")
         save_course(folder, "one", more='[kernel]\nenv = { A = "1" }\n')
-        await author.sees("The kernel is new: 1 cell runs again; F9 stops it.")
+        await author.sees("In  [2]", "The kernel is new: 1 cell runs again; F9 stops it.")
         assert author.kernel.ran == ["x = 1", "x = 1"]
 
     play(folder, script)
