@@ -54,6 +54,8 @@ HEADLESS = (
     ("check", str(ROOT / "courses/start-here"), "--strict"),
     ("schema",),
     ("verify", "--help"),
+    ("new", "--help"),
+    ("preview", str(ROOT / "courses/start-here"), "--plain"),
     ("learn", "start-here", "--plain"),
 )
 
