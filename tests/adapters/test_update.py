@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.adapters.courses_to_install import a_course, files_below, install, quiet
@@ -284,7 +284,7 @@ def _lessons(drawn: Mapping[str, list[tuple[str, str, str]]]) -> list[Lesson]:
     return made
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25, deadline=None, phases=[Phase.reuse, Phase.generate])
 @given(st.lists(_VERSION, min_size=2, max_size=4), st.data())
 def test_whatever_author_and_learner_do_nothing_is_lost_and_progress_never_falls(
     versions: list[Mapping[str, list[tuple[str, str, str]]]], drawn: st.DataObject

@@ -30,6 +30,10 @@ def named(cell_id: str, words: str = "asked", kind: str = "quiz") -> CellText:
     return CellText(cell_id, kind, words)
 
 
+def places(version: CourseText) -> set[CellPlace]:
+    return {CellPlace(lesson, cell.id) for lesson, text in version.items() for cell in text.cells}
+
+
 def place(text: str) -> CellPlace:
     return CellPlace(*text.split("/"))
 
@@ -61,8 +65,7 @@ def test_a_cell_put_before_others_takes_no_history_from_them():
     changes = changes_between(before, after)
     assert changes.new == (place("one/code-1"),)
     assert changes.moved == {}
-    assert changes.history_moves("1", "2") == {
-        place("one/code-1@2"): place("one/code-1"),
+    assert changes.history_moves("1", "2", places(before)) == {
         place("one/code-1"): place("one/code-2"),
         place("one/code-2"): place("one/code-3"),
     }
@@ -73,7 +76,7 @@ def test_a_retired_cell_whose_number_another_takes_keeps_its_history_aside():
     after = a_version(one=(code(1, "a"), code(2, "c")))
     changes = changes_between(before, after)
     assert changes.retired == (place("one/code-2"),)
-    assert changes.history_moves("1.0", "1.1") == {
+    assert changes.history_moves("1.0", "1.1", places(before)) == {
         place("one/code-3"): place("one/code-2"),
         place("one/code-2"): place("one/code-2@1.0"),
     }
@@ -82,7 +85,8 @@ def test_a_retired_cell_whose_number_another_takes_keeps_its_history_aside():
 def test_a_cell_that_comes_back_finds_its_history():
     with_it = a_version(one=(code(1, "a"), code(2, "b"), code(3, "c")))
     without = a_version(one=(code(1, "a"), code(2, "c")))
-    back = changes_between(without, with_it).history_moves("1.1", "1.0")
+    known = {*places(without), place("one/code-2@1.0")}
+    back = changes_between(without, with_it).history_moves("1.1", "1.0", known)
     assert back[place("one/code-2@1.0")] == place("one/code-2")
     assert back[place("one/code-2")] == place("one/code-3")
 
@@ -127,7 +131,7 @@ def test_another_order_of_the_same_cells_is_a_move_without_a_new_place():
     after = a_version(one=(named("b"), named("c"), named("a")))
     changes = changes_between(before, after)
     assert changes.moved == {place("one/a"): place("one/a")}
-    assert changes.history_moves("1", "2") == {}
+    assert changes.history_moves("1", "2", places(before)) == {}
 
 
 def test_a_question_that_became_an_exercise_is_another_cell():
@@ -135,9 +139,27 @@ def test_a_question_that_became_an_exercise_is_another_cell():
     after = a_version(one=(named("x", kind="ex"),))
     changes = changes_between(before, after)
     assert (changes.retired, changes.new) == ((place("one/x"),), (place("one/x"),))
-    assert changes.history_moves("1", "2") == {
-        place("one/x@2"): place("one/x"),
-        place("one/x"): place("one/x@1"),
+    assert changes.history_moves("1", "2", places(before)) == {place("one/x"): place("one/x@1")}
+
+
+def test_a_retired_cell_without_an_id_of_its_own_leaves_its_number_to_no_stranger():
+    before = a_version(one=(code(1, "a"), code(2, "b")))
+    changes = changes_between(before, a_version(one=(code(1, "a"),)))
+    assert changes.history_moves("1.0", "1.1", places(before)) == {
+        place("one/code-2"): place("one/code-2@1.0")
+    }
+    assert changes.history_moves("1.0", "1.1", {*places(before), place("one/code-2@1.0")}) == {
+        place("one/code-2"): place("one/code-2@1.0@")
+    }
+
+
+def test_a_cell_that_comes_where_another_was_long_ago_gets_none_of_its_history():
+    before = {"one": LessonText("The bound", (code(1, "a"),))}
+    after = {"three": LessonText("The bound", (code(1, "a"),))}
+    known = {place("one/code-1"), place("three/code-1")}
+    assert changes_between(before, after).history_moves("1", "2", known) == {
+        place("one/code-1"): place("three/code-1"),
+        place("three/code-1"): place("three/code-1@1"),
     }
 
 
@@ -183,13 +205,11 @@ _VERSIONS = st.dictionaries(st.sampled_from(["one", "two", "three"]), _CELLS, mi
 @given(_VERSIONS, _VERSIONS)
 def test_every_cell_lives_on_once_or_is_retired_and_no_histories_meet(base: CourseText, theirs: CourseText):
     changes = changes_between(base, theirs)
-    before = {CellPlace(x, cell.id) for x, text in base.items() for cell in text.cells}
-    after = {CellPlace(x, cell.id) for x, text in theirs.items() for cell in text.cells}
+    before, after = places(base), places(theirs)
     assert set(changes.pairs) | set(changes.retired) == before
     assert set(changes.pairs) & set(changes.retired) == set()
     assert set(changes.pairs.values()) | set(changes.new) == after
     assert len(set(changes.pairs.values())) == len(changes.pairs)
-    moves = {old: new for old, new in changes.history_moves("1", "2").items() if old in before}
-    ends = [moves.get(one, one) for one in before]
+    moves = changes.history_moves("1", "2", before | after)
+    ends = [moves.get(one, one) for one in before | after]
     assert len(set(ends)) == len(ends)
-    assert set(changes.new).isdisjoint(ends)

@@ -6,7 +6,7 @@ import difflib
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -57,7 +57,10 @@ CourseText = Mapping[str, LessonText]  # by lesson id, in the course's order
 
 @dataclass(frozen=True, slots=True)
 class CourseChanges:
-    """What the next version of a course brings. Places of `new` are in it, of `retired` in the one before."""
+    """What the next version of a course brings. Places of `new` are in it, of `retired` in the one before.
+
+    `pairs` holds every cell that lives on, `numbered` the retired ones whose ids nobody chose.
+    """
 
     new_lessons: tuple[str, ...]
     retired_lessons: tuple[str, ...]
@@ -67,25 +70,41 @@ class CourseChanges:
     changed: tuple[CellPlace, ...]
     moved: Pairs
     pairs: Pairs
+    numbered: frozenset[CellPlace] = frozenset()
 
-    def history_moves(self, before: str, after: str) -> Pairs:
-        """Where the history of each cell goes whose place is another one now, all at once.
+    def history_moves(self, before: str, after: str, known: Collection[CellPlace]) -> Pairs:
+        """Where each history of `known` places goes whose place is another one now, all at once.
 
-        A retired cell whose place is taken keeps its history under its id and `@` with the version that had
-        it (`before`); a cell that comes back with that version (`after`) finds it there.
+        What is retired and in the way keeps its history under its id and `@` with the version that had it
+        (`before`); a cell that comes back with that version (`after`) finds it there. No two histories meet.
         """
-        taken = set(self.pairs.values()) | set(self.new)
-        going = {old: new for old, new in self.pairs.items() if old != new}
-        aside = {old: self._aside(old, before) for old in self.retired if old in taken}
+        moves = {old: new for old, new in self.pairs.items() if old != new and old in known}
         came_from = {new: old for old, new in self.renamed_lessons.items()}
-        back = {
-            CellPlace(came_from.get(new.lesson, new.lesson), f"{new.cell}@{after}"): new for new in self.new
-        }
-        return back | going | aside
+        for new in self.new:
+            kept = CellPlace(came_from.get(new.lesson, new.lesson), f"{new.cell}@{after}")
+            if kept in known:
+                moves[kept] = new
+        for old in self._in_the_way(frozenset(moves.values())):
+            if old in known:
+                moves[old] = self._aside(old, before, known)
+        return moves
 
-    def _aside(self, place: CellPlace, version: str) -> CellPlace:
+    def _in_the_way(self, arrived_at: frozenset[CellPlace]) -> Iterator[CellPlace]:
+        """Places whose history is not that of the cell that stands there now, or would be taken for it."""
+        taken = set(self.pairs.values()) | set(self.new)
+        staying = set(self.pairs)
+        for old in self.retired:
+            if old in taken or (old in self.numbered and old.lesson not in self.retired_lessons):
+                yield old
+        # What was retired long ago may still lie where a cell comes to now.
+        yield from arrived_at - staying - set(self.retired)
+
+    def _aside(self, place: CellPlace, version: str, known: Collection[CellPlace]) -> CellPlace:
         lesson = self.renamed_lessons.get(place.lesson, place.lesson)
-        return CellPlace(lesson, f"{place.cell}@{version}")
+        aside = CellPlace(lesson, f"{place.cell}@{version}")
+        while aside in known:
+            aside = CellPlace(lesson, f"{aside.cell}@")
+        return aside
 
 
 def text_of(title: str, lesson: Lesson | None) -> LessonText:
@@ -117,6 +136,7 @@ def changes_between(base: CourseText, theirs: CourseText) -> CourseChanges:
         changed=tuple(old for old, new in pairs.items() if before[old].words != after[new].words),
         moved=dict(_moved(base, theirs, renamed, pairs)),
         pairs=pairs,
+        numbered=frozenset(place for place in before if place not in pairs and not before[place].is_named),
     )
 
 

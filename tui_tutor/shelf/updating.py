@@ -62,8 +62,8 @@ class Offer:
         return moves.as_data() if moves else None
 
     def _moves(self, plan: UpdatePlan) -> Moves | None:
-        wanted = plan.changes.history_moves(plan.before, plan.after)
-        cells = {old: new for old, new in wanted.items() if (old.lesson, old.cell) in self.places}
+        known = {CellPlace(*place) for place in self.places}
+        cells = plan.changes.history_moves(plan.before, plan.after, known)
         lessons = plan.changes.renamed_lessons
         if not cells and not (lessons and self.places):
             return None
