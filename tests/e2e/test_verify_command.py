@@ -495,3 +495,22 @@ def test_a_course_that_changes_meanwhile_gets_no_lock(tmp_path: Path):
     folder = write_files(a_course_folder(tmp_path, cells=[a_code(inside)]), {})
     done = verified(folder)
     assert (done.returncode, "changed while it was verified" in done.stderr) == (1, True)
+
+
+def test_the_player_says_who_verified_a_course_while_its_files_are_the_same(tmp_path: Path):
+    folder = a_course_folder(tmp_path, cells=[a_code("print(1)")])
+    verified(folder)
+    today = json.loads((folder / "course.lock.json").read_text("utf-8"))["at"][:10]
+    assert f"verified here on {today}" in outline(folder, tmp_path / "data")
+    assert f"verified by the author on {today}" in outline(folder, tmp_path / "elsewhere")
+    write_files(folder, {"lessons/first.toml": (folder / "lessons/first.toml").read_text("utf-8") + "\n"})
+    assert "verified" not in outline(folder, tmp_path / "data")
+
+
+def outline(folder: Path, data: Path) -> str:
+    command = [sys.executable, "-m", "tui_tutor", "learn", str(folder) + "/", "--plain"]
+    env = {**environ(folder), "TUI_TUTOR_DATA": str(data)}
+    done = subprocess.run(
+        command, input="outline\n", check=True, capture_output=True, text=True, env=env, timeout=60
+    )
+    return done.stdout
