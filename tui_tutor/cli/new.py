@@ -15,7 +15,7 @@ from tui_tutor.core.safe_text import safe_line
 MOST_TITLE: Final = 200
 
 
-@click.command("new", epilog='Example: tui-tutor new my-course --title "My course"')
+@click.command("new", epilog="Example: tui-tutor new my-course")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.option("--title", default="", help="The course's title; made from DIR if left out.")
 @click.option("--id", "course_id", default="", help="The course's id; made from the title if left out.")
