@@ -131,12 +131,17 @@ def _add_question(block: Block, file: str, gathering: Gathering) -> None:
     _add_answered(_Question(Stem(""), format, answers.strip(), before, after), title, block, where, gathering)
 
 
+def _goes_on(before: str, after: str) -> bool:
+    """Whether the answer stands inside a sentence, as in `Paris is in {=France}.`; not after `Where? {=x}.`"""
+    return bool(after.strip(" .!?;,")) or (bool(after.strip()) and not before.rstrip().endswith(("?", "!", ".", ":")))
+
+
 def _add_answered(question: _Question, title: str, block: Block, where: str, gathering: Gathering) -> None:
     answers, _, general = question.answers.partition("####")
     question.answers = answers.strip()
     before, after = question.shown(question.before), question.shown(question.after)
-    has_gap = bool(after.strip(" .!?;,"))
-    stem_text = f"{before} \\_\\_\\_\\_\\_ {after}" if has_gap else f"{before}{after}"
+    has_gap = _goes_on(before, after)
+    stem_text = f"{before} \\_\\_\\_\\_\\_ {after}" if has_gap else before + after.strip(" .!?;,")
     question.stem = Stem(stem_text, title=title, explain=question.shown(general))
     kind, made = _made(question)
     if has_gap:

@@ -257,7 +257,9 @@ def match_cell(stem: Stem, pairs: Iterable[tuple[str, str]], *, extra: Iterable[
 
 def gap_cell(before: str, after: str, made: Made) -> Made:
     """The question `made` asked inside its sentence: a cloze with one blank."""
-    question = f"{braces_kept(before).rstrip()} {{{{1}}}} {braces_kept(after).lstrip()}".strip()
+    rest = braces_kept(after).lstrip()
+    glue = "" if rest[:1] in (*".,;:!?)",) else " "
+    question = f"{braces_kept(before).rstrip()} {{{{1}}}}{glue}{rest}".strip()
     form = made.cell["form"]
     if form not in ("choice", "text", "number"):
         return made

@@ -189,6 +189,18 @@ def test_each_kind_of_question_becomes_the_cell_that_asks_it(name):
     assert cell_of(gift(text)) == cell
 
 
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        ("Paris is in {=France}.", "Paris is in {{1}}."),
+        ("Paris is in {=France}, not in Italy.", "Paris is in {{1}}, not in Italy."),
+        ("Where is Paris? {=France}.", "Where is Paris?"),
+    ],
+)
+def test_an_answer_inside_its_sentence_is_a_gap(text: str, question: str):
+    assert cell_of(gift(text))["question"] == question
+
+
 def test_texts_beside_gift_files_are_left_alone():
     imported = read("gift", {"a.gift": "x{T}", "b.gift": "y{F}", "notes.txt": "a } b"}, name="quizzes")
     assert list(imported.lessons) == ["a", "b"]
