@@ -168,6 +168,7 @@ class _Course:
         from tui_tutor.cli.stages import versions_of
         from tui_tutor.core.lock import LOCK_FILE, lock_text
         from tui_tutor.proof.lock import lock_of
+        from tui_tutor.shelf.folder import LIMITS
         from tui_tutor.shelf.writing import write_atomically
 
         if self._hashes() != self.hashes:
@@ -182,10 +183,16 @@ class _Course:
             packages=versions_of(self.opened),
             at=datetime.now(UTC),
         )
+        text = lock_text(lock).encode()
+        if len(text) > LIMITS.lock_bytes:
+            raise TutorError(
+                f"Everything is as expected, but the lock would have {len(text):,} bytes: it is as it was.",
+                help=f"Print and plot less: the player reads {LIMITS.lock_bytes:,} bytes at most.",
+            )
         self._memory().note_verified(self.opened.source_hash(), lock["at"][:10])
         place = self.path.resolve() / LOCK_FILE
         try:
-            write_atomically(place, lock_text(lock).encode())
+            write_atomically(place, text)
             place.chmod(0o644)
         except OSError as error:
             reason = os.strerror(error.errno or 0).lower()
