@@ -15,7 +15,8 @@ from tests.unit.formats.notebooks import PNG, a_markdown, a_notebook, a_program,
 from tui_tutor.core.parsing import parse_course, parse_lesson
 from tui_tutor.core.study import begin
 from tui_tutor.core.study.recording import with_recorded
-from tui_tutor.shelf.folder import read_course_files
+from tui_tutor.core.wording.proofs import proves
+from tui_tutor.shelf.folder import read_course_files, take_snapshot
 
 ROOT = Path(__file__).parents[2]
 
@@ -59,6 +60,7 @@ def test_the_imported_outputs_are_shown_as_recorded(tmp_path: Path) -> None:
     lock = json.loads(files["course.lock.json"])
     state = with_recorded(begin(course, lesson, number=1), lock).state("p")
     assert lock["origin"] == "import"
+    assert not proves(lock, take_snapshot(tmp_path / "course").tree_hash)  # nobody ran it
     assert (state.is_recorded, state.is_imported) == (True, True)
     assert state.transcript.text().startswith("1\n")
 

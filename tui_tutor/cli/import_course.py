@@ -137,12 +137,9 @@ def _too_much(path: Path, what: str) -> TutorError:
 
 
 def _write(folder: Path, imported: Imported) -> None:
-    from datetime import UTC, datetime
-
     from tui_tutor.formats.writing import course_files, recorded_lock
 
-    files = course_files(imported)
-    write_files(folder, {**files, **recorded_lock(imported, files, datetime.now(UTC))})
+    write_files(folder, {**course_files(imported), **recorded_lock(imported)})
 
 
 def _diagnostics(folder: Path) -> tuple[Diagnostic, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -19,7 +18,6 @@ from tui_tutor.formats.imported import Source
 from tui_tutor.formats.registry import export, read
 from tui_tutor.formats.writing import course_files, recorded_lock
 
-NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 _KEYS = st.sampled_from(
     [
         "cells", "worksheets", "metadata", "nbformat", "cell_type", "source", "input", "outputs",
@@ -77,7 +75,7 @@ def test_any_json_is_refused_or_becomes_a_course_without_an_error(notebook: dict
         return
     files = course_files(course)
     assert errors_in(check_course(files, folder_name="n")) == ()
-    recorded_lock(course, files, NOON)
+    recorded_lock(course)
     export(exportable(files, "n"), "ipynb")
 
 
