@@ -13,12 +13,13 @@ from tui_tutor.core.errors import TutorError
 from tui_tutor.core.parsing.inlining import is_inside
 from tui_tutor.core.safe_text import safe_line
 from tui_tutor.formats.imported import Imported, Lost, Source
-from tui_tutor.formats.ipynb_cells import LessonMaker, lesson_title, slug
+from tui_tutor.formats.ipynb_cells import LessonMaker, slug
 from tui_tutor.formats.ipynb_outputs import Budget
 from tui_tutor.formats.ipynb_pictures import Files
 from tui_tutor.formats.ipynb_reading import Notebook, read_notebook
 from tui_tutor.formats.ipynb_source import words_of
 from tui_tutor.formats.ipynb_text import Surroundings
+from tui_tutor.formats.ipynb_titles import lesson_title
 from tui_tutor.formats.mending import is_kernel
 from tui_tutor.formats.notebook_carried import Carried, carried_header
 

@@ -26,6 +26,7 @@ from tui_tutor.formats.ipynb_outputs import Budget, Recorded, recorded_output
 from tui_tutor.formats.ipynb_reading import Notebook, NotebookCell
 from tui_tutor.formats.ipynb_source import SourcePart, parts_of
 from tui_tutor.formats.ipynb_text import Surroundings, fenced, first_heading, lesson_text
+from tui_tutor.formats.ipynb_titles import heading_text
 
 Table = dict[str, Any]
 _HIDING: Final = frozenset({"hide-cell", "remove-cell", "hide_cell", "remove_cell"})
@@ -79,7 +80,9 @@ class LessonMaker:
         if not isinstance(wanted, str) or wanted in self._taken:
             table["id"] = self._id(cell, str(table["kind"]), cell.source)
         self._taken.add(table["id"])
-        self._compare(cell, table, _field_of(cell, table))
+        from tui_tutor.formats.notebook_edits import field_of
+
+        self._compare(cell, table, field_of(cell, table))
         self.cells.append(table)
         if table["kind"] in ("code", "sh"):
             self._record(cell, table)
@@ -101,7 +104,9 @@ class LessonMaker:
 
     def _compare(self, cell: NotebookCell, table: Table, name: str) -> None:
         """What runs is what the notebook shows: a table that says something else does not count."""
-        if _is_changed(cell, table, name):
+        from tui_tutor.formats.notebook_edits import is_changed
+
+        if is_changed(cell, table, name):
             self._take_edit(cell, table, name)
 
     def _take_edit(self, cell: NotebookCell, table: Table, name: str) -> None:
@@ -129,7 +134,7 @@ class LessonMaker:
             case "markdown":
                 self._add_markdown(cell)
             case "heading":
-                self._append(cell, "md", text=_heading_text(cell))
+                self._append(cell, "md", text=heading_text(cell))
             case "raw":
                 self._add_raw(cell)
             case "code":
@@ -324,34 +329,6 @@ class LessonMaker:
         }
 
 
-def _field_of(cell: NotebookCell, table: Table) -> str:
-    """Which text of a lesson's cell the source of its notebook cell is, "" if it is not one alone."""
-    if cell.type == "code" and table["kind"] in ("code", "sh"):
-        is_fed = table["kind"] == "sh" and bool(table.get("stdin"))
-        return "" if is_fed else {"code": "source", "sh": "run"}[table["kind"]]
-    return carried.carried_field(cell)[1]
-
-
-def _is_changed(cell: NotebookCell, table: Table, name: str) -> bool:
-    """Whether a notebook cell shows something else than what is written for the lesson's cell."""
-    told = str(table.get(name, "")).strip()
-    match name:
-        case "source":
-            return cell.source.strip() != told
-        case "run":
-            return cell.source.strip() != f"%%{table.get('shell', 'sh')}\n{told}"
-        case "solution":
-            from tui_tutor.formats.notebook_cells import marked_solution
-
-            return cell.source.strip() != marked_solution(str(table.get(name, ""))).strip()
-        case _ if cell.type == "code" and table["kind"] in ("viz", "sh"):
-            from tui_tutor.formats.notebook_cells import program_of
-
-            return cell.source.strip() != program_of(table).strip()
-        case _:
-            return carried.is_edited(cell)
-
-
 def _first_line(code: str) -> str:
     """What a program says of itself in the first line of its docstring."""
     words = (ast.get_docstring(ast.parse(code)) or "").strip().split("\n")[0]
@@ -361,22 +338,3 @@ def _first_line(code: str) -> str:
 def slug(text: str) -> str:
     """A text as an id of the course format, "" if nothing of it can be one."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:56].strip("-")
-
-
-def lesson_title(notebook: Notebook) -> str:
-    """Its first heading of the first level, else the one it begins with, else its own name, else ""."""
-    texts = [_heading_text(cell) for cell in notebook.cells if cell.type in ("markdown", "heading")]
-    for text in texts:
-        if title := first_heading(text, 1):
-            return title[:200]
-    if texts and texts[0].lstrip().startswith("#") and (title := first_heading(texts[0])):
-        return title[:200]
-    named = notebook.metadata.get("title") or notebook.metadata.get("name")
-    return named.strip()[:200] if isinstance(named, str) else ""
-
-
-def _heading_text(cell: NotebookCell) -> str:
-    """The source of a cell, a heading of nbformat 3 as Markdown writes it."""
-    if cell.type != "heading":
-        return cell.source
-    return f"{'#' * cell.level} {' '.join(cell.source.split())}"
