@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,10 +14,14 @@ from tui_tutor.core.fixing.cures import cures_for
 from tui_tutor.core.fixing.tidying import tidied
 from tui_tutor.core.parsing import COURSE_FILE, check_course
 
-Files = dict[str, bytes]
+Files = Mapping[str, bytes]
 Applied = tuple[bytes, tuple[Cure, ...]]  # a file with these cures
 _MOST_ROUNDS: Final = 100
 _MOST_AHEAD: Final = 3
+_MOST_TRIED: Final = 200  # cures of one file, one by one
+_LESSONS: Final = "lessons/"
+# Stands for a lesson that has no part in what is mended.
+_ELSEWHERE: Final = b'title = "elsewhere"\ndraft = true\n'
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,119 +47,151 @@ class FixedCourse:
     diagnostics: tuple[Diagnostic, ...]
 
 
-def fix_course(files: Mapping[str, bytes], *, folder_name: str = "course") -> FixedCourse:
+def fix_course(files: Files, *, folder_name: str = "course") -> FixedCourse:
     """Apply cures until none is left; one that does not take mistakes away, or changes more, is dropped."""
-    mending = _Mending(dict(files), folder_name)
-    mending.tidy()
-    mending.mend()
-    changed = {name: data for name, data in mending.files.items() if files[name] != data}
-    return FixedCourse(changed, tuple(mending.fixed), mending.diagnostics)
+    tidy, fixed = _tidied(files)
+    before = check_course(tidy, folder_name=folder_name)
+    made = dict(tidy)
+    for file in _files_with_cures(tidy, before, folder_name):
+        mending = _Mending(_around(made, file), file, folder_name)
+        mending.mend()
+        made[file] = mending.files[file]
+        fixed += mending.fixed
+    after = before if made == tidy else check_course(made, folder_name=folder_name)
+    if _count(after, "error") > _count(before, "error"):
+        # What seemed right in each file was not right for all of them together.
+        (made, fixed), after = _tidied(files), before
+    changed = {name: data for name, data in made.items() if files[name] != data}
+    return FixedCourse(changed, tuple(fixed), after)
+
+
+def _files_with_cures(files: Files, diagnostics: Sequence[Diagnostic], folder_name: str) -> Iterator[str]:
+    """The files in which something can be mended, in order."""
+    said = defaultdict(list)
+    for item in diagnostics:
+        said[item.span.file].append(item)
+    for file in sorted(name for name in files if _is_ours(name)):
+        document = parse_toml(files[file], file)
+        if isinstance(document, Document) and any(cures_for(document, said[file], folder_name=folder_name)):
+            yield file
+
+
+def _tidied(files: Files) -> tuple[dict[str, bytes], list[Fixed]]:
+    """Marks and blanks that mean nothing; the meaning of a file is compared before and after."""
+    made = {file: tidied(data, file) if _is_ours(file) else data for file, data in files.items()}
+    message = "line ends and blanks at them are tidy now"
+    return made, [Fixed(file, 1, "untidy", message) for file in sorted(made) if made[file] != files[file]]
+
+
+def _around(files: Files, file: str) -> dict[str, bytes]:
+    """A course in which only this file matters, so that checking is quick.
+
+    Other lessons are missing, before and after alike; for course.toml, which names them, they are stood for.
+    """
+    own = file.removeprefix(_LESSONS).partition(".")[0]
+    around: dict[str, bytes] = {}
+    for name, data in files.items():
+        is_lesson = name.startswith(_LESSONS)
+        if not is_lesson or name.removeprefix(_LESSONS).partition(".")[0] == own:
+            around[name] = data
+        elif file == COURSE_FILE and name.count(".") == 1:
+            around[name] = _ELSEWHERE
+    return around
 
 
 class _Mending:
-    """A course between two cures; `only` is the one file that is mended, `depth` how far it looks ahead."""
+    """One file of a course between two cures; `depth` is how often it was looked ahead."""
 
-    def __init__(self, files: Files, folder_name: str, *, only: str = "", depth: int = 0) -> None:
+    def __init__(
+        self,
+        files: dict[str, bytes],
+        file: str,
+        folder_name: str,
+        found: Sequence[Diagnostic] = (),
+        depth: int = 0,
+    ) -> None:
         self.files = files
+        self.file = file
         self.folder_name = folder_name
-        self.only = only
         self.depth = depth
         self.fixed: list[Fixed] = []
-        self.refused: set[tuple[str, str, tuple[Edit, ...]]] = set()
-        self.diagnostics = check_course(files, folder_name=folder_name)
-
-    def tidy(self) -> None:
-        """Marks and blanks that mean nothing; the meaning of a file is compared before and after."""
-        for file in sorted(name for name in self.files if _is_ours(name)):
-            made = tidied(self.files[file], file)
-            if made != self.files[file]:
-                self.files[file] = made
-                self.fixed.append(Fixed(file, 1, "untidy", "line ends and blanks at them are tidy now"))
-        if self.fixed:
-            self.diagnostics = check_course(self.files, folder_name=self.folder_name)
+        self.refused: set[tuple[str, tuple[Edit, ...]]] = set()
+        self.diagnostics = found or self._check(files)
 
     def mend(self) -> None:
         """Rounds of cures until one changes nothing."""
         for _ in range(_MOST_ROUNDS):
-            offered = {file: found for file in sorted(self.files) if (found := self._offered(file))}
-            if not offered or not self._mend_files(offered):
+            offered = self._offered()
+            if not offered or not self._mend_by(offered):
                 break
 
-    def _mend_files(self, offered: Mapping[str, Sequence[Cure]]) -> bool:
-        """All files together; where that does not help, each by itself."""
-        made = {file: self._applied(file, cures) for file, cures in offered.items()}
-        if all(made.values()) and self._accept({file: one for file, one in made.items() if one}):
+    def _mend_by(self, cures: Sequence[Cure]) -> bool:
+        """All cures together, or one by one; places move with each that was taken."""
+        if (made := self._applied(cures)) and self._accept(made):
             return True
-        results = [self._mend_file(file, cures) for file, cures in offered.items()]
-        return any(results)
+        offered, is_mended = list(cures), False
+        for cure in cures[:_MOST_TRIED]:
+            if cure in offered and (made := self._applied([cure])) and self._accept(made, looks_ahead=True):
+                offered, is_mended = self._offered(), True
+            else:
+                self.refused.add((cure.code, cure.edits))
+        return is_mended
 
-    def _mend_file(self, file: str, cures: Sequence[Cure]) -> bool:
-        """Cures of one file together, or one by one."""
-        if (made := self._applied(file, cures)) and self._accept({file: made}):
-            return True
-        results = [self._mend_one(file, cure) for cure in cures]
-        return any(results)
+    def _check(self, files: Files) -> tuple[Diagnostic, ...]:
+        return check_course(files, folder_name=self.folder_name)
 
-    def _mend_one(self, file: str, cure: Cure) -> bool:
-        """A cure by itself, alone or with what it makes possible; places move with each that was taken."""
-        made = self._applied(file, [cure]) if cure in self._offered(file) else None
-        if made and (self._accept({file: made}) or self._accept_with_others(file, made)):
-            return True
-        self.refused.add((file, cure.code, cure.edits))
-        return False
-
-    def _offered(self, file: str) -> list[Cure]:
-        if not _is_ours(file) or self.only not in ("", file):
-            return []
-        own = [item for item in self.diagnostics if item.span.file == file]
-        document = parse_toml(self.files[file], file)
+    def _offered(self) -> list[Cure]:
+        document = parse_toml(self.files[self.file], self.file)
         if not isinstance(document, Document):
             return []
+        own = [item for item in self.diagnostics if item.span.file == self.file]
         cures = cures_for(document, own, folder_name=self.folder_name)
-        return [cure for cure in cures if (file, cure.code, cure.edits) not in self.refused]
+        return [cure for cure in cures if (cure.code, cure.edits) not in self.refused]
 
-    def _applied(self, file: str, cures: Sequence[Cure]) -> Applied | None:
+    def _applied(self, cures: Sequence[Cure]) -> Applied | None:
         """The file with cures, None where they would change anything else."""
-        before = parse_toml(self.files[file], file)
+        before = parse_toml(self.files[self.file], self.file)
         assert isinstance(before, Document)
         text, applied = apply_cures(before.text, cures)
         data = text.encode()
-        after = parse_toml(data, file)
+        after = parse_toml(data, self.file)
         if isinstance(after, Document) and keeps_the_rest(before.values, after.values, applied):
             return data, applied
         return None
 
-    def _accept(self, made: Mapping[str, Applied]) -> bool:
-        """Take the new files if every cure has taken a mistake away."""
-        files = {**self.files, **{file: data for file, (data, _) in made.items()}}
-        found = check_course(files, folder_name=self.folder_name)
-        cures = [cure for _, applied in made.values() for cure in applied]
+    def _accept(self, made: Applied, *, looks_ahead: bool = False) -> bool:
+        """Take the new file if every cure has taken a mistake away, alone or with what it makes possible."""
+        data, cures = made
+        files = {**self.files, self.file: data}
+        found = self._check(files)
+        if self._is_better(found, cures):
+            self.files, self.diagnostics = files, found
+            self.fixed += self._fixes(cures)
+            return True
+        return looks_ahead and self.depth < _MOST_AHEAD and self._accept_with_others(files, found, cures)
+
+    def _is_better(self, found: Sequence[Diagnostic], cures: Sequence[Cure]) -> bool:
         errors = sum(cure.is_error for cure in cures)
         is_better = _count(found, "error") <= _count(self.diagnostics, "error") - errors
         if not errors:
             is_better &= _count(found, "warning") <= _count(self.diagnostics, "warning") - len(cures)
-        if is_better:
-            self.files, self.diagnostics = files, found
-            self.fixed.extend(_fixes(made))
         return is_better
 
-    def _accept_with_others(self, file: str, made: Applied) -> bool:
+    def _accept_with_others(
+        self, files: dict[str, bytes], found: Sequence[Diagnostic], cures: Sequence[Cure]
+    ) -> bool:
         """A cure may show mistakes that were hidden; if those can be mended too, all of them are."""
-        if self.depth >= _MOST_AHEAD:
-            return False
-        files = {**self.files, file: made[0]}
-        ahead = _Mending(files, self.folder_name, only=file, depth=self.depth + 1)
+        ahead = _Mending(files, self.file, self.folder_name, found, self.depth + 1)
+        ahead.refused = set(self.refused)
         ahead.mend()
         if not ahead.fixed or _count(ahead.diagnostics, "error") >= _count(self.diagnostics, "error"):
             return False
         self.files, self.diagnostics = ahead.files, ahead.diagnostics
-        self.fixed += [*_fixes({file: made}), *ahead.fixed]
+        self.fixed += [*self._fixes(cures), *ahead.fixed]
         return True
 
-
-def _fixes(made: Mapping[str, Applied]) -> Iterator[Fixed]:
-    for file, (_, cures) in made.items():
-        yield from (Fixed(file, cure.line, cure.code, cure.said) for cure in cures)
+    def _fixes(self, cures: Iterable[Cure]) -> Iterator[Fixed]:
+        return (Fixed(self.file, cure.line, cure.code, cure.said) for cure in cures)
 
 
 def _count(diagnostics: Sequence[Diagnostic], severity: Severity) -> int:
