@@ -214,13 +214,17 @@ def test_everything_is_private_whatever_the_umask(tmp_path: Path):
     try:
         store = SqliteStore(tmp_path / "deep" / "data" / "progress.db")
         store.append([a_record("passed", "md-1")])
+        store.close()
+        store = SqliteStore(tmp_path / "deep" / "data" / "progress.db")
         folder = tmp_path / "deep" / "data"
         modes = {
-            path.name: oct(path.stat().st_mode & 0o777) for path in (folder.parent, folder, *folder.iterdir())
+            path.name: oct(path.stat().st_mode & 0o777)
+            for path in (folder.parent, folder, *folder.rglob("*"))
         }
     finally:
         os.umask(before)
-    assert modes.pop("deep") == modes.pop("data") == "0o700"
+    assert modes.pop("deep") == modes.pop("data") == modes.pop("backups") == "0o700"
+    assert len(modes) > 1
     assert set(modes.values()) == {"0o600"}
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
 
 from tui_tutor.core.ports import Json, Record
 
@@ -40,6 +42,7 @@ minutes = minutes + excluded.minutes,
 opened = nullif(max(coalesce(opened, 0), coalesce(excluded.opened, 0)), 0)
 """
 _FORGET_LESSON: Final = "delete from lesson_summary where course = ? and lesson = ?"
+_ALL: Final = "select id, kind, course, lesson, cell, at, data from event order by id"
 _STUDIED: Final = """
 insert into lesson_summary (course, lesson, minutes) values (?, ?, ?)
 on conflict (course, lesson) do update set minutes = minutes + excluded.minutes
@@ -63,6 +66,25 @@ def fold(connection: sqlite3.Connection, event: int, record: Record) -> None:
     connection.execute(_COUNT, (*place, record.kind, event))
     if record.cell and makes_done(record):
         connection.execute(_DONE, place)
+
+
+def fold_all(connection: sqlite3.Connection) -> None:
+    """Fold the summaries anew from the log alone."""
+    for table in SUMMARIES:
+        connection.execute(f"delete from {table}")  # noqa: S608 - names of our own
+    for event, *row in connection.execute(_ALL):
+        record = record_of(row)
+        if record is not None:
+            fold(connection, event, record)
+
+
+def record_of(row: Sequence[Any]) -> Record | None:
+    """The record of a row (kind, course, lesson, cell, at, data); None if it is damaged."""
+    kind, course, lesson, cell, at, data = row
+    try:
+        return Record(kind, course, lesson, cell, datetime.fromisoformat(at), dict(json.loads(data)))
+    except (ValueError, TypeError, RecursionError):
+        return None
 
 
 def _move(connection: sqlite3.Connection, record: Record) -> None:

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from tui_tutor.core.errors import TutorError
+from tui_tutor.store import backing_up
 from tui_tutor.store.refusing import is_busy
 
 BUSY_S: Final = 10.0
 _PAUSE_S: Final = 0.02
-
-NETWORK_FILE_SYSTEMS: Final = frozenset(
-    {"9p", "afs", "autofs", "beegfs", "ceph", "cifs", "fuse.glusterfs", "fuse.sshfs", "gpfs", "lustre"}
-    | {"nfs", "nfs4", "smb3", "smbfs"}
-)
 
 
 def migrations() -> tuple[str, ...]:
@@ -27,28 +21,15 @@ def migrations() -> tuple[str, ...]:
     return tuple(Path(__file__).with_name(name).read_text("utf-8") for name in ("schema.sql", "moved.sql"))
 
 
-def file_system(folder: Path, mountinfo: str = "/proc/self/mountinfo") -> str:
-    """Type of the file system that holds a folder, "" where it cannot be told."""
-    path = os.path.realpath(folder)
-    best_mount, best_type = "", ""
-    with (
-        suppress(OSError, ValueError, IndexError),
-        open(mountinfo, encoding="utf-8", errors="replace") as table,
-    ):
-        for line in table:
-            before, _, after = line.partition(" - ")
-            # Blanks in mount points are written as octal escapes.
-            mount = before.split()[4].replace("\\040", " ").replace("\\011", "\t").replace("\\134", "\\")
-            is_inside = path == mount or path.startswith(mount.rstrip("/") + "/")
-            # On equal length the later line wins: it is mounted on top.
-            if is_inside and len(mount) >= len(best_mount):
-                best_mount, best_type = mount, after.split()[0]
-    return best_type
+def set_durability(connection: sqlite3.Connection, *, is_local: bool, has_log: bool = False) -> None:
+    """Choose the journal: write-ahead logging needs shared memory, which network file systems lack.
 
-
-def set_durability(connection: sqlite3.Connection, *, is_on_network: bool) -> None:
-    """Choose the journal: write-ahead logging needs shared memory, which network file systems lack."""
-    wanted = "truncate" if is_on_network else "wal"
+    A log that was begun where it was safe (`has_log`) is taken in by one process alone, which needs none.
+    """
+    wanted = "wal" if is_local else "truncate"
+    is_moving = has_log and not is_local
+    if is_moving:
+        connection.execute("pragma locking_mode=exclusive")
     deadline = time.monotonic() + BUSY_S
     while True:
         try:
@@ -59,6 +40,9 @@ def set_durability(connection: sqlite3.Connection, *, is_on_network: bool) -> No
             if not is_busy(error) or time.monotonic() > deadline:
                 raise
             time.sleep(_PAUSE_S)
+    if is_moving:
+        connection.execute("pragma locking_mode=normal")
+        connection.execute("select count(*) from sqlite_schema").fetchone()  # lets go of the lock
     connection.execute("pragma synchronous=full")
     connection.execute("pragma foreign_keys=on")
 
@@ -72,7 +56,7 @@ def migrate(connection: sqlite3.Connection, path: Path | None, steps: Sequence[s
             help="Update TUI Tutor, or set TUI_TUTOR_DATA to another folder.",
         )
     if 0 < version < len(steps) and path is not None:
-        _back_up(connection, path, version)
+        _back_up(path, version)
     for step in range(version, len(steps)):
         _run_step(connection, steps, step)
 
@@ -106,8 +90,8 @@ def statements(script: str) -> list[str]:
     return found + ([part] if part.strip() else [])
 
 
-def _back_up(connection: sqlite3.Connection, path: Path, version: int) -> None:
-    backup = path.with_name(f"{path.name}.before-{version + 1}-{time.time_ns()}")
-    # Made by us and empty, so that the copy is private whatever the umask.
-    os.close(os.open(backup, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    connection.execute("vacuum into ?", (str(backup),))
+def _back_up(path: Path, version: int) -> None:
+    stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime())
+    backing_up.copy(
+        path, backing_up.folder_of(path) / f"{path.stem}.before-{version + 1}-{stamp}-{time.time_ns()}.db"
+    )

@@ -7,37 +7,62 @@ import os
 import sqlite3
 import time
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Final
 
-from tui_tutor.store import migrating
-from tui_tutor.store.refusing import is_damage
+from tui_tutor.store import migrating, repairing, salvaging
+from tui_tutor.store.file_system import shares_memory
+from tui_tutor.store.refusing import damage, is_damage
 
 MEMORY: Final = Path(":memory:")
 
-# Larger files would be felt at every start: they are looked through only after damage was met in them.
-_QUICK_CHECK_LIMIT: Final = 4_000_000
+CHECK_S: Final = 0.05  # what a start may take to look through a file in which no damage was met
 
 
 def open_file(path: Path, steps: Sequence[str]) -> tuple[sqlite3.Connection, str]:
     """A connection to a database of this version, and what the learner should be told ("" mostly)."""
     if path == MEMORY:
         return _connect(path, steps), ""
-    notice = _make_private(path)
+    _make_folders(path)
+    repairing.finish(path)
     try:
-        return _connect(path, steps), notice
+        if path.is_dir():
+            raise damage("a folder is in its place")
+        _make_private(path)
+        _look_through(path)
+        return _connect(path, steps), ""
     except sqlite3.DatabaseError as error:
         if not is_damage(error):
             raise
-    notice = _put_aside(path)
-    _make_private(path)
-    return _connect(path, steps), notice
+    repaired = repairing.repair_damaged(path, steps)
+    suspicion(path).unlink(missing_ok=True)
+    return _connect(path, steps), told(repaired)
+
+
+def told(repaired: repairing.Repaired) -> str:
+    """What the learner should know of a repair at the start."""
+    name = repaired.kept_as.name if repaired.kept_as else ""
+    if not repaired.records:
+        return f"Your progress could not be read. It was kept as {name}; a new record starts here."
+    lost = f" {repaired.lost:,} could not be read." if repaired.lost else ""
+    return (
+        f"Your progress file was damaged. {repaired.records:,} records were brought back.{lost} "
+        f"The damaged file was kept as {name}."
+    )
 
 
 def suspicion(path: Path) -> Path:
     """A mark beside the database: damage was met in it."""
     return path.with_name(f"{path.name}.suspect")
+
+
+def bring_back(connection: sqlite3.Connection, path: Path) -> None:
+    """Write what a connection still holds of a file that was removed to where it was."""
+    _make_folders(path)
+    _make_private(path)
+    with closing(sqlite3.connect(path)) as target:
+        connection.backup(target)
 
 
 def load_read_only(path: Path, into: sqlite3.Connection) -> None:
@@ -58,10 +83,13 @@ def _connect(path: Path, steps: Sequence[str]) -> sqlite3.Connection:
     connection = sqlite3.connect(
         path, isolation_level=None, timeout=migrating.BUSY_S, check_same_thread=False
     )
+    # A damaged letter is no reason to stop.
+    connection.text_factory = lambda data: data.decode("utf-8", "replace")
     try:
-        connection.execute("select count(*) from sqlite_schema").fetchone()
         if path != MEMORY:
-            _prepare(connection, path)
+            is_local = shares_memory(path.parent)
+            migrating.set_durability(connection, is_local=is_local, has_log=_has_log(path))
+        connection.execute("select count(*) from sqlite_schema").fetchone()
         migrating.migrate(connection, None if path == MEMORY else path, steps)
     except BaseException:
         connection.close()
@@ -69,49 +97,74 @@ def _connect(path: Path, steps: Sequence[str]) -> sqlite3.Connection:
     return connection
 
 
-def _prepare(connection: sqlite3.Connection, path: Path) -> None:
-    is_on_network = migrating.file_system(path.parent) in migrating.NETWORK_FILE_SYSTEMS
-    migrating.set_durability(connection, is_on_network=is_on_network)
+def _look_through(path: Path) -> None:
+    """DatabaseError (SQLITE_CORRUPT) if the file is damaged; it is looked at whole only if it is suspect.
+
+    Through a connection that cannot write: what is damaged stays as it was found.
+    """
     is_suspect = suspicion(path).exists()
-    if is_suspect or path.stat().st_size <= _QUICK_CHECK_LIMIT:
-        _check(connection)
-    if is_suspect:
-        suspicion(path).unlink(missing_ok=True)
+    if _has_log(path) and not shares_memory(path.parent):
+        return  # looking at it would need the memory that is not shared
+    with suppress(_Unfinished), closing(_read_only(path)) as connection:
+        _check(connection, None if is_suspect else time.monotonic() + CHECK_S)
+        if is_suspect:
+            _check_rows(path)
+            suspicion(path).unlink(missing_ok=True)
 
 
-def _check(connection: sqlite3.Connection) -> None:
-    found = connection.execute("pragma quick_check(1)").fetchone()[0]
+class _Unfinished(Exception):
+    """The file was not looked through: it is too large, or nobody may look at it now."""
+
+
+def _read_only(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=migrating.BUSY_S)
+
+
+def _check(connection: sqlite3.Connection, deadline: float | None) -> None:
+    if deadline is not None:
+        connection.set_progress_handler(lambda: time.monotonic() > deadline, 2_000)
+    try:
+        found = connection.execute("pragma quick_check(1)").fetchone()[0]
+    except sqlite3.DatabaseError as error:
+        if is_damage(error):
+            raise
+        # Out of time; or an answer was cut off, which whoever may write puts right when the file is opened.
+        raise _Unfinished from error
     if found != "ok":
-        damage = sqlite3.DatabaseError(found)
-        damage.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
-        raise damage
+        raise damage(found)
 
 
-def _make_private(path: Path) -> str:
-    """Make the folder (0700) and the file (0600) if absent; the journal copies the file's mode."""
+def _check_rows(path: Path) -> None:
+    """Pages can be sound and what is written on them damaged."""
+    try:
+        content = salvaging.read(path)
+        count = salvaging.count(path)
+    except sqlite3.OperationalError as error:
+        raise _Unfinished from error  # a schema that is not ours yet
+    if count != len(content.events):
+        raise damage("a record cannot be read")
+
+
+def _has_log(path: Path) -> bool:
+    """Whether the file is kept with a write-ahead log."""
+    with open(path, "rb") as file:
+        return file.read(20)[18:20] == b"\2\2"
+
+
+def _make_folders(path: Path) -> None:
+    """Make the folder (0700) if absent."""
     for folder in (*reversed(path.parent.parents), path.parent):
         if not folder.is_dir():
             if folder.exists():
                 raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
             folder.mkdir(mode=0o700, exist_ok=True)
             folder.chmod(0o700)
-    notice = _put_aside(path) if path.is_dir() else ""
+
+
+def _make_private(path: Path) -> None:
+    """Make the file (0600) if absent; the journal copies the file's mode."""
     descriptor = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
     try:
         os.fchmod(descriptor, 0o600)
     finally:
         os.close(descriptor)
-    return notice
-
-
-def _put_aside(path: Path) -> str:
-    """Rename what cannot be read, with all that belongs to it; gives the sentence to tell."""
-    aside = path.with_name(
-        f"{path.name}.damaged-{time.strftime('%Y%m%d-%H%M%S')}-{time.time_ns() % 10**6:06d}"
-    )
-    for suffix in ("-wal", "-shm", "-journal"):
-        with suppress(FileNotFoundError):
-            os.rename(f"{path}{suffix}", f"{aside}{suffix}")
-    os.rename(path, aside)
-    suspicion(path).unlink(missing_ok=True)
-    return f"Your progress could not be read. It was kept as {aside.name}; a new record starts here."

@@ -38,12 +38,13 @@ def in_words(error: sqlite3.Error) -> TutorError:
     if code in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}:
         return NotWritable("the data folder is read-only", "Make it writable")
     if code == sqlite3.SQLITE_IOERR:
-        return NotWritable("the disk reported an error", "See to the disk")
+        # A quota that is used up comes as an error of the disk.
+        return NotWritable("the disk took no more", "Free some space, or see to the disk,")
     if is_busy(error):
         message = "Not saved: another program holds your progress."
         return TutorError(message, help="Close it and press any key to try again.")
     if is_damage(error):
-        help = "Start TUI Tutor again: it keeps the damaged file aside and begins a new one."
+        help = "Start TUI Tutor again: it keeps the damaged file and brings back what can be read."
         return TutorError("Your progress file is damaged; nothing was written to it.", help=help)
     return TutorError(f"Your progress could not be reached: {error}.", help="Start TUI Tutor again.")
 
@@ -56,6 +57,13 @@ def is_busy(error: sqlite3.Error) -> bool:
 def is_damage(error: sqlite3.Error) -> bool:
     """Whether the file itself is not a sound database (never true of a full, locked or read-only one)."""
     return primary_code(error) in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+
+
+def damage(found: str) -> sqlite3.DatabaseError:
+    """The error that SQLite gives of a damaged file."""
+    error = sqlite3.DatabaseError(found)
+    error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+    return error
 
 
 def primary_code(error: sqlite3.Error) -> int:

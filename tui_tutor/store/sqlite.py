@@ -13,8 +13,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from tui_tutor.core.errors import TutorError
 from tui_tutor.core.ports import CellHistory, LessonProgress, Record, RecordKind
 from tui_tutor.store import folding, migrating, opening
+from tui_tutor.store.backing_up import Backups
 from tui_tutor.store.opening import MEMORY
 from tui_tutor.store.refusing import NotWritable, explained
 
@@ -34,8 +36,10 @@ _ATTEMPTS: Final = """
 select id, kind, course, lesson, cell, at, data from event
 where course = ? and kind = 'attempted' order by id desc
 """
-_MOVED: Final = "select id, data from event where course = ? and kind = 'moved' order by id desc"
-_ALL: Final = "select id, kind, course, lesson, cell, at, data from event order by id"
+_MOVED: Final = """
+select id, kind, course, lesson, cell, at, data from event
+where course = ? and kind = 'moved' order by id desc
+"""
 _PLACES: Final = """
 select lesson, cell, kind from cell_record where course = ? and cell <> ''
 union all select lesson, cell, 'done' from cell_done where course = ?
@@ -61,11 +65,23 @@ class SqliteStore:
         self.is_saving = path != MEMORY
         self._lock = threading.RLock()
         self._suspicion = opening.suspicion(path) if self.is_saving else None
+        self._backups = Backups(path, self._suspect) if self.is_saving else None
+        self._steps = migrating.migrations() if steps is None else steps
+        self._version = 0
+        self.notice = ""
         with explained(self._suspicion):
-            self._connection, self.notice = opening.open_file(
-                path, migrating.migrations() if steps is None else steps
-            )
-            self._device = self._own_device()
+            self._open()
+
+    def _open(self) -> None:
+        self._connection, notice = opening.open_file(self.path, self._steps)
+        self.notice = notice or self.notice
+        self._file = self._file_now()
+        self._device = self._own_device()
+
+    @property
+    def backup_problem(self) -> str:
+        """Why there is no backup of what was done last, in a sentence; "" mostly."""
+        return self._backups.problem if self._backups else ""
 
     # --- writing ------------------------------------------------------------------------------------
 
@@ -73,6 +89,8 @@ class SqliteStore:
         """Commit all or nothing; TutorError if they are not stored."""
         with self._writing() as connection:
             self._insert(connection, records)
+        if self._backups is not None:
+            self._backups.after_record()
 
     def append_update(self, record: Record) -> bool:
         """Commit the record `moved` of an update unless the log has it already; whether it was new.
@@ -80,8 +98,8 @@ class SqliteStore:
         Whoever finds an update unfinished finishes it: two processes may be at it at once.
         """
         with self._writing() as connection:
-            rows = connection.execute(_MOVED, (record.course,)).fetchall()
-            is_known = any(json.loads(data).get("update") == record.data["update"] for _, data in rows)
+            moved = self._moved(connection, record.course)
+            is_known = any(known.data.get("update") == record.data["update"] for _, known in moved)
             if not is_known:
                 self._insert(connection, (record,))
         return not is_known
@@ -106,10 +124,7 @@ class SqliteStore:
     def rebuild(self) -> None:
         """Fold the summaries anew from the log alone."""
         with self._writing() as connection:
-            for table in folding.SUMMARIES:
-                connection.execute(f"delete from {table}")  # noqa: S608 - names of our own
-            for event, *row in connection.execute(_ALL):
-                folding.fold(connection, event, _record(row))
+            folding.fold_all(connection)
 
     def set_setting(self, name: str, value: str) -> None:
         """Store a setting; committed on return."""
@@ -124,7 +139,8 @@ class SqliteStore:
         counts: dict[str, dict[RecordKind, int]] = {}
         with self._reading() as connection:
             for count, *row in connection.execute(_HISTORY, (course, lesson)):
-                record = _record(row)
+                if (record := self._record(row)) is None:
+                    continue
                 newest.setdefault(record.cell, {})[record.kind] = record
                 counts.setdefault(record.cell, {})[record.kind] = count
             done = {row[0] for row in connection.execute(_DONE, (course, lesson))}
@@ -139,8 +155,9 @@ class SqliteStore:
             done = _cells_done(connection, course)
             found = {lesson: LessonProgress(lesson, cells) for lesson, cells in done.items()}
             for lesson, minutes, at, data in connection.execute(_LESSONS, (course,)):
-                opened_at = datetime.fromisoformat(at) if at else None
-                last_cell = str(json.loads(data).get("cell", "")) if data else ""
+                opened = self._record(("opened", course, lesson, "", at, data)) if at else None
+                opened_at = opened.at if opened else None
+                last_cell = str(opened.data.get("cell", "")) if opened else ""
                 cells = done.get(lesson, frozenset())
                 found[lesson] = LessonProgress(lesson, cells, minutes, opened_at, last_cell)
         return found
@@ -148,16 +165,17 @@ class SqliteStore:
     def attempts(self, course: str) -> tuple[Record, ...]:
         """Every attempt, oldest first, each where its cell stands now."""
         with self._reading() as connection:
-            moved = [(event, json.loads(data)) for event, data in connection.execute(_MOVED, (course,))]
+            moved = self._moved(connection, course)
             rows = connection.execute(_ATTEMPTS, (course,)).fetchall()
         now: dict[folding.Place, folding.Place] = {}
         found: list[Record] = []
         for event, *row in rows:
             # Newest first: what moved later than an attempt says where its cell went.
             while moved and moved[0][0] > event:
-                moves = folding.moves_of(moved.pop(0)[1])
+                moves = folding.moves_of(moved.pop(0)[1].data)
                 now |= {old: now.get(new, new) for old, new in moves.items()}
-            record = _record(row)
+            if (record := self._record(row)) is None:
+                continue
             lesson, cell = now.get((record.lesson, record.cell), (record.lesson, record.cell))
             found.append(replace(record, lesson=lesson, cell=cell))
         return tuple(reversed(found))
@@ -187,8 +205,25 @@ class SqliteStore:
             row = connection.execute("select value from setting where name = ?", (name,)).fetchone()
         return str(row[0]) if row else default
 
+    def is_changed_elsewhere(self) -> bool:
+        """Whether another process wrote something since this was asked last; False at the first time."""
+        if not self.is_saving:
+            return False
+        try:
+            with self._reading() as connection:
+                if self._file_now() != self._file:
+                    self._open_anew()
+                    return True
+                version = int(connection.execute("pragma data_version").fetchone()[0])
+        except (TutorError, OSError):
+            return False  # whoever reads or writes next is told
+        before, self._version = self._version, version
+        return before not in (0, version)
+
     def close(self) -> None:
-        """Release the file; safe to call twice."""
+        """Release the file, and make a backup if one is due; safe to call twice."""
+        if self._backups is not None:
+            self._backups.close()
         with self._lock:
             self._connection.close()
 
@@ -199,6 +234,31 @@ class SqliteStore:
         with self._lock:
             opening.load_read_only(path, self._connection)
             self._device = self._own_device()
+
+    def _moved(self, connection: sqlite3.Connection, course: str) -> list[tuple[int, Record]]:
+        rows = connection.execute(_MOVED, (course,)).fetchall()
+        return [(event, record) for event, *row in rows if (record := self._record(row)) is not None]
+
+    def _record(self, row: Sequence[Any]) -> Record | None:
+        """None if the row is damaged: then the next start looks for a backup of it."""
+        record = folding.record_of(row)
+        if record is None:
+            self._suspect()
+        return record
+
+    def _suspect(self) -> None:
+        if self._suspicion is not None:
+            with suppress(OSError):
+                self._suspicion.touch(mode=0o600)
+
+    def _file_now(self) -> tuple[int, int]:
+        """Which file lies at our path now."""
+        if not self.is_saving:
+            return (0, 0)
+        with suppress(OSError):
+            now = os.stat(self.path)
+            return (now.st_dev, now.st_ino)
+        return (0, 0)
 
     def _own_device(self) -> int:
         query = "select number from device where is_here"
@@ -224,7 +284,7 @@ class SqliteStore:
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
         with self._lock, explained(self._suspicion):
-            self._connection.execute("begin immediate")
+            self._begin()
             try:
                 yield self._connection
                 self._connection.execute("commit")
@@ -232,6 +292,22 @@ class SqliteStore:
                 with suppress(sqlite3.Error):
                     self._connection.rollback()
                 raise
+
+    def _begin(self) -> None:
+        """Begin a transaction in the file that bears our name: a repair may have put another there."""
+        self._connection.execute("begin immediate")
+        if self._file_now() != self._file:
+            self._connection.rollback()
+            self._open_anew()
+            self._connection.execute("begin immediate")
+
+    def _open_anew(self) -> None:
+        before = self._connection
+        if not self.path.exists():
+            # Somebody removed it; what it held is still in our hands.
+            opening.bring_back(before, self.path)
+        self._open()
+        before.close()
 
 
 def open_store(path: Path) -> SqliteStore:
@@ -256,11 +332,6 @@ def _cells_done(connection: sqlite3.Connection, course: str) -> dict[str, frozen
     for lesson, cell in connection.execute("select lesson, cell from cell_done where course = ?", (course,)):
         done.setdefault(lesson, set()).add(cell)
     return {lesson: frozenset(cells) for lesson, cells in done.items()}
-
-
-def _record(row: Sequence[Any]) -> Record:
-    kind, course, lesson, cell, at, data = row
-    return Record(kind, course, lesson, cell, datetime.fromisoformat(at), json.loads(data))
 
 
 def _written_time(at: datetime) -> str:
