@@ -110,7 +110,7 @@ def sweep(courses: Path) -> None:
 
 def write_tree(folder: Path, files: Mapping[str, bytes], modes: Mapping[str, int]) -> None:
     """Write files by relative name into a new private folder; of their modes only "may be run" is kept."""
-    with explained(folder):
+    with explained(folder.parent.parent):
         folder.mkdir(mode=0o700)
         for name, data in files.items():
             path = folder / name
