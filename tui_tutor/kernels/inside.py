@@ -174,6 +174,8 @@ class Kernel(IPythonKernel):  # type: ignore[misc]
         try:
             copies = attempts.Copies(self, probes, checks, plots)
             return copies.run(sources, content["question"], content["at_once"])  # type: ignore[no-any-return]
+        except attempts.CannotCopy as error:
+            return [{"cannot": str(error)} for _ in sources]
         except (Exception, KeyboardInterrupt) as error:
             return [{"cannot": f"{type(error).__name__}: {probes.text_of(error)}"} for _ in sources]
 

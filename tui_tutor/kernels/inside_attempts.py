@@ -27,6 +27,10 @@ SLACK_S = 2.0
 LOOK_S = 0.05  # how often copies are looked at whose pipe says nothing
 
 
+class CannotCopy(Exception):
+    """There is no room for a copy of the working folder, or something in it cannot be read."""
+
+
 class Copies:
     """Tries answers, `at_once` at a time; `probes` and `checks` are the modules beside this one."""
 
@@ -246,5 +250,9 @@ def scratch_copy() -> str | None:
     here = os.path.dirname(os.getcwd())
     parent = tempfile.mkdtemp(prefix=".tui-tutor-try-", dir=here if os.access(here, os.W_OK) else None)
     copy = os.path.join(parent, os.path.basename(os.getcwd()) or "workspace")
-    shutil.copytree(".", copy, symlinks=True)
+    try:
+        shutil.copytree(".", copy, symlinks=True)
+    except OSError as error:
+        shutil.rmtree(parent, ignore_errors=True)
+        raise CannotCopy("the working folder cannot be copied: is there room for it?") from error
     return copy
