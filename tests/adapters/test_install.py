@@ -72,7 +72,8 @@ def test_an_address_says_what_it_is(text: str, source: Source):
 
 
 @pytest.mark.parametrize(
-    "text", ["ftp://host/a.zip", "file:///etc", "git://host/a", "ext::sh -c x", "", "nowhere"]
+    "text",
+    ["ftp://host/a.zip", "file:///etc", "git://host/a", "http://[bad/x.zip", "ext::sh -c x", "", "nowhere"],
 )
 def test_what_is_not_fetched_from_is_said(text: str):
     with pytest.raises(TutorError):
@@ -255,6 +256,11 @@ def test_a_course_deeper_in_a_repository_is_named(data: Path, tmp_path: Path):
         install(data, f"{repository}#HEAD")
     assert f"{repository}#HEAD:courses/one" in caught.value.help
     assert install(data, f"{repository}#HEAD:courses/two").course_id == "two"
+
+
+def test_a_host_that_would_be_an_option_of_ssh_is_refused(data: Path):
+    with pytest.raises(TutorError, match="begins with a dash"):
+        install(data, "ssh://-oProxyCommand=x/y")
 
 
 def test_links_of_a_repository_are_left_out(data: Path, tmp_path: Path):

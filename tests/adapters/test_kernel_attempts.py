@@ -82,6 +82,13 @@ def test_whatever_an_answer_does_it_has_an_outcome(ends: dict[str, Any], source:
     assert {name: ends[source]["error"][name] for name in error} == error
 
 
+def test_what_an_answer_leaves_running_is_ended_and_not_waited_for(tmp_path: Path):
+    source = "import os, time\nif os.fork() == 0:\n    time.sleep(50)\nx = 1"
+    (report,), left = tried(tmp_path, [source], a_question(X, run_limit_s=60))
+    assert report["reports"][0]["actual"]["v"] == "1"
+    assert left == "[] []"
+
+
 def test_a_flood_of_output_is_bounded(tmp_path: Path):
     (report,), _ = tried(tmp_path, ["for _ in range(10**5): print('x' * 100)"], a_question())
     assert (report["outcome"], len(report["stdout"])) == ("ok", 200_000)

@@ -27,7 +27,7 @@ from tui_tutor.kernels.jupyter import JupyterKernel
 pytestmark = pytest.mark.slow
 
 
-def run(folder: Path, *sources: str, **options: Any) -> list[RunEvent]:
+def run(folder: Path, *sources: str, may_fork: bool = True, **options: Any) -> list[RunEvent]:
     """The events of the last source."""
 
     async def act(kernel: JupyterKernel) -> list[RunEvent]:
@@ -35,7 +35,7 @@ def run(folder: Path, *sources: str, **options: Any) -> list[RunEvent]:
             await events_of(kernel, source)
         return await events_of(kernel, sources[-1], **options)
 
-    return in_kernel(folder, act)
+    return in_kernel(folder, act, may_fork=may_fork)
 
 
 def test_a_result_is_displayed_as_a_result(tmp_path: Path):
@@ -143,6 +143,18 @@ def test_a_cell_runs_in_the_workspace_with_little_of_our_environment(tmp_path: P
         "import os\nprint(os.getcwd()); print(os.environ.get('SECRET_TOKEN'), os.environ['OMP_NUM_THREADS'])"
     )
     assert text_of(run(tmp_path, source)) == f"{tmp_path}\nNone 1\n"
+
+
+@pytest.mark.parametrize("may_fork", [True, False], ids=["forked", "plain"])
+def test_code_imports_modules_of_the_workspace_but_never_in_place_of_installed_ones(
+    may_fork: bool, tmp_path: Path
+):
+    (tmp_path / "rain.py").write_text("days = 7")
+    (tmp_path / "fractions.py").write_text("print('not me')")
+    events = run(
+        tmp_path, "import rain, fractions\nprint(rain.days, fractions.Fraction(1, 2))", may_fork=may_fork
+    )
+    assert text_of(events) == "7 1/2\n"
 
 
 def test_a_course_can_set_its_own_environment(tmp_path: Path):

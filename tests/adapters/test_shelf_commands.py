@@ -51,6 +51,8 @@ def test_list_tells_each_course_and_how_many_lessons_are_done(data: Path):
             "title": "A course",
             "version": "1.0.0",
             "path": str(folder),
+            "origin": "",
+            "signer": "",
             "lessons": 2,
             "done": 1,
             "problems": [],

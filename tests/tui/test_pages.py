@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from tests.builders import a_lesson, a_markdown
 from tests.tui.replaying import MemoryStore, ReplayShelf
 from tests.tui.stage import OpenedLesson, a_shelved, make_app, screen_text, the_shelf, the_vae_course
 from tui_tutor.core.diagnostic import Diagnostic, Span
-from tui_tutor.core.ports import CourseEntry, TrustState
+from tui_tutor.core.ports import CourseEntry, Origin, TrustState
 from tui_tutor.core.safe_text import safe_text
 from tui_tutor.tui.app import TutorApp
 from tui_tutor.tui.screens.trust import Confinement, TrustSheet
@@ -214,13 +215,18 @@ def test_quitting_asks_only_while_something_runs():
 
 
 async def _trust(
-    confinement: Confinement | None, *keys: str, state: TrustState | None = None
+    confinement: Confinement | None,
+    *keys: str,
+    state: TrustState | None = None,
+    origin: Origin | None = None,
 ) -> tuple[str, Any]:
     app = make_app()
     answers: list[Any] = []
     course = the_vae_course()
     if state is not None:
         course.state = state
+    if origin is not None:
+        course.entry = replace(course.entry, origin=origin)
     async with app.run_test(size=(80, 24)) as pilot:
         await app.push_screen(TrustSheet(course, confinement), answers.append)
         await pilot.pause()
@@ -228,6 +234,21 @@ async def _trust(
             await pilot.press(key)
             await pilot.pause()
         return screen_text(app), answers
+
+
+@pytest.mark.parametrize(
+    ("signer", "tree_hash", "words"),
+    [
+        ("SHA256:abc", "0", "key       signed by SHA256:abc"),
+        ("SHA256:abc", "1", "key       not signed as it is now: files changed"),
+        ("", "0", "key       not signed"),
+    ],
+)
+def test_the_trust_sheet_says_who_signed_an_installed_course(signer: str, tree_hash: str, words: str):
+    origin = Origin("https://host/vae.zip", "1.0.0", tree_hash, signer, "2026-01-01T12:00:00+00:00")
+    seen, _ = asyncio.run(_trust(None, origin=origin))
+    assert words in seen
+    assert "from https://host/vae.zip" in seen
 
 
 def test_without_a_sandbox_read_only_is_preselected_and_the_danger_named():

@@ -17,6 +17,8 @@ from tui_tutor.core.errors import TutorError
 from tui_tutor.core.safe_text import safe_json, safe_text
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from tui_tutor.cli.stages import FolderStages
     from tui_tutor.core.course import Lesson
     from tui_tutor.core.diagnostic import Diagnostic
@@ -162,13 +164,9 @@ class _Course:
 
     def write_lock(self, proven: Proven) -> None:
         """Put the proof beside the course, unless that has changed meanwhile."""
-        import platform
         from datetime import UTC, datetime
 
-        from tui_tutor.cli.stages import versions_of
-        from tui_tutor.core.lock import LOCK_FILE, lock_text
-        from tui_tutor.proof.lock import lock_of
-        from tui_tutor.shelf.folder import LIMITS
+        from tui_tutor.core.lock import LOCK_FILE
         from tui_tutor.shelf.writing import write_atomically
 
         if self._hashes() != self.hashes:
@@ -176,20 +174,9 @@ class _Course:
                 "The course changed while it was verified; the lock is as it was.",
                 help="Verify it again: what has not changed is not run again.",
             )
-        lock = lock_of(
-            proven,
-            hashes=self.hashes,
-            python=platform.python_version(),
-            packages=versions_of(self.opened),
-            at=datetime.now(UTC),
-        )
-        text = lock_text(lock).encode()
-        if len(text) > LIMITS.lock_bytes:
-            raise TutorError(
-                f"Everything is as expected, but the lock would have {len(text):,} bytes: it is as it was.",
-                help=f"Print and plot less: the player reads {LIMITS.lock_bytes:,} bytes at most.",
-            )
-        self._memory().note_verified(self.opened.source_hash(), lock["at"][:10])
+        now = datetime.now(UTC)
+        text = self._lock(proven, now)
+        self._memory().note_verified(self.opened.source_hash(), now.date().isoformat())
         place = self.path.resolve() / LOCK_FILE
         try:
             write_atomically(place, text)
@@ -198,6 +185,24 @@ class _Course:
             reason = os.strerror(error.errno or 0).lower()
             message = f"Everything is as expected, but {LOCK_FILE} cannot be written: {reason}."
             raise TutorError(message, help="Make the folder writable, then verify again.") from error
+
+    def _lock(self, proven: Proven, at: datetime) -> bytes:
+        import platform
+
+        from tui_tutor.cli.stages import versions_of
+        from tui_tutor.core.lock import lock_text
+        from tui_tutor.proof.lock import lock_of
+        from tui_tutor.shelf.folder import LIMITS
+
+        python, packages = platform.python_version(), versions_of(self.opened)
+        lock = lock_of(proven, hashes=self.hashes, python=python, packages=packages, at=at)
+        text = lock_text(lock).encode()
+        if len(text) > LIMITS.lock_bytes:
+            raise TutorError(
+                f"Everything is as expected, but the lock would have {len(text):,} bytes: it is as it was.",
+                help=f"Print and plot less: the player reads {LIMITS.lock_bytes:,} bytes at most.",
+            )
+        return text
 
 
 def _recorded_ms(lock: Mapping[str, Any]) -> dict[tuple[str, str], float]:

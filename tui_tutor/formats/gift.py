@@ -132,8 +132,9 @@ def _add_question(block: Block, file: str, gathering: Gathering) -> None:
 
 
 def _goes_on(before: str, after: str) -> bool:
-    """Whether the answer stands inside a sentence, as in `Paris is in {=France}.`; not after `Where? {=x}.`"""
-    return bool(after.strip(" .!?;,")) or (bool(after.strip()) and not before.rstrip().endswith(("?", "!", ".", ":")))
+    """Whether the answer stands inside a sentence: `Paris is in {=France}.`, not `Where? {=x}.`"""
+    has_ended = before.rstrip().endswith(("?", "!", ".", ":"))
+    return bool(after.strip(" .!?;,")) or (bool(after.strip()) and not has_ended)
 
 
 def _add_answered(question: _Question, title: str, block: Block, where: str, gathering: Gathering) -> None:

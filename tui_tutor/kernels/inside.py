@@ -100,7 +100,13 @@ class Kernel(IPythonKernel):  # type: ignore[misc]
         raise SystemExit
 
     async def do_execute(self, *arguments: Any, **options: Any) -> Any:
-        """As inherited; a child that a cell forked ends here instead of playing kernel."""
+        """As inherited; a child that a cell forked ends here instead of playing kernel.
+
+        From the first run on, code imports modules of the workspace, after all that is installed: never
+        before, for what lies there may be of a course that nobody has agreed to run.
+        """
+        if "" not in sys.path:
+            sys.path.append("")
         try:
             return await super().do_execute(*arguments, **options)
         finally:
@@ -168,6 +174,8 @@ class Kernel(IPythonKernel):  # type: ignore[misc]
         try:
             copies = attempts.Copies(self, probes, checks, plots)
             return copies.run(sources, content["question"], content["at_once"])  # type: ignore[no-any-return]
+        except attempts.CannotCopy as error:
+            return [{"cannot": str(error)} for _ in sources]
         except (Exception, KeyboardInterrupt) as error:
             return [{"cannot": f"{type(error).__name__}: {probes.text_of(error)}"} for _ in sources]
 

@@ -24,6 +24,11 @@ MOST_TEXT = 200_000  # characters of standard output that are kept
 MOST_FILE = 1_000_000  # bytes of one file that a check names
 MOST_COPIED = 64 << 20  # bytes of a working folder that is copied for each answer
 SLACK_S = 2.0
+LOOK_S = 0.05  # how often copies are looked at whose pipe says nothing
+
+
+class CannotCopy(Exception):
+    """There is no room for a copy of the working folder, or something in it cannot be read."""
 
 
 class Copies:
@@ -43,10 +48,9 @@ class Copies:
                     child = Child(self, source, question)
                     living[child.reader] = (place, child)
                 left = max(0.0, min(child.end for _, child in living.values()) - time.monotonic())
-                ready = select.select(list(living), [], [], left)[0]
+                ready = select.select(list(living), [], [], min(left, LOOK_S))[0]
                 for reader, (place, child) in list(living.items()):
-                    is_over = child.listen() if reader in ready else time.monotonic() >= child.end
-                    if is_over:
+                    if child.listen() if reader in ready else child.is_over():
                         del living[reader]
                         reports[place] = child.ended()
         finally:
@@ -171,6 +175,16 @@ class Child:
         self.said += data
         return not data or len(self.said) > self.probes.MAXIMUM
 
+    def is_over(self) -> bool:
+        """Whether it is late, or has ended though something that it left behind holds the pipe open."""
+        if time.monotonic() >= self.end:
+            return True
+        if os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+            return False
+        while select.select([self.reader], [], [], 0)[0] and not self.listen():
+            pass
+        return True
+
     def ended(self) -> Report:
         """End it, clear up, and give its report."""
         with contextlib.suppress(OSError):
@@ -236,5 +250,9 @@ def scratch_copy() -> str | None:
     here = os.path.dirname(os.getcwd())
     parent = tempfile.mkdtemp(prefix=".tui-tutor-try-", dir=here if os.access(here, os.W_OK) else None)
     copy = os.path.join(parent, os.path.basename(os.getcwd()) or "workspace")
-    shutil.copytree(".", copy, symlinks=True)
+    try:
+        shutil.copytree(".", copy, symlinks=True)
+    except OSError as error:
+        shutil.rmtree(parent, ignore_errors=True)
+        raise CannotCopy("the working folder cannot be copied: is there room for it?") from error
     return copy

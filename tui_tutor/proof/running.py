@@ -6,8 +6,8 @@ examined before it is solved (`examining`), in the kernel as it is just there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -17,40 +17,31 @@ from tui_tutor.core.course import (
     ExerciseCell,
     Lesson,
     MarkdownCell,
-    OrderQuiz,
     PredictQuiz,
-    QuizBase,
     QuizCell,
     ShellCell,
     VizCell,
 )
 from tui_tutor.core.errors import TutorError
-from tui_tutor.core.execution import Finished, InputAsked, RunEvent, Started, StreamText
-from tui_tutor.core.execution_json import event_as_json
+from tui_tutor.core.execution import RunEvent
 from tui_tutor.core.grading.comparing import same_output
-from tui_tutor.core.grading.orders import program_of
-from tui_tutor.core.grading.probing import derive_request, derived_from
-from tui_tutor.core.grading.quizzes import right_answer
 from tui_tutor.core.plotting.data import plot_data_as_json
 from tui_tutor.core.study import CellState, begin
 from tui_tutor.core.study.events import CheckRequested, RunRequested, SourceEdited
 from tui_tutor.core.study.recording import source_hash
 from tui_tutor.core.study.state import uses_shell
 from tui_tutor.proof.examining import Examiner, names_elsewhere
-from tui_tutor.proof.keys import key_doubts
+from tui_tutor.proof.questioning import Questioner
+from tui_tutor.proof.recording import MOST_TEXT, bounded_events
 from tui_tutor.proof.reports import CellReport, ExerciseReport, LessonReport, Outcome, Problem
 from tui_tutor.proof.stages import Stage
 from tui_tutor.proof.trying import (
-    ANSWER_TIMEOUT_S,
     KernelTries,
-    Limits,
     WorkspaceTries,
     ready,
 )
 from tui_tutor.session.performing import Performer
 
-MOST_EVENTS: Final = 200
-MOST_TEXT: Final = 100_000
 _OUTCOMES: Final[Mapping[str, Outcome]] = {
     "ok": "ok",
     "failed": "error",
@@ -262,53 +253,7 @@ class _LessonRun:
         return self._report(cell, "ok", entry=entry)
 
     async def _question(self, cell: QuizCell) -> CellReport:
-        request = derive_request(cell)
-        derived: Mapping[str, object] = {}
-        if request is not None:
-            await ready(self._performer.study, self._session)
-            (report,) = await self._session.kernel.probe((request,), timeout_s=ANSWER_TIMEOUT_S)
-            derived = derived_from(report)
-            if len(derived) < len(request["exprs"]):
-                message = f"a key could not be derived: {report.get('error', 'it is no number')}"
-                return self._report(cell, "error", Problem("key-underivable", cell.id, message))
-        problem = self._inconsistent(cell, derived) or await self._run_question(cell)
-        if problem is not None:
-            return self._report(cell, "error", problem)
-        has_run = request is not None or isinstance(cell, PredictQuiz) or _is_program(cell)
-        entry = {"derived": dict(derived)} if derived else {}
-        return self._report(cell, "ok" if has_run else "skipped", entry=entry)
-
-    def _inconsistent(self, cell: QuizBase, derived: Mapping[str, object]) -> Problem | None:
-        doubts = key_doubts(cell, derived)  # type: ignore[arg-type]
-        return None if not doubts else Problem("key-inconsistent", cell.id, "; ".join(doubts[:3]))
-
-    async def _run_question(self, cell: QuizCell) -> Problem | None:
-        if isinstance(cell, PredictQuiz) and cell.language == "python":
-            return await self._predicted(cell)
-        if isinstance(cell, OrderQuiz) and cell.check:
-            return await self._ordered(cell)
-        return None
-
-    async def _predicted(self, cell: PredictQuiz) -> Problem | None:
-        """What the program prints must be the author's key."""
-        (one,) = await self._tries().tried(cell, (cell.program,), Limits(ANSWER_TIMEOUT_S))
-        said = "\n".join(text for text in (one.stdout.rstrip("\n"), one.error) if text)
-        difference = same_output(cell.stdout, said)
-        if difference is None:
-            return None
-        message = f"the program prints something else: {'; '.join(difference.sentences())}"
-        return Problem("key-differs", cell.id, message, "correct `stdout`", at=("stdout",))
-
-    async def _ordered(self, cell: OrderQuiz) -> Problem | None:
-        """Every right order, put together, must pass the checks."""
-        right = right_answer(cell)
-        answers = [right] if right is not None else []
-        sources = [program_of(cell, answer) for answer in answers]
-        for one in await self._tries().tried(cell, sources, Limits(ANSWER_TIMEOUT_S)):
-            if not one.verdict.correct:
-                message = f"the right order does not pass its checks: {one.words()}"
-                return Problem("key-inconsistent", cell.id, message)
-        return None
+        return await Questioner(self._performer.study, self._session, self._tries()).report(cell)
 
 
 def needs_kernel(cell: Cell) -> bool:
@@ -316,10 +261,6 @@ def needs_kernel(cell: Cell) -> bool:
     if isinstance(cell, CodeCell | VizCell | PredictQuiz):
         return True
     return isinstance(cell, ExerciseCell) and not uses_shell(cell)
-
-
-def _is_program(cell: QuizCell) -> bool:
-    return isinstance(cell, OrderQuiz) and bool(cell.check)
 
 
 def _output_problem(cell: CodeCell | ShellCell, state: CellState) -> Problem | None:
@@ -353,32 +294,3 @@ def _failure_words(state: CellState) -> str:
         error = state.transcript.error
         return f"{error.name}: {error.message}" if error else state.reason or "it was not checked"
     return "; ".join((verdict.failure.says, *verdict.failure.lines))
-
-
-def bounded_events(said: Sequence[RunEvent]) -> list[dict[str, Any]]:
-    """The events that show something, merged and bounded, as JSON."""
-    kept: list[dict[str, Any]] = []
-    size = 0
-    for event in merged_text(said):
-        if isinstance(event, Started | Finished | InputAsked):
-            continue
-        encoded = event_as_json(event)
-        size += len(str(encoded))
-        if size > MOST_TEXT or len(kept) >= MOST_EVENTS:
-            kept.append(event_as_json(StreamText("stdout", "\n… more was printed than is recorded …\n")))
-            break
-        kept.append(encoded)
-    return kept
-
-
-def merged_text(said: Sequence[RunEvent]) -> list[RunEvent]:
-    """Neighbouring texts of one stream as one event."""
-    merged: list[RunEvent] = []
-    for event in said:
-        last = merged[-1] if merged else None
-        if isinstance(event, StreamText) and isinstance(last, StreamText) and last.stream == event.stream:
-            lost = last.dropped_lines + event.dropped_lines
-            merged[-1] = replace(last, text=last.text + event.text, dropped_lines=lost)
-        else:
-            merged.append(event)
-    return merged

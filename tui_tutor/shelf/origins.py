@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from tui_tutor.core.course_changes import Pairs
 from tui_tutor.core.ports import Origin
 from tui_tutor.shelf.folder import read_file
 from tui_tutor.shelf.writing import write_atomically
+
+if TYPE_CHECKING:
+    from tui_tutor.core.course_changes import Pairs
 
 NOTES: Final = ".tui-tutor"  # a folder with a dot: no part of the course, left out of its hash
 _ORIGIN: Final = f"{NOTES}/origin.json"
@@ -23,6 +24,8 @@ _TEXTS: Final = ("source", "version", "tree_hash", "signer", "at")
 
 def write_origin(folder: Path, origin: Origin) -> None:
     """Note in a staged course where it came from; notes that came with it are thrown away."""
+    import shutil
+
     shutil.rmtree(folder / NOTES, ignore_errors=True)
     (folder / NOTES).mkdir(mode=0o700)
     page = {"format": 1, **{name: getattr(origin, name) for name in _TEXTS}}

@@ -241,7 +241,9 @@ def _damaged() -> TutorError:
 
 @contextmanager
 def _explained(source: GitSource) -> Iterator[None]:
+    from dulwich.client import StrangeHostname
     from dulwich.errors import GitProtocolError, HangupException, NotGitRepository
+    from urllib3.exceptions import HTTPError
 
     shown = safe_line(without_password(source.url))
     try:
@@ -257,7 +259,10 @@ def _explained(source: GitSource) -> Iterator[None]:
         said = b" ".join(error.stderr_lines or ()).decode("utf-8", "replace")
         reason = safe_line(said.strip())[-300:] or "it hung up"
         raise _refused(shown, reason) from error
-    except (GitProtocolError, OSError, ValueError, KeyError, AssertionError, EOFError) as error:
+    except StrangeHostname as error:
+        raise _refused(shown, "its host's name begins with a dash") from error
+    # What a server that does not keep to the protocol makes the library stumble over.
+    except (GitProtocolError, HTTPError, OSError, ValueError, LookupError, AssertionError, EOFError) as error:
         reason = _reason(error)
         raise _refused(shown, reason) from error
 

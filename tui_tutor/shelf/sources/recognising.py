@@ -81,7 +81,10 @@ def _remote(text: str, scheme: str) -> Source:
             help="Courses come from https:// and ssh:// addresses, and from paths.",
         )
     url, _, fragment = text.partition("#")
-    path = urlsplit(url).path.lower()
+    try:
+        path = urlsplit(url).path.lower()
+    except ValueError as error:
+        raise TutorError(f"{safe_line(text)} is not an address.", help="Check it.") from error
     if path.endswith(".toml"):
         return IndexSource(url, fragment)
     if path.endswith(".zip"):
