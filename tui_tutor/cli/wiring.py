@@ -15,7 +15,9 @@ from tui_tutor.cli.places import data_folder, shipped_courses
 from tui_tutor.core.errors import TutorError
 
 if TYPE_CHECKING:
+    from tui_tutor.core.confinement import Confinement
     from tui_tutor.core.ports import Kernel, OpenCourse, PackageNeed, Shelf, Shell
+    from tui_tutor.kernels.sandbox.confining import Sandbox
     from tui_tutor.session.course_session import Adapters
     from tui_tutor.store.sqlite import SqliteStore
 
@@ -114,7 +116,7 @@ def make_kernel(opened: OpenCourse, *, under: Mapping[str, str] | None = None) -
 
     `under`: variables of its environment that the course may set otherwise.
     """
-    from tui_tutor.kernels.environment import modules_to_warm
+    from tui_tutor.kernels.environment import course_environment, modules_to_warm
     from tui_tutor.kernels.jupyter import JupyterKernel
 
     settings = opened.course.kernel
@@ -126,8 +128,30 @@ def make_kernel(opened: OpenCourse, *, under: Mapping[str, str] | None = None) -
         cwd=opened.workspace().path,
         kernel_name=settings.name,
         preload=modules_to_warm(settings.packages),
-        env={**(under or {}), **settings.env},
+        env={**(under or {}), **course_environment(settings.env)},
+        sandbox=make_sandbox(opened, need.python),
     )
+
+
+def make_sandbox(opened: OpenCourse, python: str | None) -> Sandbox:
+    """What confines the code of a course; with network if the course asks and the learner has agreed."""
+    from tui_tutor.kernels.sandbox.confining import Sandbox
+    from tui_tutor.kernels.sandbox.layers import probe
+
+    return Sandbox(
+        probe(),
+        workspace=opened.workspace().path,
+        pythons=[python] if python else [],
+        hidden=[str(data_folder())],
+        network=opened.course.permissions.network and opened.trust().network,
+    )
+
+
+def confinement() -> Confinement:
+    """How far code of courses is confined on this machine."""
+    from tui_tutor.kernels.sandbox.layers import probe
+
+    return probe().confinement
 
 
 def packages_missing(need: PackageNeed) -> TutorError:
@@ -144,8 +168,11 @@ def make_shell(opened: OpenCourse, *, under: Mapping[str, str] | None = None) ->
     """A shell in the course's workspace; `python` there is the interpreter that runs the cells."""
     import sys
 
+    from tui_tutor.kernels.environment import course_environment
     from tui_tutor.kernels.shell import ShellRunner
 
-    need = opened.packages()
-    env = {**(under or {}), **opened.course.kernel.env}
-    return ShellRunner(cwd=opened.workspace().path, env=env, python=need.python or sys.executable)
+    python = opened.packages().python or sys.executable
+    env = {**(under or {}), **course_environment(opened.course.kernel.env)}
+    return ShellRunner(
+        cwd=opened.workspace().path, env=env, python=python, sandbox=make_sandbox(opened, python)
+    )

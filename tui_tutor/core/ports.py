@@ -163,6 +163,7 @@ RecordKind = Literal[
     "passed",  # an md or viz cell was passed
     "edited",  # data: {"source"} (or {"path", "source"} for a file of an exercise)
     "ran",  # data: {"source", "outcome", "count", "elapsed_ms", "output" (bounded text), "plot" ...}
+    # for doing it again: "since": when the kernel was emptied last, "given": [[line or null, is shown]]
     # "asked" in the data of a run or an attempt of a quiz or ex: core.study.asking.asked_hash of the cell
     # "done" in the data of any kind says whether that does the cell; without it a run that is ok does
     "attempted",  # an exercise or quiz; data: {"answer", "correct", "score", "passed", "total", "form", ...}
@@ -316,6 +317,7 @@ class TrustState:
     tree_hash: str
     changed: tuple[str, ...] = ()  # relative paths, when answer is "changed"
     warnings: tuple[str, ...] = ()  # e.g. the folder is writable by others
+    network: bool = False  # the learner agreed that it reaches the network
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,28 @@ _ALLOWED: Final = {
 _LIBRARIES: Final = ("OMP", "OPENBLAS", "MKL", "NUMEXPR")
 ONE_THREAD: Final = {f"{library}_NUM_THREADS": "1" for library in _LIBRARIES}
 
+# What decides which programs and libraries are run: never a course's to say.
+_NEVER: Final = frozenset(
+    (
+        *("PATH", "SHELL", "HOME", "TMPDIR", "ENV", "BASH_ENV", "SHELLOPTS", "BASHOPTS", "PS4", "IFS"),
+        *("GCONV_PATH", "LOCPATH", "NLSPATH", "PERL5LIB", "PERL5OPT", "RUBYLIB", "RUBYOPT", "NODE_OPTIONS"),
+        *("NODE_PATH", "VIRTUAL_ENV", "USER", "LOGNAME"),
+    )
+)
+_NEVER_BEGINNINGS: Final = (
+    "LD_",
+    "DYLD_",
+    "PYTHON",
+    "GIT_",
+    "JUPYTER",
+    "IPYTHON",
+    "XDG_",
+    "TUI_TUTOR",
+    "BASH_FUNC_",
+)
+# Of those that begin so, what changes no program.
+_HARMLESS: Final = frozenset(("PYTHONHASHSEED", "PYTHONUNBUFFERED", "PYTHONUTF8", "PYTHONIOENCODING"))
+
 # Which modules of a package are worth importing before the first cell asks for them. Fixed here, so that a
 # course can name packages but never decide what runs before it is trusted.
 _WARM: Final[Mapping[str, tuple[str, ...]]] = {
@@ -41,6 +63,17 @@ def clean_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """What a child may know of ours, threads limited to one, then what the course asks for."""
     kept = {name: text for name, text in os.environ.items() if name in _ALLOWED or name.startswith("LC_")}
     return {**kept, **ONE_THREAD, "TERM": "dumb", **(extra or {})}
+
+
+def course_environment(asked: Mapping[str, str]) -> dict[str, str]:
+    """Of the variables that a course asks for, those that it may set."""
+    return {name: text for name, text in asked.items() if _may_set(name) and "\0" not in text}
+
+
+def _may_set(name: str) -> bool:
+    if not name or "=" in name or "\0" in name or name in _NEVER:
+        return False
+    return name in _HARMLESS or not name.startswith(_NEVER_BEGINNINGS)
 
 
 def modules_to_warm(requirements: Sequence[str]) -> tuple[str, ...]:

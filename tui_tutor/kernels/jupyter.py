@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tui_tutor.core.ports import Report
     from tui_tutor.kernels.conversation import Conversation
     from tui_tutor.kernels.launching import Plan
+    from tui_tutor.kernels.sandbox.confining import Sandbox
 
 _KILL_WITHIN_S: Final = 2.0
 _ASK_S: Final = 2.0
@@ -36,7 +37,7 @@ class JupyterKernel:
 
     `preload` names modules that the fork server imports before the first cell asks for them: names of our own
     choice (`environment.modules_to_warm`), never the course's. `prefix` is an argument list put before every
-    interpreter (a sandbox).
+    interpreter; a `sandbox` brings its own, and is closed with the kernel.
     """
 
     def __init__(
@@ -48,6 +49,7 @@ class JupyterKernel:
         preload: Sequence[str] = (),
         env: Mapping[str, str] | None = None,
         prefix: Sequence[str] = (),
+        sandbox: Sandbox | None = None,
         may_fork: bool = True,
     ) -> None:
         self._python, self._kernel_name, self._cwd = python, kernel_name, cwd
@@ -59,6 +61,8 @@ class JupyterKernel:
             prefix=self._prefix,
             may_fork=may_fork and kernel_name == "python3",
         )
+        self._sandbox = sandbox
+        self._private: Mapping[str, str] = {}
         self._folder: RunFolder | None = None
         self._lives = 0
         self._talk: Conversation | None = None
@@ -74,8 +78,18 @@ class JupyterKernel:
 
     def prepare(self) -> None:
         """Begin what needs no event loop, so that `start` is quicker. On the main thread."""
-        self._folder = self._folder or RunFolder()
-        self._servers.prepare(self._folder.log)
+        self._servers.prepare(self._run_folder().log)
+
+    def _run_folder(self) -> RunFolder:
+        """The folder of the sockets; with it the sandbox is known, which has to let it in."""
+        if self._folder is None:
+            if self._sandbox is not None:
+                self._private = self._sandbox.environment()
+            self._folder = RunFolder()
+            if self._sandbox is not None:
+                self._prefix = self._sandbox.command(str(self._folder.path))
+                self._servers.confine(self._prefix, self._private)
+        return self._folder
 
     async def start(self) -> KernelInfo:
         """Start (or wait for) an empty kernel; waits for `preload`, unless something wants to run."""
@@ -90,8 +104,7 @@ class JupyterKernel:
         began = time.monotonic()
         if self._talk is not None:
             await self._end_life()
-        self._folder = self._folder or RunFolder()
-        self._servers.start(self._folder.log)
+        self._servers.start(self._run_folder().log)
         # Its import takes a quarter of a second, which the interface uses to draw.
         launching = await asyncio.to_thread(import_module, "tui_tutor.kernels.launching")
         conversation = await asyncio.to_thread(import_module, "tui_tutor.kernels.conversation")
@@ -129,7 +142,7 @@ class JupyterKernel:
             name: str(self._folder.path)
             for name in ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR")
         }
-        return {**clean_environment(self._extra), **private}
+        return {**clean_environment(self._extra), **self._private, **private}
 
     def _refusal(self, error: Exception) -> TutorError:
         if isinstance(error, TutorError) and error.help:
@@ -326,3 +339,5 @@ class JupyterKernel:
             if self._folder is not None:
                 self._folder.remove()
                 self._folder = None
+            if self._sandbox is not None:
+                self._sandbox.close()

@@ -19,8 +19,8 @@ _PREFIX: Final = "tui-tutor-"
 class RunFolder:
     """Made at once; whoever holds its log open, an orphaned kernel too, keeps it from being swept away."""
 
-    def __init__(self) -> None:
-        parent = _runtime_folder()
+    def __init__(self, parent: Path | None = None) -> None:
+        parent = parent or _runtime_folder()
         _sweep(parent)
         try:
             self.path = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent))

@@ -25,13 +25,22 @@ class ForkServers:
         may_fork: bool,
     ) -> None:
         self._python, self._prefix, self._preload = python, tuple(prefix), tuple(preload)
-        # A thread of the server would be missing in every kernel.
-        self._env = {**clean_environment(env), **ONE_THREAD}
+        self._extra = env
+        self._confine({})
         self._may_fork = may_fork and can_fork()
         self._spawned: Spawned | None = None
         self._bare: ForkLink | None = None
         self._warm: ForkLink | None = None
         self._failures = 0
+
+    def confine(self, prefix: Sequence[str], env: Mapping[str, str]) -> None:
+        """What a sandbox puts before the server, and into its environment. Before the first start."""
+        self._prefix = tuple(prefix)
+        self._confine(env)
+
+    def _confine(self, env: Mapping[str, str]) -> None:
+        # A thread of the server would be missing in every kernel.
+        self._env = {**clean_environment(self._extra), **env, **ONE_THREAD}
 
     @property
     def notes(self) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from tui_tutor.core.errors import TutorError
 from tui_tutor.core.execution import Finished, InputAsked, Outcome, RunEvent, Started, StreamText
@@ -21,6 +21,9 @@ from tui_tutor.kernels.merging import TextMerger
 from tui_tutor.kernels.terminal import TerminalCommand
 from tui_tutor.kernels.waiting import waits_for_input
 
+if TYPE_CHECKING:
+    from tui_tutor.kernels.sandbox.confining import Sandbox
+
 _KILL_AFTER_S: Final = 2.0
 _QUIET_S: Final = 0.3  # of silence, before a command is asked whether it waits for input
 _PYTHON_OUTPUT_LIMIT: Final = 1_000_000
@@ -28,7 +31,10 @@ _LEFT: Final = "What it left running in the background was ended."
 
 
 class ShellRunner:
-    """Runs commands in `cwd`; the first `python` on their PATH is `python`."""
+    """Runs commands in `cwd`; the first `python` on their PATH is `python`.
+
+    A `sandbox` confines each of them, and is closed with the shell.
+    """
 
     def __init__(
         self,
@@ -37,8 +43,9 @@ class ShellRunner:
         *,
         python: str = sys.executable,
         prefix: Sequence[str] = (),
+        sandbox: Sandbox | None = None,
     ) -> None:
-        self._cwd, self._prefix = cwd, tuple(prefix)
+        self._cwd, self._prefix, self._sandbox = cwd, tuple(prefix), sandbox
         self._env = clean_environment(env)
         self._python, self._is_prepared = Path(python), False
         self._shim: Path | None = None
@@ -66,9 +73,14 @@ class ShellRunner:
 
     def _prepare(self) -> None:
         """Make `python` the course's interpreter, by its folder or, where it has another name, by a link."""
+        scratch = None
+        if self._sandbox is not None:
+            self._env |= self._sandbox.environment()
+            scratch = self._sandbox.scratch.path
+            self._prefix = self._sandbox.command()
         folder = self._python.parent
         if not (folder / "python").exists():
-            folder = self._shim = Path(tempfile.mkdtemp(prefix="tui-tutor-bin-"))
+            folder = self._shim = Path(tempfile.mkdtemp(prefix="tui-tutor-bin-", dir=scratch))
             (folder / "python").symlink_to(self._python)
         self._env["PATH"] = os.pathsep.join([str(folder), self._env.get("PATH", os.defpath)])
         if (folder.parent / "pyvenv.cfg").exists():
@@ -132,6 +144,9 @@ class ShellRunner:
         if self._shim is not None:
             shutil.rmtree(self._shim, ignore_errors=True)
             self._shim, self._is_prepared = None, False
+        if self._sandbox is not None:
+            self._sandbox.close()
+            self._is_prepared = False
 
 
 class _ShellRun:
