@@ -197,10 +197,9 @@ class Backups:
         self._is_used = True
         if time.monotonic() < self._next_s or self._is_closed or self._is_at_work():
             return
-        self._next_s = time.monotonic() + EVERY_S
         wait_s = EVERY_S - self._age_s()
-        if wait_s > 0:
-            self._next_s = time.monotonic() + wait_s
+        self._next_s = time.monotonic() + (wait_s if wait_s > 0 else EVERY_S)
+        if wait_s > 0 or not backups_of(self._path):  # of a record just begun, leaving makes the first
             return
         self._thread = threading.Thread(target=self._make, name="backup", daemon=True)
         self._thread.start()

@@ -12,11 +12,14 @@ from pathlib import Path
 from typing import Final
 
 from tui_tutor.store import migrating, repairing, salvaging
+from tui_tutor.store.backing_up import backups_of
 from tui_tutor.store.file_system import shares_memory
+from tui_tutor.store.log_checking import is_cut
 from tui_tutor.store.refusing import damage, is_damage
 
 MEMORY: Final = Path(":memory:")
 
+LOG_CHECK_S: Final = 0.25  # the same for the log that a session leaves which was killed
 CHECK_S: Final = 0.05  # what a start may take to look through a file in which no damage was met
 
 
@@ -26,23 +29,24 @@ def open_file(path: Path, steps: Sequence[str]) -> tuple[sqlite3.Connection, str
         return _connect(path, steps), ""
     _make_folders(path)
     repairing.finish(path)
+    seen = repairing.identity(path)
     try:
-        if path.is_dir():
-            raise damage("a folder is in its place")
+        _examine(path)
         _make_private(path)
-        _look_through(path)
         return _connect(path, steps), ""
     except sqlite3.DatabaseError as error:
         if not is_damage(error):
             raise
-    repaired = repairing.repair_damaged(path, steps)
+    repaired = repairing.repair_damaged(path, steps, seen)
     suspicion(path).unlink(missing_ok=True)
-    return _connect(path, steps), told(repaired)
+    return _connect(path, steps), told(repaired) if repaired else ""
 
 
 def told(repaired: repairing.Repaired) -> str:
     """What the learner should know of a repair at the start."""
-    name = repaired.kept_as.name if repaired.kept_as else ""
+    if repaired.kept_as is None:
+        return f"Your progress file was gone. {repaired.records:,} records were brought back from a backup."
+    name = repaired.kept_as.name
     if not repaired.records:
         return f"Your progress could not be read. It was kept as {name}; a new record starts here."
     lost = f" {repaired.lost:,} could not be read." if repaired.lost else ""
@@ -97,12 +101,25 @@ def _connect(path: Path, steps: Sequence[str]) -> sqlite3.Connection:
     return connection
 
 
+def _examine(path: Path) -> None:
+    """DatabaseError (SQLITE_CORRUPT) if what lies there is no sound database, or nothing is any more."""
+    if path.is_dir():
+        raise damage("a folder is in its place")
+    if path.exists() and path.stat().st_size:
+        _look_through(path)
+    elif backups_of(path):
+        raise damage("it is gone")
+
+
 def _look_through(path: Path) -> None:
     """DatabaseError (SQLITE_CORRUPT) if the file is damaged; it is looked at whole only if it is suspect.
 
     Through a connection that cannot write: what is damaged stays as it was found.
     """
     is_suspect = suspicion(path).exists()
+    # Twice: another process may just begin its log anew.
+    if _has_cut_log(path) and _has_cut_log(path):
+        raise damage("its log is damaged")
     if _has_log(path) and not shares_memory(path.parent):
         return  # looking at it would need the memory that is not shared
     with suppress(_Unfinished), closing(_read_only(path)) as connection:
@@ -143,6 +160,12 @@ def _check_rows(path: Path) -> None:
         raise _Unfinished from error  # a schema that is not ours yet
     if count != len(content.events):
         raise damage("a record cannot be read")
+
+
+def _has_cut_log(path: Path) -> bool:
+    with suppress(FileNotFoundError):
+        return is_cut(Path(f"{path}-wal").read_bytes(), LOG_CHECK_S)
+    return False
 
 
 def _has_log(path: Path) -> bool:

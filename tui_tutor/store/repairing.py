@@ -42,22 +42,36 @@ class Repaired:
     kept_as: Path | None
 
 
-def repair_damaged(path: Path, steps: Sequence[str]) -> Repaired:
+def identity(path: Path) -> tuple[int, int] | None:
+    """Which file lies there; None if none does."""
+    try:
+        now = os.stat(path)
+    except FileNotFoundError:
+        return None
+    return now.st_dev, now.st_ino
+
+
+def repair_damaged(path: Path, steps: Sequence[str], seen: tuple[int, int] | None) -> Repaired | None:
     """Put a damaged database aside and a sound one in its place, with all that can be read of it.
 
-    OSError or sqlite3.Error if there is no room or no right for it: then nothing was changed.
+    `seen` was found damaged; None if another process put something else there meanwhile. OSError or
+    sqlite3.Error if there is no room or no right for it: then nothing was changed.
     """
     with _alone(path):
+        if identity(path) != seen:
+            return None
         aside = _aside_name(path)
         backup = _newest_backup(path)
         if path.is_dir():
             os.rename(path, aside)
             damaged = Content()
+        elif not path.exists():
+            damaged = Content()
         else:
             damaged = _with_devices(salvaging.salvaged(path), backup)
         records, lost = _build(path, (backup, damaged), steps)
         _swap(path, aside)
-        return Repaired(records, records, lost, aside)
+        return Repaired(records, records, lost, aside if aside.exists() else None)
 
 
 def gather(path: Path, steps: Sequence[str]) -> Repaired:
@@ -195,7 +209,7 @@ def _swap(path: Path, aside: Path) -> None:
 
     The log is taken from its place before the file is: SQLite would play it into the new one.
     """
-    if path.exists() and not aside.exists():
+    if not aside.exists() and path.exists() and path.stat().st_size:
         _link(path, aside)
     Path(f"{path}-shm").unlink(missing_ok=True)  # an index of the log, made anew for whoever reads it
     for suffix in ("-wal", "-journal"):

@@ -257,7 +257,7 @@ class SqliteStore:
             return (0, 0)
         with suppress(OSError):
             now = os.stat(self.path)
-            return (now.st_dev, now.st_ino)
+            return now.st_dev, now.st_ino
         return (0, 0)
 
     def _own_device(self) -> int:
