@@ -143,7 +143,9 @@ class Rooms:
 
         session = self._session_for(opened)
         found = lesson_id_of(opened.course, lesson_id)
-        study = open_study(opened, found, self.adapters.store, granted=session.granted)
+        study = open_study(
+            opened, found, self.adapters.store, granted=session.granted, is_held=session.holds(found)
+        )
         return LessonScreen(opened.entry.ref, study, session, cell_id=cell_id)
 
     def _session_for(self, opened: OpenCourse) -> CourseSession:

@@ -131,7 +131,9 @@ class _Stage:
         from tui_tutor.tui.screens.preview import PreviewScreen
 
         found = lesson_id_of(opened.course, lesson_id)
-        study = open_study(opened, found, self.store, granted="once")
+        study = open_study(
+            opened, found, self.store, granted="once", is_held=self.session.holds(found)
+        )
         return PreviewScreen(opened.entry.ref, study, self.session, self.previewed, cell_id=cell_id)
 
     def app(self, lesson: str, *, look: dict[str, str], is_ascii: bool) -> TutorApp:

@@ -28,7 +28,9 @@ class PlainLesson:
         self, lesson_id: str, session: CourseSession, reader: LineReader, writer: LineWriter
     ) -> None:
         store = session.adapters.store
-        study = open_study(session.opened, lesson_id, store, granted=session.granted)
+        study = open_study(
+            session.opened, lesson_id, store, granted=session.granted, is_held=session.holds(lesson_id)
+        )
         self.session = session
         self.reader = reader
         self.writer = writer

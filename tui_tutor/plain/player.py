@@ -13,6 +13,7 @@ from tui_tutor.plain.lesson import PROMPT, PlainLesson
 from tui_tutor.plain.lines import LineReader, LineWriter
 from tui_tutor.plain.looking import LookCommands
 from tui_tutor.plain.moving import MoveCommands
+from tui_tutor.plain.restoring import RestoringLines
 from tui_tutor.plain.running import RunCommands
 from tui_tutor.plain.showing import header_lines
 from tui_tutor.plain.trusting import TrustQuestion
@@ -71,6 +72,7 @@ class _PlayedLesson:
         self._before_command = before_command
         trust = TrustQuestion(lesson, is_once=trust_once)
         self.running = RunCommands(lesson, trust)
+        self._restoring = RestoringLines(lesson)
         self._lesson = lesson
         self._moving = MoveCommands(lesson)
         self._commands = {
@@ -87,6 +89,9 @@ class _PlayedLesson:
         if not self._lesson.session.adapters.store.is_saving:
             lesson.say(NOT_SAVED)
         lesson.say(*header_lines(lesson.study), "")
+        if lesson.study.reruns:
+            with self._restoring.heard():
+                lesson.performer.restore()
         lesson.show_cell()
         while not self._moving.has_left:
             await self._take_command()
@@ -101,6 +106,7 @@ class _PlayedLesson:
             return
         if self._before_command is not None:
             await self._before_command(self._lesson)
+        self._lesson.say_notice()
         word, _, rest = line.strip().partition(" ")
         if not word:
             return
@@ -112,7 +118,8 @@ class _PlayedLesson:
 
     async def _perform(self, command: str, rest: str) -> None:
         try:
-            await self._commands[command](rest)
+            with self._restoring.heard():
+                await self._commands[command](rest)
         except TutorError as error:
             self._lesson.say_in_commands(error.message, error.help)
         self._lesson.say_notice()

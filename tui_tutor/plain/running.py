@@ -41,7 +41,7 @@ class RunCommands:
 
     def interrupt(self) -> bool:
         """Stop what runs; False if nothing does."""
-        if not self._lesson.study.running:
+        if not self._lesson.study.running and self._lesson.study.restoring is None:
             return False
         self._lesson.dispatch(InterruptRequested(self._lesson.now()))
         return True

@@ -36,6 +36,7 @@ class CourseSession:
         self._set_up: set[str] = set()
         self._is_prepared = False
         self.is_dead = False  # the kernel ended unasked: the next run begins with a new one
+        self.lessons_held: set[str] = set()  # what ran in them is in the kernel, as far as it ever will be
         self.granted: str = ""  # "once" or "trusted": the learner's yes holds for every lesson
 
     @property
@@ -58,6 +59,10 @@ class CourseSession:
         notes = self.workspace.prepare()
         self._is_prepared = True
         return notes
+
+    def holds(self, lesson_id: str) -> bool:
+        """Whether the kernel is where this lesson left it, so that nothing has to run again."""
+        return lesson_id in self.lessons_held
 
     @property
     def is_started(self) -> bool:
@@ -93,6 +98,7 @@ class CourseSession:
     async def restart_kernel(self) -> KernelInfo:
         """A new, empty kernel; the setups run again before the next run."""
         self._set_up.clear()
+        self.lessons_held.clear()
         if self._starting is None:
             return await self.start_kernel()
         try:
@@ -111,4 +117,5 @@ class CourseSession:
                 await child.close()
         self._kernel = self._shell = self._starting = None
         self._set_up.clear()  # a kernel that comes later begins anew
+        self.lessons_held.clear()
         self.is_dead = False

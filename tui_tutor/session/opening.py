@@ -7,6 +7,7 @@ from tui_tutor.core.errors import TutorError
 from tui_tutor.core.ports import EventStore, LessonFile, OpenCourse
 from tui_tutor.core.study import Study, begin, restored
 from tui_tutor.core.study.recording import with_recorded
+from tui_tutor.core.study.replaying import with_reruns
 from tui_tutor.core.study.state import Trust
 
 
@@ -35,8 +36,13 @@ def learner_seed(store: EventStore) -> int:
     return int(text) if text.isdecimal() else 0
 
 
-def open_study(opened: OpenCourse, lesson_id: str, store: EventStore, *, granted: str = "") -> Study:
-    """The study of a lesson. TutorError (exit code 4) if the lesson has errors or is not written yet."""
+def open_study(
+    opened: OpenCourse, lesson_id: str, store: EventStore, *, granted: str = "", is_held: bool = False
+) -> Study:
+    """The study of a lesson. TutorError (exit code 4) if the lesson has errors or is not written yet.
+
+    `is_held`: the kernel holds what ran in this lesson (`CourseSession.holds`).
+    """
     lesson = lesson_to_study(opened, lesson_id)
     study = begin(
         opened.course,
@@ -45,7 +51,8 @@ def open_study(opened: OpenCourse, lesson_id: str, store: EventStore, *, granted
         trust=_trust_of(opened, granted),
         seed=learner_seed(store),
     )
-    study = restored(study, store.lesson_history(opened.course.id, lesson_id))
+    history = store.lesson_history(opened.course.id, lesson_id)
+    study = with_reruns(restored(study, history), history, is_held=is_held)
     return with_recorded(study, opened.lock())
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
-from typing import assert_never
+from typing import Literal, assert_never
 
 from tui_tutor.core.course import VizCell
 from tui_tutor.core.errors import TutorError
@@ -39,6 +40,9 @@ from tui_tutor.core.study.events import (
     Plotted,
     Remember,
     RestartKernel,
+    RestoreEnded,
+    RestoreNames,
+    RestoreRequested,
     RunCode,
     RunRefused,
     RunReported,
@@ -48,10 +52,11 @@ from tui_tutor.core.study.events import (
 )
 from tui_tutor.session.checking import checked_exercise, graded_here, graded_question
 from tui_tutor.session.course_session import CourseSession
+from tui_tutor.session.replaying import Replaying
 
 HIDDEN_TIMEOUT_S = 60.0
 GRACE_S = 1.5
-Job = RunCode | RunScript | CheckAnswer | GradeAnswer | EvaluatePlots | RestartKernel
+Job = RunCode | RunScript | RestoreNames | CheckAnswer | GradeAnswer | EvaluatePlots | RestartKernel
 
 
 class Performer:
@@ -85,6 +90,8 @@ class Performer:
         self._runs = 0
         self._has_begun = False  # of the run under way: its own code runs, not what comes before it
         self._is_stopped = False  # the run under way was interrupted before it had begun
+        self._replaying: Replaying | None = None
+        self._is_leaving = False
         self._is_closed = False
 
     # --- the loop -------------------------------------------------------------------------------
@@ -111,10 +118,12 @@ class Performer:
                 self._spawn(self._running_port.answer_input(effect.text))
             case GradeAnswer() if not needs_kernel(self.study, self.study.cell(effect.cell_id)):
                 self._grade_now(effect)
-            case RunCode() | RunScript() | CheckAnswer() | GradeAnswer() | EvaluatePlots() | RestartKernel():
+            case RestartKernel():
                 self._enqueue(effect)
-                if isinstance(effect, RestartKernel) and self.study.running:
+                if self._under_way:
                     self._spawn(self._stop_firmly())
+            case RunCode() | RunScript() | RestoreNames() | CheckAnswer() | GradeAnswer() | EvaluatePlots():
+                self._enqueue(effect)
             case _:
                 assert_never(effect)
 
@@ -168,13 +177,20 @@ class Performer:
     # --- jobs -----------------------------------------------------------------------------------
 
     def prewarm(self) -> None:
-        """Start an empty kernel in the background; nothing of the course runs.
+        """Start a kernel in the background: empty, unless names of the last visit are to be in it.
 
         A kernel's environment and folder hold what the course put there, so trust comes first.
         """
         if not self._is_trusted:
             return
-        self._spawn(self._prewarmed())
+        if self.study.reruns:
+            self.restore()
+        else:
+            self._spawn(self._prewarmed())
+
+    def restore(self) -> None:
+        """Bring back what ran at the last visit, in the background, if code of the course may run."""
+        self.dispatch(RestoreRequested(self._now()))
 
     @property
     def _is_trusted(self) -> bool:
@@ -192,7 +208,7 @@ class Performer:
 
     async def stop(self) -> None:
         """Stop what runs and let it end; return when nothing is under way."""
-        if self.study.running:
+        if self._under_way:
             await self._stop_firmly()
         await self.settle()
 
@@ -211,7 +227,8 @@ class Performer:
 
     async def close(self) -> None:
         """Leave the lesson: stop what runs and let it end; the kernel stays for the next lesson."""
-        if self.study.running:
+        self._is_leaving = True
+        if self._under_way:
             await self.stop()
         self._is_closed = True
         for task in tuple(self._tasks):
@@ -241,6 +258,8 @@ class Performer:
                     await self._run_code(job)
                 case RunScript():
                     await self._run_script(job)
+                case RestoreNames():
+                    await self._restore(job)
                 case CheckAnswer():
                     verdict = await checked_exercise(self.study, job, self.session)
                     self.dispatch(Checked(job.cell_id, verdict, self._now()))
@@ -264,6 +283,12 @@ class Performer:
         if isinstance(job, RunCode) and self._is_stopped:
             self._say_stopped(job.cell_id)
             return
+        if isinstance(job, RestoreNames):
+            is_stopped = self._replaying is not None and self._replaying.is_stopped
+            self._replaying = None
+            self.dispatch(RestoreEnded(self._stop_word if is_stopped else "refused", at))
+            if is_stopped:
+                return
         if isinstance(job, RunCode | RunScript):
             self.dispatch(RunRefused(job.cell_id, at))
         if isinstance(job, RunScript):
@@ -299,7 +324,7 @@ class Performer:
         while True:
             reason = await self.session.kernel.died()
             self.session.is_dead = True
-            if not self.study.running and self.study.kernel not in ("starting", "dead"):
+            if not self._under_way and self.study.kernel not in ("starting", "dead"):
                 self.dispatch(KernelDied(reason, self._now()))
 
     async def _run_code(self, job: RunCode) -> None:
@@ -308,6 +333,7 @@ class Performer:
         if self.session.is_dead:
             await self._restart()
         await self._run_setups()
+        self.session.lessons_held.add(self.study.lesson.id)
         for hidden in job.hidden:
             if not await self._run_hidden(job.cell_id, hidden):
                 return
@@ -368,22 +394,55 @@ class Performer:
 
     async def _stop_firmly(self) -> None:
         """Interrupt what runs; where that does not end it, a second interrupt ends its process."""
-        run = (self.study.running, self._runs)
+        run = (self._under_way, self._runs)
         await self._interrupt()
         with suppress(TimeoutError):
             await asyncio.wait_for(self.settle(), GRACE_S)
-        if self.study.running and run == (self.study.running, self._runs):
+        if self._under_way and run == (self._under_way, self._runs):
             await self._interrupt()
 
     async def _interrupt(self) -> None:
-        if not self._has_begun:
+        if self._replaying is not None:
+            self._replaying.is_stopped = True
+        elif not self._has_begun:
             self._is_stopped = True
         await self._running_port.interrupt()
 
     async def _restart(self) -> None:
         info = await self.session.restart_kernel()
         self.session.is_dead = False
+        if self._replaying is not None:
+            self.dispatch(KernelStarted(info, self._now()))
+            return
+        # Empty is how it is in this lesson from here on; others may still be restored.
+        self.session.lessons_held.add(self.study.lesson.id)
         self.dispatch(KernelStarted(info, self._now(), is_restart=True))
+
+    # --- what ran at the last visit -------------------------------------------------------------
+
+    @property
+    def _under_way(self) -> str:
+        """What an interrupt would stop: the id of a cell, or a word for the runs of the last visit."""
+        return self.study.running or ("restoring" if self.study.restoring is not None else "")
+
+    @property
+    def _stop_word(self) -> Literal["left", "stopped"]:
+        return "left" if self._is_leaving else "stopped"
+
+    async def _restore(self, job: RestoreNames) -> None:
+        replaying = self._replaying = Replaying(self.session, self.dispatch)
+        self._in_shell = False
+        await self._ready_kernel()
+        if self.session.is_dead:
+            await self._restart()
+        await self._run_setups()
+        ended = await replaying.all_of(job.reruns)
+        self._replaying = None
+        if ended.why == "stopped":
+            ended = replace(ended, why=self._stop_word)
+        if ended.why != "left":
+            self.session.lessons_held.add(self.study.lesson.id)
+        self.dispatch(ended)
 
     # --- plots ----------------------------------------------------------------------------------
 
@@ -404,7 +463,7 @@ class Performer:
     async def picked(self, cell_id: str, x: float, y: float) -> PlotData | None:
         """The image for the point under the cursor of a viz cell with `pick`; None if it cannot be had."""
         cell = self.study.cell(cell_id)
-        if not isinstance(cell, VizCell) or not self.session.is_started or self.study.running:
+        if not isinstance(cell, VizCell) or not self.session.is_started or self._under_way:
             return None
         if not self._is_trusted:
             return None

@@ -42,6 +42,8 @@ async def take_edition(performer: Performer, edition: Edition) -> Revision:
     A run whose source was changed is stopped. Returns when replaying has begun; it goes on by itself,
     and an interrupt stops it as it stops any run.
     """
+    if performer.study.restoring is not None:
+        await performer.stop()  # it runs what the lesson was before
     revision, was_running = _revised(performer.study, edition), ""
     if revision.kernel != "kept":
         was_running = performer.study.running

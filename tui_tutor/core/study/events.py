@@ -6,10 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from tui_tutor.core.execution import KernelInfo, RunEvent
+from tui_tutor.core.execution import Finished, KernelInfo, RunEvent
 from tui_tutor.core.grading.verdict import Answer, Verdict
+from tui_tutor.core.output import Transcript
 from tui_tutor.core.plotting.data import PlotData
 from tui_tutor.core.ports import Record
+from tui_tutor.core.study.state import Rerun
+
+RestoreEnd = Literal["done", "stopped", "left", "limit", "failed", "asked", "died", "refused"]
 
 # --- wishes of the learner --------------------------------------------------------------------------
 
@@ -134,6 +138,13 @@ class NoticeRead:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class RestoreRequested:
+    """Bring the kernel to where it was at the last visit, if there is anything to bring back."""
+
+    at: datetime
+
+
 # --- facts from the world ---------------------------------------------------------------------------
 
 
@@ -216,6 +227,32 @@ class Noticed:
 
 
 @dataclass(frozen=True, slots=True)
+class RerunBegan:
+    rerun: Rerun
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RerunEnded:
+    """A run of the last visit was done again to its end; `transcript` is what it says now."""
+
+    rerun: Rerun
+    transcript: Transcript
+    end: Finished
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreEnded:
+    """`cell_id` is the cell at which it stopped; `detail` says more: an error, a reason."""
+
+    why: RestoreEnd
+    at: datetime
+    cell_id: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Stored:
     """These records are committed: now what they say may be shown."""
 
@@ -250,6 +287,7 @@ Event = (
     | TrustAnswered
     | SaveRetried
     | NoticeRead
+    | RestoreRequested
     | RunReported
     | RunRefused
     | Checked
@@ -260,6 +298,9 @@ Event = (
     | KernelDied
     | KernelFailed
     | Noticed
+    | RerunBegan
+    | RerunEnded
+    | RestoreEnded
     | Stored
     | StoreFailed
 )
@@ -296,6 +337,13 @@ class RunScript:
     is_tty: bool = False
     stdin: str = ""
     files: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreNames:
+    """Do these runs again in this order; an interrupt ends it."""
+
+    reruns: tuple[Rerun, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,6 +405,7 @@ class Remember:
 Effect = (
     RunCode
     | RunScript
+    | RestoreNames
     | CheckAnswer
     | GradeAnswer
     | EvaluatePlots

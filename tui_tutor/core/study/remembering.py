@@ -23,6 +23,8 @@ from tui_tutor.core.study.state import OLD_VISIT, SCRATCH, CellState, CellStatus
 OUTPUT_KEPT: Final = 20_000
 """Characters of a run's output that the log keeps: its head and its tail."""
 POINTS_KEPT: Final = 2_000
+LINES_KEPT: Final = 1_000
+"""Lines given to a program's questions that the log keeps; a program that asked for more stops restoring."""
 
 _OUTCOMES: Final[Mapping[str, CellStatus]] = {
     "ok": "ok",
@@ -63,10 +65,18 @@ def run_record(study: Study, cell_id: str, outcome: str, at: datetime) -> Record
         elapsed_ms=round(state.elapsed_ms, 3),
         exit_status=state.exit_status,
         reason=state.reason,
-        output=_bounded_output(state.transcript),
+        output=bounded_output(state.transcript),
         error=[error.name, error.message, error.line] if error else None,
+        **_for_replaying(study, state),
         **_asked(cell),
     )
+
+
+def _for_replaying(study: Study, state: CellState) -> dict[str, Json]:
+    """What a later visit needs to do this run again: the kernel it was done in, the lines it was given."""
+    given = [[line.text, line.is_shown] for line in state.given[:LINES_KEPT]]
+    since = {"since": study.kernel_since} if study.kernel_since else {}
+    return {**since, "given": given} if given else dict(since)
 
 
 def attempt_record(study: Study, cell: Cell, answer: Answer, verdict: Verdict, at: datetime) -> Record:
@@ -107,7 +117,8 @@ def plot_record(study: Study, cell_id: str, at: datetime) -> Record | None:
     )
 
 
-def _bounded_output(transcript: Transcript) -> str:
+def bounded_output(transcript: Transcript) -> str:
+    """What a run printed, as the log keeps it."""
     lines = [
         line
         for part in transcript.parts

@@ -161,6 +161,8 @@ def _with_places(fresh: Study, study: Study, moved: Mapping[str, str]) -> Study:
         running=moved.get(study.running, study.running if study.running == SCRATCH.id else ""),
         queue=tuple((moved[cell], why) for cell, why in study.queue if cell in moved),
         last_run=moved.get(study.last_run, ""),
+        kernel_since=study.kernel_since,
+        restoring=study.restoring,
         wished=tuple((moved[cell], why) for cell, why in study.wished if cell in moved),
         asks_guess=moved.get(study.asks_guess, ""),
         notice=study.notice,

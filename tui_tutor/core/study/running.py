@@ -14,7 +14,6 @@ from tui_tutor.core.course import (
     VizCell,
 )
 from tui_tutor.core.execution import (
-    Displayed,
     ErrorRaised,
     Finished,
     InputAsked,
@@ -54,14 +53,18 @@ from tui_tutor.core.study.remembering import (
     run_record,
     status_of,
 )
+from tui_tutor.core.study.replaying import shown_line
+from tui_tutor.core.study.restoring import begin_restoring
 from tui_tutor.core.study.state import (
     EDITED,
     CellState,
     CellStatus,
+    GivenLine,
     KernelStatus,
     Notice,
     Study,
     Why,
+    hidden_before,
     is_runnable,
     uses_shell,
 )
@@ -109,9 +112,11 @@ def request_runs(study: Study, wanted: tuple[tuple[str, Why], ...], at: datetime
     first, state = study.cell(wanted[0][0]), study.state(wanted[0][0])
     if isinstance(first, CodeCell) and first.ask_first and state.guess is None and state.ran_source is None:
         return replace(study, asks_guess=first.id, at_cell=first.id, wished=wanted), ()
+    study, effects = begin_restoring(study)
     for cell_id, why in wanted:
         study = _queued(study, cell_id, why)
-    return _start_next(study, at)
+    study, more = start_next(study, at)
+    return study, (*effects, *more)
 
 
 def _queued(study: Study, cell_id: str, why: Why) -> Study:
@@ -121,8 +126,9 @@ def _queued(study: Study, cell_id: str, why: Why) -> Study:
     return study.changed(cell_id, status="queued", why=why, status_before=study.state(cell_id).status)
 
 
-def _start_next(study: Study, at: datetime) -> Step:
-    if study.running or not study.queue:
+def start_next(study: Study, at: datetime) -> Step:
+    """Begin the run that waits longest, unless the kernel has something to do."""
+    if study.running or study.restoring is not None or not study.queue:
         return study, ()
     (cell_id, why), *rest = study.queue
     cell, state = study.cell(cell_id), study.state(cell_id)
@@ -146,16 +152,7 @@ def _run_effect(study: Study, cell: Cell) -> Effect:
 
 
 def _hidden_before(study: Study, cell_id: str) -> tuple[HiddenRun, ...]:
-    """The hidden code cells that stand directly before this cell's visible predecessor and it."""
-    hidden: list[HiddenRun] = []
-    for cell in study.lesson.cells:
-        if cell.id == cell_id:
-            return tuple(hidden)
-        if cell.hidden and isinstance(cell, CodeCell):
-            hidden.append(HiddenRun(cell.id, cell.source))
-        elif is_runnable(cell):
-            hidden.clear()
-    return ()
+    return tuple(HiddenRun(cell.id, cell.source) for cell in hidden_before(study, cell_id))
 
 
 def take_guess(study: Study, event: OutputGuessed) -> Step:
@@ -192,7 +189,7 @@ def _run_event(study: Study, cell_id: str, run_event: RunEvent, at: datetime) ->
     match run_event:
         case Started():
             fresh = replace(state, count=run_event.execution_count, stale="", is_recorded=False, verdict=None)
-            fresh = replace(fresh, transcript=Transcript(), prompt=None, is_changed=False)
+            fresh = replace(fresh, transcript=Transcript(), prompt=None, given=(), is_changed=False)
             return study.with_cell(cell_id, fresh), ()
         case InputAsked():
             return study.changed(cell_id, prompt=run_event), ()
@@ -241,7 +238,7 @@ def _after_run(study: Study, cell: Cell, outcome: Outcome, at: datetime) -> Step
         effects.append(EvaluatePlots(plots))
     if _wants_check(study, cell, outcome):
         effects.append(CheckAnswer(cell.id, study.state(cell.id).ran_source or ""))
-    study, more = _start_next(study, at)
+    study, more = start_next(study, at)
     return study, (*effects, *more)
 
 
@@ -280,15 +277,22 @@ def give_input(study: Study, event: InputGiven) -> Step:
     if not study.running or study.state(study.running).prompt is None:
         return study, ()
     cell_id, state = study.running, study.state(study.running)
-    transcript = state.transcript
-    if event.is_shown and state.prompt is not None and not uses_shell(study.cell(cell_id)):
-        # As a result, because a program's standard output holds neither.
-        line = state.prompt.prompt + ("" if state.prompt.is_secret else event.text)
-        transcript = transcript.after(Displayed({"text/plain": line}, is_result=True))
-    return study.changed(cell_id, prompt=None, transcript=transcript), (GiveInput(cell_id, event.text),)
+    state = replace(state, prompt=None)
+    if not uses_shell(study.cell(cell_id)):
+        state = _with_line(study.state(cell_id), event)
+    return study.with_cell(cell_id, state), (GiveInput(cell_id, event.text),)
+
+
+def _with_line(state: CellState, event: InputGiven) -> CellState:
+    assert state.prompt is not None
+    line = GivenLine(None if state.prompt.is_secret else event.text, event.is_shown)
+    transcript = shown_line(state.transcript, state.prompt, line)
+    return replace(state, prompt=None, transcript=transcript, given=(*state.given, line))
 
 
 def interrupt(study: Study) -> Step:
+    if study.restoring is not None:
+        return study, (InterruptRun(),)  # what was asked for meanwhile goes on, all the sooner
     if not study.running:
         return replace(study, notice=Notice("Nothing is running.")), ()
     return dropped_queue(study), (InterruptRun(),)
@@ -305,10 +309,12 @@ def restart(study: Study) -> Step:
 
 
 def kernel_started(study: Study, event: KernelStarted) -> Step:
-    status: KernelStatus = "busy" if study.running and not uses_shell(study.cell(study.running)) else "idle"
+    is_used = study.running and not uses_shell(study.cell(study.running))
+    status: KernelStatus = "busy" if is_used or study.restoring is not None else "idle"
     study = replace(study, kernel=status, info=event.info)
     if not event.is_restart:
         return study, ()
+    study = replace(study, kernel_since=event.at.isoformat())
     for cell in study.lesson.cells:
         state = study.state(cell.id)
         if state.count is not None and not state.is_busy and not uses_shell(cell):
@@ -330,9 +336,10 @@ def answer_trust(study: Study, event: TrustAnswered) -> Step:
         return replace(study, trust="refused", notice=notice), ()
     is_lasting = event.answer == "always"
     study = replace(study, trust="trusted" if is_lasting else "once", notice=None)
+    study, restored = begin_restoring(study)
     study, effects = request_runs(study, wished, event.at)
     graded = (GradeAnswer(*answer),) if answer is not None else ()
-    return study, (GrantTrust(is_lasting), *effects, *graded)
+    return study, (GrantTrust(is_lasting), *restored, *effects, *graded)
 
 
 # --- plots ------------------------------------------------------------------------------------------

@@ -34,8 +34,17 @@ Trust = Literal["unknown", "once", "trusted", "refused"]
 EMPTY: Final = Transcript()
 EDITED: Final = "edited since"
 OLD_VISIT: Final = "from your last visit"
+DIFFERS: Final = "not as at your last visit"
 SCRATCH: Final = CodeCell(kind="code", id="tutor-scratch", title="scratch", source="# scratch", optional=True)
 """A cell of the learner's own in every lesson; it has no number and counts for nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class GivenLine:
+    """A line that the learner gave to a program; `text` is None where it was a secret."""
+
+    text: str | None
+    is_shown: bool = False  # question and line stand in the output
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +67,7 @@ class CellState:
     is_imported: bool = False  # and it came with the notebook that the course was imported from
     stale: str = ""  # why the output shown no longer fits: "edited since", "In [6] ran again"
     prompt: InputAsked | None = None
+    given: tuple[GivenLine, ...] = ()  # to the questions of the newest run
     plot: PlotData | None = None
     ghost: PlotData | None = None
     plotted_after: str = ""  # the label of the run it was drawn after
@@ -87,6 +97,34 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class Rerun:
+    """A run of an earlier visit that is done again, so that the kernel holds what it held.
+
+    `output`: what it printed, as the log keeps it; `error`: (name, message) of what ended it.
+    """
+
+    cell_id: str
+    source: str
+    timeout_s: float
+    hidden: tuple[tuple[str, str], ...] = ()  # (cell, source) of the hidden cells that run before it
+    output: str = ""
+    error: tuple[str, str] | None = None
+    given: tuple[GivenLine, ...] = ()
+    elapsed_ms: float = 0.0
+    is_early: bool = False  # cells below it ran before its newest run, which has its turn later
+
+
+@dataclass(frozen=True, slots=True)
+class Restoring:
+    """Runs of an earlier visit are being done again."""
+
+    total: int  # cells
+    done: int = 0
+    cell_id: str = ""  # which runs now
+    differing: tuple[str, ...] = ()  # cells that printed something else
+
+
+@dataclass(frozen=True, slots=True)
 class Study:
     """A lesson being studied. `cells` holds a state for every cell, hidden ones too, in lesson order."""
 
@@ -103,6 +141,10 @@ class Study:
     running: str = ""  # id of the cell that runs, "" if none
     queue: tuple[tuple[str, Why], ...] = ()
     last_run: str = ""  # id of the cell whose run ended last in this kernel
+    kernel_since: str = ""  # when the learner began with an empty kernel last, "" if never
+    reruns: tuple[Rerun, ...] = ()  # what a new kernel has to run to be where the last one was
+    left_out: tuple[str, ...] = ()  # cells that were stopped at the last visit: they do not run again
+    restoring: Restoring | None = None
     wished: tuple[tuple[str, Why], ...] = ()  # runs that wait for the trust question
     waiting_answer: tuple[str, Answer] | None = None  # (cell, answer) that waits for the trust question
     asks_guess: str = ""  # id of the cell whose output the learner should predict first
@@ -177,6 +219,19 @@ def starter_of(cell: Cell) -> str:
 def _quiz_starter(cell: QuizCell) -> str:
     del cell  # a question has nothing to edit
     return ""
+
+
+def hidden_before(study: Study, cell_id: str) -> tuple[CodeCell, ...]:
+    """The hidden code cells that stand directly before this cell's visible predecessor and it."""
+    hidden: list[CodeCell] = []
+    for cell in study.lesson.cells:
+        if cell.id == cell_id:
+            return tuple(hidden)
+        if cell.hidden and isinstance(cell, CodeCell):
+            hidden.append(cell)
+        elif is_runnable(cell):
+            hidden.clear()
+    return ()
 
 
 def is_runnable(cell: Cell) -> bool:

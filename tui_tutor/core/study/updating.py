@@ -38,7 +38,11 @@ from tui_tutor.core.study.events import (
     Plotted,
     QuizAnswered,
     Remember,
+    RerunBegan,
+    RerunEnded,
     RestartRequested,
+    RestoreEnded,
+    RestoreRequested,
     RunAboveRequested,
     RunRefused,
     RunReported,
@@ -55,6 +59,7 @@ from tui_tutor.core.study.remembering import (
     a_record,
     attempt_record,
 )
+from tui_tutor.core.study.restoring import begin_rerun, begin_restoring, end_rerun, end_restoring
 from tui_tutor.core.study.running import (
     answer_trust,
     dropped_queue,
@@ -66,6 +71,7 @@ from tui_tutor.core.study.running import (
     request_runs,
     restart,
     runs_above,
+    start_next,
     take_guess,
     take_plot,
     take_refusal,
@@ -145,6 +151,14 @@ def _step(study: Study, event: Event) -> Step:  # noqa: PLR0912 - one branch for
             return _retry_unsaved(study)
         case NoticeRead():
             return replace(study, notice=None), ()
+        case RestoreRequested():
+            return begin_restoring(study)
+        case RerunBegan():
+            return begin_rerun(study, event), ()
+        case RerunEnded():
+            return end_rerun(study, event), ()
+        case RestoreEnded():
+            return _after_restoring(study, event)
         case RunRefused():
             return take_refusal(study, event), ()
         case RunReported():
@@ -176,6 +190,16 @@ def _step(study: Study, event: Event) -> Step:  # noqa: PLR0912 - one branch for
             return replace(study, notice=notice, unsaved=(*study.unsaved, event.records)), ()
         case _:
             assert_never(event)
+
+
+def _after_restoring(study: Study, event: RestoreEnded) -> Step:
+    """What was asked for meanwhile runs next, unless the learner left or there is nothing to run it."""
+    study = end_restoring(study, event)
+    if event.why in ("left", "refused", "died"):
+        return dropped_queue(study), ()
+    notice = study.notice
+    study, effects = start_next(study, event.at)
+    return replace(study, notice=notice), effects
 
 
 # --- time -------------------------------------------------------------------------------------------

@@ -50,7 +50,7 @@ def state_words(study: Study, cell: Cell, now: datetime, *, is_focused: bool = F
 
 def _queued_after(study: Study) -> str:
     if not study.running:
-        return ""
+        return "until your last visit is restored" if study.restoring is not None else ""
     cell, number = study.cell(study.running), study.number_of(study.running)
     count = study.state(cell.id).count
     if isinstance(cell, CodeCell) and count is None:  # it gets its count when it begins

@@ -93,7 +93,7 @@ class CellWork:
         editor, face = self._desk.editor, self._face
         if editor is not None and editor.selected_text:
             editor.action_copy()
-        elif face.study.running:
+        elif face.study.running or face.study.restoring is not None:
             face.dispatch(InterruptRequested(face.now()))
         else:
             face.say("Ctrl+Q quits; Ctrl+C stops a cell that runs.")

@@ -59,7 +59,8 @@ class Completing:
 
     @property
     def _is_kernel_free(self) -> bool:
-        return self._face.session.is_started and not self._face.study.running
+        study = self._face.study
+        return self._face.session.is_started and not study.running and study.restoring is None
 
     # --- the popup ------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from typing import Final
 from tui_tutor.core.course import Cell, ChoiceQuiz, ExerciseCell, QuizBase, VizCell
 from tui_tutor.core.study import Study
 from tui_tutor.core.study.state import is_runnable, uses_shell
+from tui_tutor.core.wording.restoring import restoring_words
 from tui_tutor.tui.widgets.cell_ui import CellUi
 from tui_tutor.tui.widgets.editor import Editor
 from tui_tutor.tui.widgets.footer import MOST_KEYS, Keys
@@ -36,6 +37,8 @@ def footer_states(study: Study, editor: Editor | None, width: int) -> tuple[str,
     if editor is not None:
         row, column = editor.cursor_location
         return (f"editing  ln {row + 1}, col {column + 1}", "editing")
+    if study.restoring is not None:
+        return (restoring_words(study.restoring),)
     in_shell = study.running and uses_shell(study.cell(study.running))
     kernel = "shell busy" if in_shell else KERNEL_WORDS[study.kernel]
     longer = (f"{kernel} · {SANDBOX}", kernel)
@@ -53,6 +56,8 @@ def footer_keys(study: Study, cell: Cell, editor: Editor | None, ui: CellUi) -> 
     if study.unsaved:
         return (("Esc", "try to save again"), *_ENDING)
     running = (("F9", "stop"),) if study.running else ()
+    if study.restoring is not None:
+        running = (("F9", "skip"),)
     missing = (("i", "install"),) if study.kernel == "missing" else ()
     dead = (("F8", "new kernel"),) if study.kernel == "dead" else ()
     keys = (*running, *missing, *dead, *_cell_keys(study, cell), *_ENDING)
