@@ -31,7 +31,7 @@ def open_file(path: Path, steps: Sequence[str]) -> tuple[sqlite3.Connection, str
     repairing.finish(path)
     seen = repairing.identity(path)
     try:
-        _examine(path)
+        examine(path)
         _make_private(path)
         return _connect(path, steps), ""
     except sqlite3.DatabaseError as error:
@@ -101,30 +101,28 @@ def _connect(path: Path, steps: Sequence[str]) -> sqlite3.Connection:
     return connection
 
 
-def _examine(path: Path) -> None:
-    """DatabaseError (SQLITE_CORRUPT) if what lies there is no sound database, or nothing is any more."""
+def examine(path: Path, *, is_thorough: bool = False) -> None:
+    """DatabaseError (SQLITE_CORRUPT) if what lies there is no sound database, or nothing is any more.
+
+    Thorough: however long it takes. Nothing is written, so what is damaged stays as it was found.
+    """
     if path.is_dir():
         raise damage("a folder is in its place")
     if path.exists() and path.stat().st_size:
-        _look_through(path)
+        _look_through(path, is_thorough=is_thorough or suspicion(path).exists())
     elif backups_of(path):
         raise damage("it is gone")
 
 
-def _look_through(path: Path) -> None:
-    """DatabaseError (SQLITE_CORRUPT) if the file is damaged; it is looked at whole only if it is suspect.
-
-    Through a connection that cannot write: what is damaged stays as it was found.
-    """
-    is_suspect = suspicion(path).exists()
+def _look_through(path: Path, *, is_thorough: bool) -> None:
     # Twice: another process may just begin its log anew.
     if _has_cut_log(path) and _has_cut_log(path):
         raise damage("its log is damaged")
     if _has_log(path) and not shares_memory(path.parent):
         return  # looking at it would need the memory that is not shared
     with suppress(_Unfinished), closing(_read_only(path)) as connection:
-        _check(connection, None if is_suspect else time.monotonic() + CHECK_S)
-        if is_suspect:
+        _check(connection, None if is_thorough else time.monotonic() + CHECK_S)
+        if is_thorough:
             _check_rows(path)
             suspicion(path).unlink(missing_ok=True)
 
@@ -138,10 +136,12 @@ def _read_only(path: Path) -> sqlite3.Connection:
 
 
 def _check(connection: sqlite3.Connection, deadline: float | None) -> None:
+    check = "pragma integrity_check(1)"
     if deadline is not None:
+        check = "pragma quick_check(1)"
         connection.set_progress_handler(lambda: time.monotonic() > deadline, 2_000)
     try:
-        found = connection.execute("pragma quick_check(1)").fetchone()[0]
+        found = connection.execute(check).fetchone()[0]
     except sqlite3.DatabaseError as error:
         if is_damage(error):
             raise
