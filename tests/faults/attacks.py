@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 PTRACE_ATTACH, PTRACE_DETACH, CLONE_NEWUSER = 16, 17, 0x10000000
-FACTS: dict[str, Any] = json.loads(sys.argv[1]) if len(sys.argv) > 1 else {}
+FACTS: dict[str, Any] = {}
 
 
 def read_a_key() -> bool:
@@ -51,7 +51,7 @@ def remove_a_file() -> bool:
 
 
 def change_permissions() -> bool:
-    os.chmod(f"{FACTS['home']}/.bashrc", 0o777)  # noqa: S103 - that is the attack
+    os.chmod(f"{FACTS['home']}/.bashrc", 0o777)
     return True
 
 
@@ -164,4 +164,5 @@ def tried(attack: Callable[[], bool]) -> bool:
 
 
 if __name__ == "__main__":
+    FACTS.update(json.loads(sys.argv[1]))
     print(json.dumps({attack.__name__: tried(attack) for attack in ATTACKS}))

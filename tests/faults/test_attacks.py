@@ -10,7 +10,6 @@ import contextlib
 import json
 import os
 import select
-import signal
 import socket
 import subprocess
 import sys
@@ -36,6 +35,12 @@ pytestmark = [
 FILES, NETWORK = "reading and changing your files", "the network"
 OTHERS = "other programs of yours and their sockets"
 SIGNALS, PERMISSIONS = "signals to your other programs, abstract sockets", "the permissions of your files"
+LIVING = """\
+import signal, sys
+signal.signal(signal.SIGUSR1, lambda *_: None)
+print("ready", flush=True)
+sys.stdin.read()
+"""
 # Which words of a level's list an attack is covered by, where it succeeds.
 WORDS = {
     "read_a_key": (FILES,),
@@ -118,13 +123,13 @@ def victims(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Victims
         folder.mkdir(parents=True)
     (home / ".ssh/id_ed25519").write_text(secret)
     (data / "progress.db").write_text(f"answers {secret}")
-    shared = Path(f"/dev/shm/{mark}")  # noqa: S108
+    shared = Path(f"/dev/shm/{mark}")
     shared.write_text(secret)
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", secret)
     with contextlib.ExitStack() as stack:
         sockets: dict[str, socket.socket] = {}
-        place = tempfile.mkdtemp(prefix="v-", dir="/tmp")  # noqa: S108 - its path must be short
+        place = tempfile.mkdtemp(prefix="v-", dir="/tmp")
         for name, family, kind, address in (
             ("tcp", socket.AF_INET, socket.SOCK_STREAM, ("127.0.0.1", 0)),
             ("udp", socket.AF_INET, socket.SOCK_DGRAM, ("127.0.0.1", 0)),
@@ -135,9 +140,8 @@ def victims(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Victims
             one.bind(address)
             if kind == socket.SOCK_STREAM:
                 one.listen(100)
-        code = "import signal, sys; signal.signal(signal.SIGUSR1, lambda *_: None)\nprint(1, flush=True)\nsys.stdin.read()"
         victim = subprocess.Popen(
-            [sys.executable, "-I", "-S", "-c", code],
+            [sys.executable, "-I", "-S", "-c", LIVING],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={"TOKEN": secret},
@@ -213,5 +217,4 @@ def test_the_matrix_is_about_attacks_that_succeed_without_a_sandbox(victims: Vic
     possible = attacked(victims, None, tmp_path / "free")
     system = {"trace_another", "make_a_user_namespace", "fork_300_times", "take_6_gb"}  # may forbid them
     assert set(WORDS) - possible <= system
-    assert signal.SIGUSR1  # and the victim has lived through it
     assert victims.victim.poll() is None

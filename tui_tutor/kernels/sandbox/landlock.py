@@ -1,7 +1,7 @@
 """Landlock by system calls: a process gives up files, ports and signals. Standard library only; Linux.
 
 Imported by path too. Source: Linux, Documentation/userspace-api/landlock.rst; the numbers of the calls are
-the same on every architecture. Each ABI can deny more than the one before: 2 moves between folders, 3 truncation,
+the same on every architecture. Each ABI denies more than the last: 2 moves between folders, 3 truncation,
 4 TCP, 5 device ioctls, 6 signals and abstract sockets, 9 sockets with a path.
 """
 
