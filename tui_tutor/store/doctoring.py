@@ -82,7 +82,8 @@ def _gathered(path: Path) -> str:
     if found.kept_as is None:
         return f"Your progress is sound: {found.records:,} records. Nothing was missing."
     return (
-        f"{found.brought:,} records were added from files that were put aside; there are {found.records:,} now. "
+        f"{found.brought:,} records were added from files that were put aside, "
+        f"so that there are {found.records:,}. "
         f"What was there before was kept as {found.kept_as.name}."
     )
 
