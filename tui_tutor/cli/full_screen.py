@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from tui_tutor.core.errors import TutorError
+from tui_tutor.core.safe_text import safe_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,11 +21,14 @@ if TYPE_CHECKING:
     from tui_tutor.tui.screens.lesson import LessonScreen
 
 
-def run_full_screen(*, start: tuple[str, str] | None, is_ascii: bool, trust_once: bool) -> int:
-    """Run the app until it ends; its exit code. `start` opens (course, lesson) at once."""
-    from tui_tutor.tui.terminal.guardian import guard
+def run_full_screen(
+    *, start: tuple[str, str] | None, is_ascii: bool, trust_once: bool, is_kept: bool = True
+) -> int:
+    """Run the app until it ends; its exit code. `start` opens (course, lesson) at once.
 
-    guard()
+    Unless `is_kept` is false the session may outlive its terminal, as environment and settings have it.
+    """
+    notice = _guard_and_keep(is_kept=is_kept, is_ascii=is_ascii)
     # Importing makes many objects that live for ever; the app collects again after its first frame.
     gc.disable()
     from tui_tutor.cli.wiring import make_adapters, make_shelf, make_store
@@ -50,7 +54,7 @@ def run_full_screen(*, start: tuple[str, str] | None, is_ascii: bool, trust_once
             open_lesson=rooms.open_lesson,
             at_end=rooms.close,
             start=start,
-            notice=store.notice,
+            notice=store.notice or notice,
             export_results=lambda course_id: export_results(course_id, shelf, store),
             has_colour="NO_COLOR" not in os.environ or not os.environ["NO_COLOR"],
             is_ascii=is_ascii or not speaks_utf8(),
@@ -65,6 +69,32 @@ def run_full_screen(*, start: tuple[str, str] | None, is_ascii: bool, trust_once
         return run_app(make_app, cleanups=(store.close,), drawing=store.setting("drawing") or None)
     finally:
         store.close()
+
+
+def _guard_and_keep(*, is_kept: bool, is_ascii: bool) -> str:
+    """Fork the guardian, and the host of a session that is to be kept; what the learner must know of it.
+
+    Goes back to a running session instead if the learner wants that, and does not return then.
+    """
+    from tui_tutor.cli.keeping import keep_hours, offer_to_go_back
+    from tui_tutor.cli.places import data_folder
+    from tui_tutor.tui.terminal.guardian import guard
+
+    data = data_folder()
+    hours = keep_hours(data, is_refused=not is_kept)
+    session = offer_to_go_back(data)
+    if session is not None:
+        from tui_tutor.cli.attach import go_back
+
+        go_back(session, is_ascii=is_ascii)
+    guard()
+    if not hours:
+        return ""
+    from tui_tutor.tui.terminal import hosting
+
+    if hosting.is_possible() and hosting.host(data, hours * 3600):
+        return ""
+    return "This session ends with its terminal: there is no folder to keep it in."
 
 
 class CommandAdder:
@@ -140,9 +170,11 @@ class Rooms:
         """The screen of a lesson. TutorError if it cannot be opened."""
         from tui_tutor.session.opening import lesson_id_of, open_study
         from tui_tutor.tui.screens.lesson import LessonScreen
+        from tui_tutor.tui.terminal.guardian import LINK
 
         session = self._session_for(opened)
         found = lesson_id_of(opened.course, lesson_id)
+        LINK.tell(f"shows {safe_line(opened.course.title)[:60]}, {found}")
         study = open_study(
             opened, found, self.adapters.store, granted=session.granted, is_held=session.holds(found)
         )

@@ -22,9 +22,16 @@ if TYPE_CHECKING:
 @click.option(
     "--trust", type=click.Choice(["once"]), help="Answer the trust question for this time, for scripts."
 )
+@click.option("--no-keep", is_flag=True, help="End with the terminal, also where sessions are kept.")
 @click.pass_context
 def command(  # noqa: PLR0917 - one argument for each option
-    ctx: click.Context, course: str, lesson: str, plain: bool, is_ascii: bool, trust: str | None
+    ctx: click.Context,
+    course: str,
+    lesson: str,
+    plain: bool,
+    is_ascii: bool,
+    trust: str | None,
+    no_keep: bool,
 ) -> None:
     """Open COURSE (an id or a folder) at LESSON (an id or a number; where you were, if left out)."""
     before = ctx.parent.params if ctx.parent else {}  # of `tui-tutor --ascii learn ...`
@@ -33,7 +40,12 @@ def command(  # noqa: PLR0917 - one argument for each option
         ctx.exit(_learn_plain(course, lesson, trust_once=trust == "once"))
     from tui_tutor.cli.full_screen import run_full_screen
 
-    ctx.exit(run_full_screen(start=(course, lesson), is_ascii=is_ascii, trust_once=trust == "once"))
+    is_kept = not (no_keep or bool(before.get("no_keep")))
+    ctx.exit(
+        run_full_screen(
+            start=(course, lesson), is_ascii=is_ascii, trust_once=trust == "once", is_kept=is_kept
+        )
+    )
 
 
 def wants_plain(*, is_asked: bool) -> bool:
@@ -43,7 +55,7 @@ def wants_plain(*, is_asked: bool) -> bool:
     return is_asked or accessible or not is_terminal or os.environ.get("TERM", "dumb") in ("dumb", "")
 
 
-def open_library(*, is_plain: bool, is_ascii: bool) -> int:
+def open_library(*, is_plain: bool, is_ascii: bool, is_kept: bool = True) -> int:
     """The library on the screen, or listed in lines; the exit code."""
     if wants_plain(is_asked=is_plain):
         from tui_tutor.cli.list import command as list_courses
@@ -53,7 +65,7 @@ def open_library(*, is_plain: bool, is_ascii: bool) -> int:
         return 0
     from tui_tutor.cli.full_screen import run_full_screen
 
-    return run_full_screen(start=None, is_ascii=is_ascii, trust_once=False)
+    return run_full_screen(start=None, is_ascii=is_ascii, trust_once=False, is_kept=is_kept)
 
 
 # --- plain mode -------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from tui_tutor.core.safe_text import safe_text
 
 COMMANDS: Final = {
     "learn": "Open a course and study it.",
+    "attach": "Go back to a session whose terminal went away.",
     "list": "List the courses in the library.",
     "results": "Show what you have done, as text, JSON or CSV.",
     "install": "Install a course from a folder, an archive, git or the web.",
@@ -80,13 +81,14 @@ class LazyGroup(click.Group):
 @click.version_option(__version__, "-v", "-V", "--version", message="tui-tutor %(version)s")
 @click.option("--plain", is_flag=True, help="Lines only: for screen readers and pipes.")
 @click.option("--ascii", "is_ascii", is_flag=True, help="Draw with ASCII characters only.")
+@click.option("--no-keep", is_flag=True, help="End with the terminal, also where sessions are kept.")
 @click.pass_context
-def group(ctx: click.Context, plain: bool, is_ascii: bool) -> None:
+def group(ctx: click.Context, plain: bool, is_ascii: bool, no_keep: bool) -> None:
     """Learn by doing in a terminal. Without a command: open the library."""
     if ctx.invoked_subcommand is None:
         from tui_tutor.cli.learn import open_library
 
-        ctx.exit(open_library(is_plain=plain, is_ascii=is_ascii))
+        ctx.exit(open_library(is_plain=plain, is_ascii=is_ascii, is_kept=not no_keep))
 
 
 def main(argv: list[str] | None = None) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
 
 from textual import on, work
@@ -16,7 +16,7 @@ from tui_tutor.core.ports import Clock, CourseAdder, CourseEntry, EventStore, Op
 from tui_tutor.core.wording.adding import added_words
 from tui_tutor.tui.catalogue import Catalogue
 from tui_tutor.tui.screens.library import LibraryScreen
-from tui_tutor.tui.terminal.graphics import PictureCase
+from tui_tutor.tui.terminal.graphics import PictureCase, is_capable
 from tui_tutor.tui.theme import (
     DARK,
     NO_COLOUR,
@@ -110,6 +110,7 @@ class TutorApp(App[int]):
         self._adder = adder
         self._at_end = at_end
         self._notice = notice
+        self._has_colour = has_colour
         self._pictures = PictureCase(self._send) if has_pictures and has_colour and not is_ascii else None
         self._must_be_ascii = is_ascii
         self._is_ascii = is_ascii or store.setting("glyphs") == "ascii"
@@ -315,17 +316,34 @@ class TutorApp(App[int]):
             for widget in screen.query("*"):
                 widget.refresh()
 
+    def take_terminal(self, environ: Mapping[str, str], *, is_ascii: bool) -> None:
+        """Fit another terminal that goes on with this session; whoever calls sees to it that all is drawn."""
+        has_colour = self._has_colour and not environ.get("NO_COLOR")
+        can_show = is_capable(environ) and has_colour and not is_ascii
+        self._pictures = PictureCase(self._send) if can_show else None
+        self._must_be_ascii = is_ascii
+        self._is_ascii = is_ascii or self.store.setting("glyphs") == "ascii"
+        if not has_colour:
+            self.theme = NO_COLOUR
+        elif self.theme == NO_COLOUR:
+            self.theme = THEME_WORDS.get(self.store.setting("theme"), DARK.name)
+        self._apply_setting("terminal", "")
+
     def action_help_quit(self) -> None:
         self.say("Ctrl+Q quits.")
 
     async def action_quit(self) -> None:
         """Quit; ask first when something still runs."""
-        lessons = (screen for screen in self.screen_stack if isinstance(screen, LessonPlace))
-        running = next(filter(None, (lesson.what_runs() for lesson in lessons)), "")
+        running = self.what_runs()
         if running:
             self._ask_to_quit(running)
         else:
             self.exit(0)
+
+    def what_runs(self) -> str:
+        """Such as `In [7]`; "" when nothing runs."""
+        lessons = (screen for screen in self.screen_stack if isinstance(screen, LessonPlace))
+        return next(filter(None, (lesson.what_runs() for lesson in lessons)), "")
 
     @work
     async def _ask_to_quit(self, running: str) -> None:

@@ -1,6 +1,7 @@
 """A small app with everything that is hard to draw; run as a program on a terminal by the tests.
 
-Arguments: `stock` draws as Textual does, `no-guardian` does without the guardian.
+Arguments: `stock` draws as Textual does, `no-guardian` does without the guardian, `hosted` outlives its
+terminal (HOST_DATA names the data folder the session belongs to, HOST_KEEP_S the seconds it waits for a terminal).
 """
 
 from __future__ import annotations
@@ -8,11 +9,16 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from pathlib import Path
 
 from tui_tutor.tui.terminal.guardian import guard, watch_group
 
 if "no-guardian" not in sys.argv:
     guard()
+if "hosted" in sys.argv:
+    from tui_tutor.tui.terminal import hosting
+
+    assert hosting.host(Path(os.environ["HOST_DATA"]), float(os.environ.get("HOST_KEEP_S", "600")))
 
 from textual.app import App, ComposeResult
 from textual.containers import VerticalScroll
@@ -35,6 +41,7 @@ class Demo(App[None]):
         ("f5", "hang", "Hang"),
         ("f8", "suspend_process", "Suspend"),
         ("f9", "redraw", "Redraw"),
+        ("f10", "flood", "Flood"),
     ]
     CSS = "TextArea { height: 12; border: round blue; } #odd { background: #303050; }"
 
@@ -65,6 +72,10 @@ class Demo(App[None]):
     def action_hang(self) -> None:
         while True:
             pass
+
+    def action_flood(self) -> None:
+        """Write for as long as somebody can be made to wait."""
+        self.set_interval(0.001, lambda: frugal.redraw(self))
 
     def action_redraw(self) -> None:
         frugal.redraw(self)

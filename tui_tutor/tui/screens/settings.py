@@ -42,6 +42,14 @@ SETTINGS: Final = (
         ),
     ),
     Setting(
+        "keep",
+        (
+            ("ssh", "a session over SSH outlives a broken line; from the next start on"),
+            ("always", "every session outlives its terminal; from the next start on"),
+            ("never", "a session ends with its terminal; from the next start on"),
+        ),
+    ),
+    Setting(
         "glyphs",
         (("unicode", "the marks of the key sheet"), ("ascii", "letters and signs of every keyboard")),
     ),

@@ -21,6 +21,7 @@ from textual.geometry import Size
 
 from tui_tutor.tui.terminal import frugal, modes
 from tui_tutor.tui.terminal.guardian import LINK
+from tui_tutor.tui.terminal.orders import Ask, Order, Orders, Redraw, can_change_terminal, what_runs
 from tui_tutor.tui.terminal.restoring import TERMINAL, terminal_is_lost
 from tui_tutor.tui.terminal.too_small import MINIMUM_HEIGHT, MINIMUM_WIDTH, draw_too_small, is_too_small
 from tui_tutor.tui.terminal.writing import TerminalWriter
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 _SYNC_START: Final = "\x1b[?2026h"
 _SYNC_END: Final = "\x1b[?2026l"
 _POINTER_SHAPE: Final = "\x1b]22;"
+# Ends a sequence that was cut, a synchronised update, colours, a scrolling region; and clears the screen.
+_CUT: Final = "\x18\x1b\\\x1b[?2026l\x1b[m\x1b[r\x1b[2J"
 _CURSOR_MOVE: Final = re.compile(r"\x1b\[\d+;\d+H\Z")
 # Buttons and dragging. All motion (1003) would send a report for every cell the mouse crosses.
 _MOUSE: Final = ("1000", "1002", "1006")
@@ -50,6 +53,8 @@ class TerminalDriver(linux_driver.LinuxDriver):
         self._held_sync = ""
         self._cursor = ""
         self._raw: modes.Attributes | None = None
+        self._orders = Orders()
+        self._has_other_terminal = False
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self._terminal = _terminal_file()
         self._file: Any = self._terminal
@@ -149,6 +154,9 @@ class TerminalDriver(linux_driver.LinuxDriver):
         self._loop.call_soon_threadsafe(self._stop)
 
     def _stop(self) -> None:
+        if LINK.is_hosted:  # the terminal is given back, and the session goes on
+            LINK.tell("stop")
+            return
         if self._auto_restart and not self._is_suspended:
             self.suspend_application_mode()
             self._is_suspended = self._must_signal_resume = True
@@ -178,8 +186,36 @@ class TerminalDriver(linux_driver.LinuxDriver):
             return
         TERMINAL.enter(self.fileno, self._terminal.fileno())
         termios.tcsetattr(self.fileno, termios.TCSANOW, self._raw)
-        super().write("\x1b[?1049h\x1b[?25l\x1b[?1004h\x1b[?2004h\x1b[?7l\x1b[=25;1u")
+        self._switch_modes_on("=25;1")
+        self._window_changed()
+
+    def _switch_modes_on(self, keyboard: str) -> None:
+        super().write(f"\x1b[?1049h\x1b[?25l\x1b[?1004h\x1b[?2004h\x1b[?7l\x1b[{keyboard}u")
         self._enable_mouse_support()
+
+    # A host's orders
+
+    def _obey(self, order: Order) -> None:
+        if isinstance(order, Ask):
+            LINK.tell(f"runs {what_runs(self._app)}")
+        else:
+            self._app.call_later(self._draw_anew, order)
+
+    def _draw_anew(self, order: Redraw) -> None:
+        """Switch everything on and draw everything, after the mark the host waits for."""
+        if self._writer_thread is None or not self._writer_thread.is_alive():
+            return
+        super().write(order.mark + _CUT)
+        self._switch_modes_on("=25;1" if order.terminal is None else ">25")
+        self._cursor = self._held_sync = ""
+        self._is_small = False
+        if order.terminal is not None:
+            frugal.adapt(order.terminal.environ)
+            if can_change_terminal(self._app):
+                self._app.take_terminal(order.terminal.environ, is_ascii=order.terminal.is_ascii)
+            self._app.post_message(events.AppFocus())
+            self._app._sync_available = False
+            self._request_terminal_sync_mode_support()
         self._window_changed()
 
     # Input
@@ -193,6 +229,10 @@ class TerminalDriver(linux_driver.LinuxDriver):
             if data is None:
                 terminal_is_lost()
                 return
+            if self._has_other_terminal:  # what the old one had begun to send will not be finished
+                self._has_other_terminal = False
+                parser = XTermParser(self._debug)
+                decode = getincrementaldecoder("utf-8")(errors="replace").decode
             for message in [*(parser.feed(decode(data)) if data else ()), *parser.tick()]:
                 self.process_message(message)
 
@@ -206,7 +246,7 @@ class TerminalDriver(linux_driver.LinuxDriver):
         # Only a sequence that may be complete or not needs the clock.
         timeout_s = None if parser._timeout_time is None else 0.02
         ready = select.select(watched, [], [], timeout_s)[0]
-        if LINK.guardian_alive in ready:
+        if LINK.guardian_alive in ready and not self._take_orders():
             return None
         if self.fileno not in ready:
             return b""
@@ -214,6 +254,14 @@ class TerminalDriver(linux_driver.LinuxDriver):
             return os.read(self.fileno, 4096) or None
         except OSError:
             return None
+
+    def _take_orders(self) -> bool:
+        """Have the app obey what the guardian wants; False if the guardian is dead."""
+        data = os.read(LINK.guardian_alive, 65_536)
+        for order in self._orders.feed(data):
+            self._has_other_terminal |= isinstance(order, Redraw) and order.terminal is not None
+            self._loop.call_soon_threadsafe(self._obey, order)
+        return bool(data)
 
     def process_message(self, message: Message) -> None:
         """Hand a message to the app; keys and mouse do not reach what cannot be seen."""

@@ -42,7 +42,12 @@ class Drawing:
     """The two replacements and the screen they share."""
 
     def __init__(self, *, colourless: bool, erases_with_background: bool) -> None:
-        self._colourless = colourless
+        self._colourless = self._began_colourless = colourless
+        self.shadow = Shadow(erases_with_background=erases_with_background)
+
+    def adapt(self, *, colourless: bool, erases_with_background: bool) -> None:
+        """Draw for another terminal; a session begun without colours stays without."""
+        self._colourless = self._began_colourless or colourless
         self.shadow = Shadow(erases_with_background=erases_with_background)
 
     def layout(self, update: LayoutUpdate, console: Console) -> str:
@@ -98,6 +103,12 @@ def forget() -> None:
     """The terminal may show anything now: send the next update in full."""
     for drawing in _installed:
         drawing.shadow.forget()
+
+
+def adapt(environ: Mapping[str, str]) -> None:
+    """Draw from now on for the terminal of this environment, of which nothing is known."""
+    for drawing in _installed:
+        drawing.adapt(colourless=is_colourless(environ), erases_with_background=_can_erase(environ))
 
 
 def redraw(app: App[Any]) -> None:

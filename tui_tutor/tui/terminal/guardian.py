@@ -12,8 +12,9 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Mapping
-from typing import Final
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from typing import Final, Self
 
 from tui_tutor.tui.terminal import modes
 
@@ -26,12 +27,17 @@ _CRASHES: Final = frozenset({signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, sign
 
 
 class Link:
-    """What the app tells its guardian, through a pipe that is read when the app is dead."""
+    """What the app tells its guardian, through a pipe that is read when the app is dead.
+
+    The guardian of a hosted session is its host, which reads at once; its orders come through the pipe that
+    shows whether the guardian lives (see `host`).
+    """
 
     def __init__(self) -> None:
         self.messages = -1
         self.crash_report = -1
         self.guardian_alive = -1
+        self.is_hosted = False
 
     def tell(self, message: str) -> None:
         """Send one line; without a guardian, or with a full pipe, it is lost."""
@@ -90,7 +96,7 @@ class _Guardian:
         self._app = app
         self._report = report
         self._before = before
-        self._heard = _Heard(messages)
+        self._heard = Heard(messages)
         self._deadline: float | None = None
         self._stop_at: float | None = None
         self._app_is_stopped = False
@@ -171,47 +177,55 @@ class _Guardian:
         if code >= 0:
             return code
         heard = self._heard.listen()
-        for group in heard.groups:
-            _kill_group(group)
+        kill_groups(heard.groups)
         if modes.is_in_foreground(0):
             if heard.is_drawing:
                 modes.undo(0, self._before)
                 time.sleep(_SETTLE_S)
             modes.restore_attributes(0, self._before)
-        self._explain(signal.Signals(-code))
+        explain(signal.Signals(-code), read_report(self._report))
         return 128 - code
 
-    def _explain(self, number: signal.Signals) -> None:
-        if number in _SENT_ON:
-            return  # whoever sent it knows
-        ended = f"TUI Tutor was ended by {number.name}."
-        _say(f"\r\n{ended} What was answered and run is kept; start it again to go on.\r\n")
-        if number in _CRASHES and self._report >= 0:
-            os.lseek(self._report, 0, os.SEEK_SET)
-            report = os.read(self._report, 16_384).decode(errors="replace")
-            _say(report.replace("\n", "\r\n"))
+
+def read_report(report: int) -> str:
+    """What a crash has left of itself; "" without one."""
+    if report < 0:
+        return ""
+    os.lseek(report, 0, os.SEEK_SET)
+    return os.read(report, 16_384).decode(errors="replace")
 
 
-class _Heard:
+def explain(number: signal.Signals, report: str) -> None:
+    """Say what ended the app, unless whoever sent the signal knows."""
+    if number in _SENT_ON:
+        return
+    ended = f"TUI Tutor was ended by {number.name}."
+    _say(f"\r\n{ended} What was answered and run is kept; start it again to go on.\r\n")
+    if number in _CRASHES:
+        _say(report.replace("\n", "\r\n"))
+
+
+class Heard:
     """What the app has told so far."""
 
     def __init__(self, messages: int) -> None:
         self._messages = messages
+        os.set_blocking(messages, False)
         self.is_drawing = False
         self.groups: set[int] = set()
 
-    def listen(self) -> _Heard:
+    def listen(self) -> Self:
         """Take what has arrived since."""
-        os.set_blocking(self._messages, False)
         try:
             while data := os.read(self._messages, 65_536):
-                for line in data.decode().splitlines():
-                    self._take(line)
+                for line in data.decode(errors="replace").splitlines():
+                    self.take(line)
         except BlockingIOError:
             pass
         return self
 
-    def _take(self, line: str) -> None:
+    def take(self, line: str) -> None:
+        """Note one message."""
         word, _, group = line.partition(" ")
         if word in ("drawing", "left"):
             self.is_drawing = word == "drawing"
@@ -221,11 +235,11 @@ class _Heard:
             self.groups.discard(int(group))
 
 
-def _kill_group(group: int) -> None:
-    try:
-        os.killpg(group, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        return
+def kill_groups(groups: Iterable[int]) -> None:
+    """Kill what the app had started, as far as it still lives."""
+    for group in groups:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(group, signal.SIGKILL)
 
 
 def _say(text: str) -> None:

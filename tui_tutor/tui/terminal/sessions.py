@@ -1,0 +1,167 @@
+"""Where running sessions can be found: sockets in a folder that is ours alone.
+
+The folder is `$XDG_RUNTIME_DIR/tui-tutor`, else `/tmp/tui-tutor-UID`; both are searched, for a later login
+may have another environment. Sessions of one data folder are told from those of
+another by their sockets' names.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import stat
+import struct
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from zlib import crc32
+
+from tui_tutor.tui.terminal.frames import DESCRIBED, END, LIST, Frames, frame, read_json
+
+_PATIENCE_S: Final = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class SessionInfo:
+    """A session that runs; `alone_s` is None while a terminal shows it, `runs` "" while no cell runs."""
+
+    path: Path
+    pid: int
+    shows: str
+    runs: str
+    age_s: float
+    alone_s: float | None
+
+
+def folders(environ: Mapping[str, str] = os.environ) -> tuple[Path, ...]:
+    """Where sockets may lie, the best place first."""
+    runtime = environ.get("XDG_RUNTIME_DIR", "")
+    private = (Path(runtime) / "tui-tutor",) if runtime.startswith("/") else ()
+    return (*private, Path("/tmp") / f"tui-tutor-{os.getuid()}")  # noqa: S108 - checked to be ours alone
+
+
+def is_ours_alone(folder: Path) -> bool:
+    """Whether a folder, no link, belongs to us and nobody else can enter it."""
+    try:
+        found = folder.lstat()
+    except OSError:
+        return False
+    return stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not found.st_mode & 0o077
+
+
+def listen(data: Path, environ: Mapping[str, str] = os.environ) -> tuple[socket.socket, Path]:
+    """A socket for a new session, and where it lies. OSError if there is no place for it."""
+    for folder in folders(environ):
+        try:
+            folder.mkdir(mode=0o700, exist_ok=True)
+        except OSError:
+            continue
+        if is_ours_alone(folder):
+            return _listen_at(folder / f"{_prefix(data)}{os.getpid()}")
+    raise PermissionError("no folder for a session's socket is yours alone")
+
+
+def _listen_at(path: Path) -> tuple[socket.socket, Path]:
+    # Under its name only when it answers: a socket that does not is removed as that of a dead session.
+    unnamed = path.with_name(f".{path.name}")
+    unnamed.unlink(missing_ok=True)
+    listener = socket.socket(socket.AF_UNIX)
+    try:
+        listener.bind(str(unnamed))
+        unnamed.chmod(0o600)
+        listener.listen(8)
+        unnamed.rename(path)
+    except OSError:
+        listener.close()
+        raise
+    return listener, path
+
+
+def _prefix(data: Path) -> str:
+    return f"{crc32(os.fsencode(os.path.realpath(data))):08x}-"
+
+
+def running_sessions(data: Path, environ: Mapping[str, str] = os.environ) -> list[SessionInfo]:
+    """The sessions of this data folder, those left longest ago last; sockets of dead ones are removed."""
+    found = [info for path in _sockets(data, environ) if (info := ask(path)) is not None]
+    return sorted(found, key=lambda info: (info.alone_s is None, info.alone_s or 0.0, info.age_s))
+
+
+def _sockets(data: Path, environ: Mapping[str, str]) -> Iterator[Path]:
+    for folder in folders(environ):
+        if is_ours_alone(folder):
+            yield from sorted(folder.glob(f"{_prefix(data)}*"))
+
+
+def connect(path: Path) -> socket.socket | None:
+    """A connection to a session's host; None, and the socket removed, if it is dead."""
+    link = socket.socket(socket.AF_UNIX)
+    link.settimeout(_PATIENCE_S)
+    try:
+        link.connect(str(path))
+    except ConnectionRefusedError:
+        path.unlink(missing_ok=True)
+    except OSError:
+        pass
+    else:
+        if is_same_user(link):
+            return link
+    link.close()
+    return None
+
+
+def is_same_user(link: socket.socket) -> bool:
+    """Whether the other side is a process of this user."""
+    credentials = link.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
+    return bool(struct.unpack("3i", credentials)[1] == os.getuid())
+
+
+def ask(path: Path) -> SessionInfo | None:
+    """What a session is; None if it is dead or does not answer."""
+    link = connect(path)
+    if link is None:
+        return None
+    with link:
+        try:
+            link.sendall(frame(LIST))
+            answer = _one(link, DESCRIBED)
+        except (OSError, ValueError):
+            return None
+    return _info(path, read_json(answer)) if answer is not None else None
+
+
+def _one(link: socket.socket, wanted: bytes) -> bytes | None:
+    frames, end = Frames(), time.monotonic() + _PATIENCE_S
+    while time.monotonic() < end and (data := link.recv(65_536)):
+        for kind, payload in frames.feed(data):
+            if kind == wanted:
+                return payload
+    return None
+
+
+def _info(path: Path, said: dict[str, object]) -> SessionInfo | None:
+    pid, age, alone = said.get("pid"), said.get("age_s"), said.get("alone_s")
+    if not isinstance(pid, int) or not isinstance(age, (int, float)):
+        return None
+    alone_s = float(alone) if isinstance(alone, (int, float)) else None
+    return SessionInfo(path, pid, str(said.get("shows", "")), str(said.get("runs", "")), float(age), alone_s)
+
+
+def end(path: Path, patience_s: float = 12.0) -> bool:
+    """Have a session end and wait for it; whether it has."""
+    link = connect(path)
+    if link is None:
+        return True
+    with link:
+        link.settimeout(patience_s)
+        try:
+            link.sendall(frame(END))
+            while link.recv(65_536):
+                pass
+        except TimeoutError:
+            return False
+        except OSError:
+            pass
+    return True
