@@ -246,13 +246,15 @@ def test_a_newer_record_is_not_repaired(tmp_path: Path):
     assert examine_record(path).state == "newer"
 
 
-def test_another_instance_sees_what_was_written(tmp_path: Path):
+def test_another_instance_is_told_what_was_written(tmp_path: Path):
     path = tmp_path / "progress.db"
     one, other = open_store(path), open_store(path)
-    assert (one.is_changed_elsewhere(), other.is_changed_elsewhere()) == (False, False)
-    one.append([a_record("passed", "md-1")])
-    assert (one.is_changed_elsewhere(), other.is_changed_elsewhere()) == (False, True)
-    assert other.is_changed_elsewhere() is False
+    assert (one.news(), other.news()) == (None, None)
+    passed, solved = a_record("passed", "md-1"), a_record("solved", "ex-1")
+    one.append([passed])
+    other.append([solved])
+    assert (one.news(), other.news()) == ((solved,), (passed,))
+    assert (one.news(), other.news()) == (None, None)
     one.close()
     other.close()
 

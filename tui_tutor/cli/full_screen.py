@@ -60,6 +60,7 @@ def run_full_screen(
             is_ascii=is_ascii or not speaks_utf8(),
             has_pictures=is_capable(os.environ),
             adder=CommandAdder(),
+            news=lambda: (store.news(), store.backup_problem or store.notice),
         )
         if opened is not None and start is not None:
             app.catalogue.keep(start[0], opened)

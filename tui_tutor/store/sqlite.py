@@ -40,6 +40,7 @@ _MOVED: Final = """
 select id, kind, course, lesson, cell, at, data from event
 where course = ? and kind = 'moved' order by id desc
 """
+_NEWS: Final = "select id, kind, course, lesson, cell, at, data from event where id > ? order by id"
 _PLACES: Final = """
 select lesson, cell, kind from cell_record where course = ? and cell <> ''
 union all select lesson, cell, 'done' from cell_done where course = ?
@@ -67,7 +68,6 @@ class SqliteStore:
         self._suspicion = opening.suspicion(path) if self.is_saving else None
         self._backups = Backups(path, self._suspect) if self.is_saving else None
         self._steps = migrating.migrations() if steps is None else steps
-        self._version = 0
         self.notice = ""
         with explained(self._suspicion):
             self._open()
@@ -77,6 +77,10 @@ class SqliteStore:
         self.notice = notice or self.notice
         self._file = self._file_now()
         self._device = self._own_device()
+        # Of what others write from here on we can be told.
+        self._version = int(self._connection.execute("pragma data_version").fetchone()[0])
+        self._seen = int(self._connection.execute("select coalesce(max(id), 0) from event").fetchone()[0])
+        self._own: set[int] = set()
 
     @property
     def backup_problem(self) -> str:
@@ -88,7 +92,8 @@ class SqliteStore:
     def append(self, records: Sequence[Record]) -> None:
         """Commit all or nothing; TutorError if they are not stored."""
         with self._writing() as connection:
-            self._insert(connection, records)
+            own = self._insert(connection, records)
+        self._own.update(own)
         if self._backups is not None:
             self._backups.after_record()
 
@@ -102,9 +107,11 @@ class SqliteStore:
             is_known = any(known.data.get("update") == record.data["update"] for _, known in moved)
             if not is_known:
                 self._insert(connection, (record,))
-        return not is_known
+        return not is_known  # its own news: every place may be another now
 
-    def _insert(self, connection: sqlite3.Connection, records: Sequence[Record]) -> None:
+    def _insert(self, connection: sqlite3.Connection, records: Sequence[Record]) -> list[int]:
+        """The numbers of the rows in the log."""
+        own = []
         sequence = self._next_sequence(connection)
         for offset, record in enumerate(records):
             row = (
@@ -119,7 +126,9 @@ class SqliteStore:
                 _INSERT, (*row, _written_time(record.at), _dumped(record.data))
             ).lastrowid
             assert event is not None
+            own.append(event)
             folding.fold(connection, event, record)
+        return own
 
     def rebuild(self) -> None:
         """Fold the summaries anew from the log alone."""
@@ -205,20 +214,26 @@ class SqliteStore:
             row = connection.execute("select value from setting where name = ?", (name,)).fetchone()
         return str(row[0]) if row else default
 
-    def is_changed_elsewhere(self) -> bool:
-        """Whether another process wrote something since this was asked last; False at the first time."""
+    def news(self) -> tuple[Record, ...] | None:
+        """What others wrote since this was asked last, oldest first; None if nobody wrote anything."""
         if not self.is_saving:
-            return False
+            return None
         try:
             with self._reading() as connection:
                 if self._file_now() != self._file:
-                    self._open_anew()
-                    return True
+                    self._open_anew()  # all is another now, and what was new in it cannot be told
+                    return ()
                 version = int(connection.execute("pragma data_version").fetchone()[0])
+                if version == self._version:
+                    return None
+                self._version = version
+                rows = connection.execute(_NEWS, (self._seen,)).fetchall()
         except (TutorError, OSError):
-            return False  # whoever reads or writes next is told
-        before, self._version = self._version, version
-        return before not in (0, version)
+            return None  # whoever reads or writes next is told
+        self._seen = max([self._seen, *(row[0] for row in rows)])
+        others = [row[1:] for row in rows if row[0] not in self._own]
+        self._own.clear()
+        return tuple(record for row in others if (record := self._record(row)) is not None)
 
     def close(self) -> None:
         """Release the file, and make a backup if one is due; safe to call twice."""

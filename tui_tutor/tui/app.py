@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol, runtime_checkable
 
 from textual import on, work
 from textual.app import App
@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from tui_tutor.core.errors import TutorError
-from tui_tutor.core.ports import Clock, CourseAdder, CourseEntry, EventStore, OpenCourse, Shelf
+from tui_tutor.core.ports import Clock, CourseAdder, CourseEntry, EventStore, OpenCourse, Record, Shelf
 from tui_tutor.core.wording.adding import added_words
 from tui_tutor.tui.catalogue import Catalogue
 from tui_tutor.tui.screens.library import LibraryScreen
@@ -40,6 +40,8 @@ from tui_tutor.tui.wishes import (
 if TYPE_CHECKING:
     from tui_tutor.tui.screens.palette import Command
 
+NEWS_EVERY_S: Final = 1.0
+News = tuple[Sequence[Record] | None, str]
 LessonOpener = Callable[[OpenCourse, str, str], Screen[Any]]  # (course, lesson id, cell id or "") -> screen
 
 
@@ -57,12 +59,22 @@ class LessonPlace(Protocol):
         ...
 
 
+@runtime_checkable
+class TakesRecords(Protocol):
+    """A screen that shows what the log says."""
+
+    def take_records(self, records: Sequence[Record]) -> None:
+        """Another instance wrote these: show what is different now."""
+        ...
+
+
 class TutorApp(App[int]):
     """TUI Tutor on a terminal.
 
     `open_lesson` builds the screen of a lesson. `start` opens (ref, lesson id) at once, "" for the lesson to
     go on with. Without `has_colour` nothing but bold, underline and reverse is sent. `export_results` writes
-    the results in a course and gives the file's path.
+    the results in a course and gives the file's path. `news` gives what other instances wrote since it was
+    asked last (None if nothing), and a sentence that the learner should read, "" mostly.
     """
 
     TITLE = "TUI Tutor"
@@ -98,6 +110,7 @@ class TutorApp(App[int]):
         notice: str = "",
         has_pictures: bool = False,
         adder: CourseAdder | None = None,
+        news: Callable[[], News] | None = None,
     ) -> None:
         super().__init__(ansi_color=None if has_colour else True)
         self.animation_level = "none"
@@ -108,6 +121,7 @@ class TutorApp(App[int]):
         self._start = start
         self._export_results = export_results
         self._adder = adder
+        self._news = news
         self._at_end = at_end
         self._notice = notice
         self._has_colour = has_colour
@@ -137,8 +151,24 @@ class TutorApp(App[int]):
         self.call_after_refresh(_collect_garbage_again)
         if self._notice:
             self.call_after_refresh(self.say, self._notice)
+        if self._news is not None:
+            self.set_interval(NEWS_EVERY_S, self._look_for_news)
         if self._start is not None:
             self.show_lesson(*self._start)
+
+    def _look_for_news(self) -> None:
+        """What other instances did is seen within a second, on the pages and in the lessons that are open."""
+        assert self._news is not None
+        records, warning = self._news()
+        if warning not in ("", self._notice):
+            self._notice = warning
+            self.say(warning)
+        if records is None:
+            return
+        self.catalogue.forget_progress()
+        for screen in self.screen_stack:
+            if isinstance(screen, TakesRecords):
+                screen.take_records(records)
 
     def _send(self, sequence: str) -> None:
         """To the terminal as it is; what a screen draws comes after it."""

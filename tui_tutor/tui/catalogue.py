@@ -58,6 +58,11 @@ class Catalogue:
         self._progress.clear()
         self._states.clear()
 
+    def forget_progress(self) -> None:
+        """The log has changed: read it again when asked."""
+        self._progress.clear()
+        self._states.clear()
+
     def forget_lessons(self) -> None:
         """Lessons may have changed: read them again too."""
         self.forget()

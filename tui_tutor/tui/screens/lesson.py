@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -11,6 +12,7 @@ from textual.containers import Horizontal
 from textual.screen import Screen
 
 from tui_tutor.core.course import Cell
+from tui_tutor.core.ports import Record
 from tui_tutor.core.study import Study
 from tui_tutor.core.study.events import (
     Event,
@@ -23,6 +25,7 @@ from tui_tutor.core.study.events import (
     RunAboveRequested,
     SaveRetried,
     SolutionAsked,
+    Stored,
 )
 from tui_tutor.core.wording.labels import plain_label
 from tui_tutor.session.course_session import CourseSession
@@ -111,6 +114,14 @@ class LessonScreen(Screen[None]):
 
     def now(self) -> datetime:
         return self.session.adapters.clock.now()
+
+    def take_records(self, records: Sequence[Record]) -> None:
+        """What another instance recorded here, as if it were our own; what is typed here stays."""
+        place = (self.study.course.id, self.study.lesson.id)
+        here = tuple(one for one in records if (one.course, one.lesson) == place)
+        if here:
+            self.dispatch(Stored(here, self.now()))
+        self.draw()
 
     def dispatch(self, event: Event) -> None:
         self.performer.dispatch(event)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import work
@@ -10,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 
 from tui_tutor.core.diagnostic import errors_in
-from tui_tutor.core.ports import Clock, CourseEntry
+from tui_tutor.core.ports import Clock, CourseEntry, Record
 from tui_tutor.core.progress import CourseState, LessonState
 from tui_tutor.core.prose.lines import Role, Span
 from tui_tutor.core.safe_text import safe_line
@@ -84,6 +85,10 @@ class LibraryScreen(PagedScreen):
             self.redraw()
             self._detail.rebuild()
             self._read_lessons()
+
+    def take_records(self, records: Sequence[Record]) -> None:
+        if self.page.keys:
+            self._show_more()
 
     def _read_lessons(self) -> None:
         if (found := self._catalogue.resume()) and not self._catalogue.outline(

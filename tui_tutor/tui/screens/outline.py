@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 from textual import work
 from textual.binding import Binding, BindingType
 
-from tui_tutor.core.ports import CourseEntry
+from tui_tutor.core.ports import CourseEntry, Record
 from tui_tutor.core.progress import LessonState
 from tui_tutor.core.prose import inline
 from tui_tutor.core.prose.lines import Span, wrap
@@ -52,6 +52,10 @@ class OutlineScreen(PagedScreen):
     def on_screen_resume(self) -> None:
         if self.page.keys:
             self._catalogue.forget()
+            self.redraw()
+
+    def take_records(self, records: Sequence[Record]) -> None:
+        if self.page.keys:
             self.redraw()
 
     def _read_chosen(self) -> None:

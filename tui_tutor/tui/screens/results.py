@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from typing import ClassVar, Final
 
@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 
 from tui_tutor.core.errors import TutorError
-from tui_tutor.core.ports import Clock, CourseEntry, EventStore
+from tui_tutor.core.ports import Clock, CourseEntry, EventStore, Record
 from tui_tutor.core.progress import CourseState, LessonState
 from tui_tutor.core.prose.lines import Role, Span
 from tui_tutor.core.results import BLOOM_LEVELS, CourseResults, LessonResults, Tally, results_of
@@ -77,6 +77,11 @@ class ResultsScreen(PagedScreen):
 
     def on_screen_resume(self) -> None:
         self._results = self._fold()
+
+    def take_records(self, records: Sequence[Record]) -> None:
+        self._results = self._fold()
+        self.redraw()
+        self._aside.rebuild()
 
     def _fold(self) -> CourseResults:
         state = self._catalogue.state(self._entry)
