@@ -4,13 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 .DEFAULT_GOAL := help
-.PHONY: help run test quick lint bench courses clean
+.PHONY: help run test quick lint bench torture courses clean
 
 help:
 	@echo "make run     open TUI Tutor (sets everything up first)"
 	@echo "make test    run all checks and tests"
 	@echo "make quick   the checks and the tests that need under a minute"
 	@echo "make bench   print performance figures"
+	@echo "make torture end programs at every step, damage files, fill disks; print what it cost"
 	@echo "make courses run the shipped courses and write their locks"
 	@echo "make clean   remove the environment and caches"
 
@@ -46,6 +47,9 @@ test: $(VENV)/.torch lint
 
 bench: $(VENV)/.torch
 	$(BIN)/python -m benchmarks
+
+torture: $(STAMP)
+	$(BIN)/python -m tests.faults
 
 courses: $(VENV)/.torch
 	for course in courses/*/; do $(BIN)/tui-tutor verify "$$course" || exit 1; done

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from tests.builders import a_record
 from tui_tutor.cli.main import group
+from tui_tutor.core.errors import TutorError
 from tui_tutor.store import backing_up, migrating
 from tui_tutor.store.backing_up import back_up, backups_of, thinned
 from tui_tutor.store.doctoring import examine_record, repair_record
@@ -279,6 +280,6 @@ def test_a_migration_that_is_cut_off_leaves_no_half_backup(tmp_path: Path, monke
     path = tmp_path / "progress.db"
     answered(path, 1)
     monkeypatch.setattr(backing_up, "_flush", lambda _: (_ for _ in ()).throw(OSError(5, "broken disk")))
-    with pytest.raises(OSError, match="broken disk"):
+    with pytest.raises(TutorError, match="the data folder cannot be written"):
         SqliteStore(path, steps=(*migrating.migrations(), "create table extra (x);"))
     assert [one.name for one in (tmp_path / "backups").iterdir()] == [backups_of(path)[0][1].name]

@@ -213,6 +213,7 @@ async def a_desk(
         clock=adapters.clock,
         open_lesson=open_lesson,
         start=("a-course", lessons[0].id),
+        news=(lambda: (store.news(), "")) if store.path != MEMORY else None,
     )
     async with app.run_test(size=size) as pilot:
         desk = Desk(app, pilot, kernel, store)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -20,9 +21,12 @@ class NotWritable(TutorError):
 
 @contextmanager
 def explained(suspicion: Path | None = None) -> Iterator[None]:
-    """Turn SQLite's errors into sentences; damage leaves a mark, so that the next start looks closely."""
+    """Turn what is refused into sentences; damage leaves a mark, so that the next start looks closely."""
     try:
         yield
+    except OSError as error:
+        reason = f"the data folder cannot be written ({os.strerror(error.errno or 0).lower()})"
+        raise NotWritable(reason, "See to it") from error
     except sqlite3.Error as error:
         if suspicion is not None and is_damage(error):
             with suppress(OSError):

@@ -228,7 +228,7 @@ class SqliteStore:
                     return None
                 self._version = version
                 rows = connection.execute(_NEWS, (self._seen,)).fetchall()
-        except (TutorError, OSError):
+        except TutorError:
             return None  # whoever reads or writes next is told
         self._seen = max([self._seen, *(row[0] for row in rows)])
         others = [row[1:] for row in rows if row[0] not in self._own]
@@ -334,8 +334,6 @@ def open_store(path: Path) -> SqliteStore:
         return SqliteStore(path)
     except NotWritable as error:
         reason = error.reason
-    except OSError as error:
-        reason = f"the data folder cannot be written ({os.strerror(error.errno or 0).lower()})"
     store = SqliteStore(MEMORY)
     store.load(path)
     store.notice = f"Nothing you do is saved: {reason}. Set TUI_TUTOR_DATA to a folder you may write to."
