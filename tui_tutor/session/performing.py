@@ -403,8 +403,9 @@ class Performer:
 
     async def _interrupt(self) -> None:
         if self._replaying is not None:
-            self._replaying.is_stopped = True
-        elif not self._has_begun:
+            await self._replaying.stop()
+            return
+        if not self._has_begun:
             self._is_stopped = True
         await self._running_port.interrupt()
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final
 
-from tui_tutor.core.execution import Finished, InputAsked, RunEvent
+from tui_tutor.core.execution import Finished, InputAsked, RunEvent, Started
 from tui_tutor.core.output import Transcript
 from tui_tutor.core.study import Event
 from tui_tutor.core.study.events import RerunBegan, RerunEnded, RestoreEnd, RestoreEnded
@@ -20,17 +20,25 @@ HIDDEN_TIMEOUT_S: Final = 60.0
 
 
 class Replaying:
-    """One restoring of a kernel. Whoever sets `is_stopped` also interrupts the kernel."""
+    """One restoring of a kernel: all runs in their order, until `stop`."""
 
-    def __init__(
-        self, session: CourseSession, tell: Callable[[Event], None], *, limit_s: float = RESTORE_LIMIT_S
-    ) -> None:
+    def __init__(self, session: CourseSession, tell: Callable[[Event], None]) -> None:
         self.is_stopped = False
+        self._run: _Run | None = None
         self._session = session
         self._tell = tell
-        self._limit_s = limit_s
         self._clock = session.adapters.clock
         self._began_s = self._clock.monotonic_s()
+
+    async def stop(self) -> None:
+        """End it with the run under way. A second stop within two seconds ends the kernel."""
+        is_first, self.is_stopped = not self.is_stopped, True
+        if self._run is None or self._run.has_begun or not is_first:
+            await self._session.kernel.interrupt()
+        # Else the run is on its way to the kernel, which would not know what to interrupt.
+
+    def _is_stopped(self) -> bool:
+        return self.is_stopped
 
     async def all_of(self, reruns: Sequence[Rerun]) -> RestoreEnded:
         """Do them in their order, telling of each; how it ended."""
@@ -47,7 +55,7 @@ class Replaying:
         return RestoreEnded("done", self._now())
 
     def _left_s(self) -> float:
-        return self._limit_s - (self._clock.monotonic_s() - self._began_s)
+        return RESTORE_LIMIT_S - (self._clock.monotonic_s() - self._began_s)
 
     def _now(self) -> datetime:
         return self._clock.now()
@@ -58,12 +66,12 @@ class Replaying:
     async def _again(self, rerun: Rerun) -> RestoreEnded | None:
         """Run one as it ran then, hidden cells before it; None if the next may follow."""
         for _, source in rerun.hidden:
-            run = _Run(self._session, (), is_silent=True)
+            run = self._run = _Run(self._session, self._is_stopped, is_silent=True)
             await run.through(source, min(HIDDEN_TIMEOUT_S, self._left_s()))
             if run.end.outcome != "ok":
                 # Then the visible cell does not run, as at the last visit; its error stands for both.
                 return self._judged(rerun, run)
-        run = _Run(self._session, rerun.given)
+        run = self._run = _Run(self._session, self._is_stopped, given=rerun.given)
         await run.through(rerun.source, min(rerun.timeout_s, self._left_s()))
         return self._ended("asked", rerun) if run.lacks_line else self._judged(rerun, run)
 
@@ -79,11 +87,17 @@ class _Run:
     """One run whose questions get the lines of the last visit. `lacks_line`: one of them was not kept."""
 
     def __init__(
-        self, session: CourseSession, given: Sequence[GivenLine], *, is_silent: bool = False
+        self,
+        session: CourseSession,
+        is_stopped: Callable[[], bool],
+        *,
+        given: Sequence[GivenLine] = (),
+        is_silent: bool = False,
     ) -> None:
         self.transcript = Transcript()
         self.end = Finished("interrupted")
-        self.lacks_line = False
+        self.has_begun = self.lacks_line = False
+        self._is_stopped = is_stopped
         self._session = session
         self._given = list(given)
         self._is_silent = is_silent
@@ -97,7 +111,11 @@ class _Run:
             self._session.is_dead = True
 
     async def _take(self, event: RunEvent) -> None:
-        if isinstance(event, InputAsked):
+        if isinstance(event, Started):
+            self.has_begun = True
+            if self._is_stopped():
+                await self._session.kernel.interrupt()
+        elif isinstance(event, InputAsked):
             await self._answer(event)
         elif isinstance(event, Finished):
             self.end = event
