@@ -291,7 +291,7 @@ def _start(
     argv: Sequence[str], width: int, height: int, environ: Mapping[str, str] | None, folder: Path | None
 ) -> tuple[int, int]:
     wanted = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **(environ or {})}
-    for name in ("COLUMNS", "LINES", "NO_COLOR"):
+    for name in ("COLUMNS", "LINES", "NO_COLOR", "SSH_CONNECTION", "TUI_TUTOR_KEEP"):
         if name not in (environ or {}):
             wanted.pop(name, None)
     pid, terminal = pty.fork()

@@ -1,7 +1,8 @@
 """A small app with everything that is hard to draw; run as a program on a terminal by the tests.
 
 Arguments: `stock` draws as Textual does, `no-guardian` does without the guardian, `hosted` outlives its
-terminal (HOST_DATA names the data folder the session belongs to, HOST_KEEP_S the seconds it waits for a terminal).
+terminal: HOST_DATA names the data folder the session belongs to, HOST_KEEP_S the seconds it waits. RUNS is
+what it says that runs.
 """
 
 from __future__ import annotations
@@ -73,9 +74,18 @@ class Demo(App[None]):
         while True:
             pass
 
+    redrawn = 0
+
     def action_flood(self) -> None:
-        """Write for as long as somebody can be made to wait."""
-        self.set_interval(0.001, lambda: frugal.redraw(self))
+        """Write and write; what runs counts how often."""
+        self.set_interval(0.01, self.redraw_once_more)
+
+    def redraw_once_more(self) -> None:
+        self.redrawn += 1
+        frugal.redraw(self)
+
+    def what_runs(self) -> str:
+        return os.environ.get("RUNS", "") or str(self.redrawn or "")
 
     def action_redraw(self) -> None:
         frugal.redraw(self)
