@@ -200,7 +200,7 @@ def attacked(victims: Victims, layers: Layers | None, workspace: Path) -> set[st
     return victims.judged(json.loads(done.stdout))
 
 
-@pytest.mark.parametrize("layers", levels())
+@pytest.mark.parametrize("layers", list(levels()))
 def test_what_a_level_does_not_cover_is_exactly_what_attacks_show(
     victims: Victims, layers: Layers, tmp_path: Path
 ):
