@@ -82,7 +82,10 @@ def test_the_reparameterisation_lesson_to_its_recorded_answer(player: Player) ->
     options = dict(line.strip().split(" ", 1) for line in said[10].splitlines() if line[:2] == "  ")
     place = next(n for n, text in options.items() if text.startswith("It carries all"))
     later = steps(player.learn("vae", f"answer {place}", lesson="reparameterisation"))
-    assert later[0].splitlines()[3] == "? [5] check your understanding"
+    assert later[0].splitlines()[3:5] == [
+        "Restoring your last visit: 2 cells run again. Ctrl+C skips it.",
+        "? [5] check your understanding",
+    ]
     assert later[1].splitlines()[1] == "right: So gradients flow through μ and σ."
     kept = [(a["cell"], a["correct"]) for a in player.attempts()]
     assert kept == [("variance", False), ("variance", True), ("role-of-epsilon", True)]
