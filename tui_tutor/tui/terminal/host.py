@@ -24,7 +24,7 @@ from tui_tutor.tui.terminal.sessions import is_same_user
 
 LONGEST_ALONE_S: Final = 7 * 24 * 3600.0  # after that a session ends, whatever runs
 _BACKLOG: Final = 256 * 1024  # bytes for a client that does not read them
-_ANSWER_S: Final = 0.5
+_ANSWER_S: Final = 1.5
 _ASK_AGAIN_S: Final = 60.0
 _FAREWELL_S: Final = 1.0
 _MOST_PEERS: Final = 16
@@ -269,7 +269,9 @@ class Host:
         self._asking.clear()
         if self._alone_since is None or self._next_look is None or self._next_look > time.monotonic():
             return
-        if self._app.heard.runs and time.monotonic() - self._alone_since < LONGEST_ALONE_S:
+        # An app that does not answer may be held up by what it runs.
+        is_idle = self._app.heard.runs == ""
+        if not is_idle and time.monotonic() - self._alone_since < LONGEST_ALONE_S:
             self._next_look = time.monotonic() + _ASK_AGAIN_S
         else:
             self._next_look = None

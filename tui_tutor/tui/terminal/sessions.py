@@ -20,7 +20,7 @@ from zlib import crc32
 
 from tui_tutor.tui.terminal.frames import DESCRIBED, END, LIST, Frames, frame, read_json
 
-_PATIENCE_S: Final = 2.0
+_PATIENCE_S: Final = 3.0
 
 
 @dataclass(frozen=True, slots=True)
