@@ -104,7 +104,7 @@ class ReplayCourse:
     def trust(self) -> TrustState:
         return self.state
 
-    def grant_trust(self, *, is_lasting: bool) -> None:
+    def grant_trust(self, *, is_lasting: bool, network: bool = False) -> None:
         self.granted.append(is_lasting)
 
     def packages(self) -> PackageNeed:

@@ -12,11 +12,12 @@ import pytest
 from tests.builders import a_lesson, a_markdown
 from tests.tui.replaying import MemoryStore, ReplayShelf
 from tests.tui.stage import OpenedLesson, a_shelved, make_app, screen_text, the_shelf, the_vae_course
+from tui_tutor.core.confinement import Confinement
 from tui_tutor.core.diagnostic import Diagnostic, Span
 from tui_tutor.core.ports import CourseEntry, Origin, TrustState
 from tui_tutor.core.safe_text import safe_text
 from tui_tutor.tui.app import TutorApp
-from tui_tutor.tui.screens.trust import Confinement, TrustSheet
+from tui_tutor.tui.screens.trust import TrustSheet
 
 MISTAKE = Diagnostic(
     "answer-out-of-range",

@@ -108,7 +108,7 @@ def make_adapters(store: SqliteStore) -> Adapters:
     """What a course session runs on. Kernels are started later, and only when asked for."""
     from tui_tutor.session.course_session import Adapters
 
-    return Adapters(clock=SystemClock(), store=store, make_kernel=make_kernel, make_shell=make_shell)
+    return Adapters(SystemClock(), store, make_kernel, make_shell, confinement)
 
 
 def make_kernel(opened: OpenCourse, *, under: Mapping[str, str] | None = None) -> Kernel:

@@ -370,8 +370,11 @@ class OpenCourse(Protocol):
 
     def trust(self) -> TrustState: ...
 
-    def grant_trust(self, *, is_lasting: bool) -> None:
-        """Remember the learner's yes for this content (lasting), or for this process only."""
+    def grant_trust(self, *, is_lasting: bool, network: bool = False) -> None:
+        """Remember the learner's yes for this content (lasting), or for this process only.
+
+        `network`: and to its reaching the network, if it asks for that.
+        """
         ...
 
     def packages(self) -> PackageNeed: ...

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import AsyncIterator, Iterator
 
+from tui_tutor.core.confinement import Confinement
 from tui_tutor.core.course import (
     Cell,
     ExerciseCell,
@@ -58,13 +59,14 @@ def meaning(study: Study, cell: Cell) -> str:
     return f"what it usually means: {said}" if said else ""
 
 
-def trust_question(opened: OpenCourse) -> list[str]:
+def trust_question(opened: OpenCourse, confinement: Confinement | None = None) -> list[str]:
     """What a learner should know before code of this course runs for the first time."""
-    facts = trust_facts(opened)
+    facts = trust_facts(opened, confinement)
+    network = ", 4 Trust and run with the network" if opened.course.permissions.network else ""
     return [
         "Run code from this course?",
         *(f"  {label}: {text}" if label else f"  {text}" for label, text in facts),
-        "1 Trust and run, 2 Run once, 3 Read only",
+        f"1 Trust and run, 2 Run once, 3 Read only{network}",
     ]
 
 

@@ -13,6 +13,8 @@ NOT_TRUSTED: Final = (
 )
 ANSWERS: Final[dict[str, Literal["always", "once"]]] = {"1": "always", "2": "once"}
 
+WITH_NETWORK: Final = "4"
+
 
 class TrustQuestion:
     """Put to the learner when a run waits for its answer. `is_once` answers it for scripts."""
@@ -36,9 +38,13 @@ class TrustQuestion:
         return await self._ask()
 
     async def _ask(self) -> bool:
-        self._lesson.say(*surroundings.trust_question(self._lesson.session.opened))
-        reply = (await self._lesson.reader.line("1, 2 or 3: ") or "3").strip()
-        return self._answered(ANSWERS.get(reply, "no"))
+        session = self._lesson.session
+        asks_network = session.opened.course.permissions.network
+        self._lesson.say(*surroundings.trust_question(session.opened, session.adapters.confinement()))
+        choices = "1, 2, 3 or 4: " if asks_network else "1, 2 or 3: "
+        reply = (await self._lesson.reader.line(choices) or "3").strip()
+        session.network = asks_network and reply == WITH_NETWORK
+        return self._answered("always" if session.network else ANSWERS.get(reply, "no"))
 
     def _answered(self, answer: Literal["always", "once", "no"]) -> bool:
         self._lesson.dispatch(TrustAnswered(answer, self._lesson.now()))

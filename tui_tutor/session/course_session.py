@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from tui_tutor.core.confinement import Confinement
 from tui_tutor.core.errors import TutorError
 from tui_tutor.core.execution import ErrorRaised, KernelInfo
 from tui_tutor.core.ports import Clock, EventStore, Kernel, OpenCourse, Shell, Workspace
@@ -21,6 +22,7 @@ class Adapters:
     store: EventStore
     make_kernel: Callable[[OpenCourse], Kernel]
     make_shell: Callable[[OpenCourse], Shell]
+    confinement: Callable[[], Confinement] = Confinement
 
 
 class CourseSession:
@@ -37,6 +39,7 @@ class CourseSession:
         self._is_prepared = False
         self.is_dead = False  # the kernel ended unasked: the next run begins with a new one
         self.lessons_held: set[str] = set()  # what ran in them is in the kernel, as far as it ever will be
+        self.network = False  # the learner's yes is one to the network too
         self.granted: str = ""  # "once" or "trusted": the learner's yes holds for every lesson
 
     @property

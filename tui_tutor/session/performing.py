@@ -143,7 +143,7 @@ class Performer:
     def _grant(self, *, is_lasting: bool) -> None:
         self.session.granted = "trusted" if is_lasting else "once"
         try:
-            self.session.opened.grant_trust(is_lasting=is_lasting)
+            self.session.opened.grant_trust(is_lasting=is_lasting, network=self.session.network)
         except TutorError as error:
             self.dispatch(Noticed(f"{error.message} {error.help}".strip(), self._now(), is_alarm=True))
 

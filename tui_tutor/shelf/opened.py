@@ -183,12 +183,12 @@ class FolderCourse:
                 return TrustState("changed", now.tree_hash, changed, warnings)
         return state
 
-    def grant_trust(self, *, is_lasting: bool) -> None:
+    def grant_trust(self, *, is_lasting: bool, network: bool = False) -> None:
         """Remember the learner's yes for the bytes in use."""
         for handed in self._handed:
-            self._book.grant(self._path, handed, is_lasting=False)
+            self._book.grant(self._path, handed, is_lasting=False, network=network)
         if is_lasting:
-            self._book.grant(self._path, self._now, is_lasting=True)
+            self._book.grant(self._path, self._now, is_lasting=True, network=network)
 
     # --- packages and workspace ---------------------------------------------------------------------
 

@@ -305,11 +305,11 @@ class PreviewedFolder:
 
     def trust(self) -> TrustState:
         """Who previews a folder wants its code to run."""
-        return TrustState("trusted", self._snapshot.tree_hash)
+        return TrustState("trusted", self._snapshot.tree_hash, network=self.course.permissions.network)
 
-    def grant_trust(self, *, is_lasting: bool) -> None:
+    def grant_trust(self, *, is_lasting: bool, network: bool = False) -> None:
         """Nothing is remembered of a preview."""
-        del is_lasting
+        del is_lasting, network
 
     def packages(self) -> PackageNeed:
         """Which interpreter runs the cells, and what is missing for one to do so."""

@@ -26,19 +26,34 @@ class TrustBook:
 
     folder: Path
     _once: set[tuple[str, str]] = field(default_factory=set)
+    _networked: set[tuple[str, str]] = field(default_factory=set)
 
     def is_trusted(self, path: Path, tree_hash: str) -> bool:
         """Whether exactly this content at this place was said yes to."""
         return (str(path), tree_hash) in self._once or tree_hash in self._read(path)["hashes"]
 
-    def grant(self, path: Path, snapshot: Snapshot, *, is_lasting: bool) -> None:
+    def may_reach_network(self, path: Path, tree_hash: str) -> bool:
+        """Whether the yes to exactly this content was a yes to the network too."""
+        return (str(path), tree_hash) in self._networked or tree_hash in self._read(path)["network"]
+
+    def grant(self, path: Path, snapshot: Snapshot, *, is_lasting: bool, network: bool = False) -> None:
         """Say yes to this content; TutorError if a lasting yes cannot be written."""
-        self._once.add((str(path), snapshot.tree_hash))
+        key = (str(path), snapshot.tree_hash)
+        self._once.add(key)
+        (self._networked.add if network else self._networked.discard)(key)
         if not is_lasting:
             return
-        earlier = [one for one in self._read(path)["hashes"] if one != snapshot.tree_hash]
+        before = self._read(path)
+        earlier = [one for one in before["hashes"] if one != snapshot.tree_hash]
         hashes = [snapshot.tree_hash, *earlier][:_REMEMBERED]
-        page = {"format": 1, "path": str(path), "hashes": hashes, "files": dict(snapshot.hashes)}
+        networked = [one for one in earlier if one in before["network"]]
+        page = {
+            "format": 1,
+            "path": str(path),
+            "hashes": hashes,
+            "files": dict(snapshot.hashes),
+            "network": [snapshot.tree_hash, *networked] if network else networked,
+        }
         try:
             make_private_folder(self.folder)
             write_atomically(self._page(path), json.dumps(page).encode())
@@ -67,8 +82,10 @@ class TrustBook:
             or page.get("path") != str(path)
             or not isinstance(page.get("hashes"), list)
         ):
-            return {"hashes": [], "files": {}}
-        return {"hashes": page["hashes"], "files": page.get("files")}
+            return {"hashes": [], "files": {}, "network": []}
+        networked = page.get("network")
+        networked = networked if isinstance(networked, list) else []
+        return {"hashes": page["hashes"], "files": page.get("files"), "network": networked}
 
 
 def changed_files(now: Mapping[str, str], before: Mapping[str, str]) -> tuple[str, ...]:
@@ -80,7 +97,8 @@ def judge_trust(book: TrustBook, path: Path, snapshot: Snapshot, warnings: tuple
     """What was said of this content at this place."""
     tree_hash = snapshot.tree_hash
     if book.is_trusted(path, tree_hash):
-        return TrustState("trusted", tree_hash, warnings=warnings)
+        network = book.may_reach_network(path, tree_hash)
+        return TrustState("trusted", tree_hash, warnings=warnings, network=network)
     before = book.trusted_files(path)
     if before:
         return TrustState("changed", tree_hash, changed_files(snapshot.hashes, before), warnings)

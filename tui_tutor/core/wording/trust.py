@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 
+from tui_tutor.core.confinement import Confinement
 from tui_tutor.core.course import ExerciseCell, OrderQuiz, ShellCell
 from tui_tutor.core.ports import OpenCourse
 from tui_tutor.core.study.state import is_runnable
 
 MOST_READ = 60
-NO_SANDBOX = "no sandbox  this code could read your files"
-"""Until confinement exists the plain truth is that there is none."""
 
 
 def counts(opened: OpenCourse) -> str:
@@ -45,7 +44,7 @@ def _plural(count: int) -> str:
     return "command" if count == 1 else "commands"
 
 
-def trust_facts(opened: OpenCourse) -> tuple[tuple[str, str], ...]:
+def trust_facts(opened: OpenCourse, confinement: Confinement | None = None) -> tuple[tuple[str, str], ...]:
     """(label, text) pairs: the course, its makers and place, what it runs and asks for, what is doubtful."""
     course, trust = opened.course, opened.trust()
     facts = [
@@ -64,5 +63,9 @@ def trust_facts(opened: OpenCourse) -> tuple[tuple[str, str], ...]:
         files = "file" if number == 1 else "files"
         facts.append(("changed", f"This course changed since you trusted it: {number} {files}."))
     facts += [("!", warning) for warning in trust.warnings]
-    facts.append(("!", NO_SANDBOX))
+    confined = confinement or Confinement()
+    if warning := confined.warning():
+        facts.append(("!", warning))
+    else:
+        facts.append(("", confined.sentence))
     return tuple(facts)

@@ -7,6 +7,7 @@ from tui_tutor.tui.screens.editing_desk import EditingDesk
 from tui_tutor.tui.screens.lesson_face import LessonFace
 from tui_tutor.tui.screens.lesson_header import aside, header_rows, next_words
 from tui_tutor.tui.screens.lesson_keys import footer_keys, footer_states
+from tui_tutor.tui.widgets.editor import Editor
 from tui_tutor.tui.widgets.footer import Footer
 from tui_tutor.tui.widgets.page import Page, Sheetful
 
@@ -37,8 +38,13 @@ class LessonFrame:
     def draw_footer(self, width: int) -> None:
         study, cell, editor = self._face.study, self._face.cell, self._desk.editor
         keys = footer_keys(study, cell, editor, self._face.page.ui_of(cell.id))
-        self.footer.show(footer_states(study, editor, width), keys)
+        self.footer.show(self.states(editor, width), keys)
         self.footer.say(self.said or self._noted())
+
+    def states(self, editor: Editor | None, width: int) -> tuple[str, ...]:
+        """What the kernel does and how it is confined, from long to short."""
+        words = self._face.session.adapters.confinement().words
+        return footer_states(self._face.study, editor, width, words)
 
     def _noted(self) -> str:
         study = self._face.study

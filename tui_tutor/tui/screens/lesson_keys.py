@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from tui_tutor.core.confinement import Confinement
 from tui_tutor.core.course import Cell, ChoiceQuiz, ExerciseCell, QuizBase, VizCell
 from tui_tutor.core.study import Study
 from tui_tutor.core.study.state import is_runnable, uses_shell
@@ -12,7 +13,6 @@ from tui_tutor.tui.widgets.cell_ui import CellUi
 from tui_tutor.tui.widgets.editor import Editor
 from tui_tutor.tui.widgets.footer import MOST_KEYS, Keys
 
-SANDBOX: Final = "no sandbox"
 KERNEL_WORDS: Final = {
     "absent": "no kernel yet",
     "starting": "kernel starting",
@@ -30,8 +30,10 @@ LINE_WORDS: Final = {
 _ENDING: Final = (("?", "help"), ("Ctrl+P", "palette"))
 
 
-def footer_states(study: Study, editor: Editor | None, width: int) -> tuple[str, ...]:
-    """From long to short, so that the longest that fits is shown."""
+def footer_states(
+    study: Study, editor: Editor | None, width: int, sandbox: str = Confinement().words
+) -> tuple[str, ...]:
+    """From long to short, so that the longest that fits is shown; `sandbox`: how code is confined."""
     if editor is not None and editor.task_of_edit.is_single_line:
         return (LINE_WORDS[editor.task_of_edit.purpose],)
     if editor is not None:
@@ -41,9 +43,9 @@ def footer_states(study: Study, editor: Editor | None, width: int) -> tuple[str,
         return (restoring_words(study.restoring),)
     in_shell = study.running and uses_shell(study.cell(study.running))
     kernel = "shell busy" if in_shell else KERNEL_WORDS[study.kernel]
-    longer = (f"{kernel} · {SANDBOX}", kernel)
+    longer = (f"{kernel} · {sandbox}", kernel)
     if width >= 120 and study.info is not None and study.info.version:
-        return (f"{kernel} · {study.info.language} {study.info.version} · {SANDBOX}", *longer)
+        return (f"{kernel} · {study.info.language} {study.info.version} · {sandbox}", *longer)
     return longer
 
 

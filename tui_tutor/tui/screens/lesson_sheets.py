@@ -24,7 +24,10 @@ class LessonSheets:
     async def _ask_trust(self) -> None:
         from tui_tutor.tui.screens.trust import TrustSheet
 
-        choice = await self._face.app.push_screen_wait(TrustSheet(self._face.session.opened))
+        session = self._face.session
+        sheet = TrustSheet(session.opened, session.adapters.confinement())
+        choice = await self._face.app.push_screen_wait(sheet)
+        session.network = sheet.allows_network
         self._face.dispatch(TrustAnswered(ANSWERS.get(str(choice), "no"), self._face.now()))
 
     def install(self) -> None:

@@ -18,7 +18,7 @@ from tui_tutor.session.course_session import CourseSession
 from tui_tutor.session.revising import Edition, take_edition
 from tui_tutor.tui import glyphs
 from tui_tutor.tui.screens.lesson import WIDE, LessonScreen
-from tui_tutor.tui.screens.lesson_keys import footer_keys, footer_states
+from tui_tutor.tui.screens.lesson_keys import footer_keys
 from tui_tutor.tui.widgets.diagnostics_pane import DiagnosticsPane
 from tui_tutor.tui.widgets.divider import Divider
 from tui_tutor.tui.widgets.page import Page
@@ -155,7 +155,7 @@ class PreviewScreen(LessonScreen):
             keys = footer_keys(self.study, self.cell, None, self.page.ui_of(self.cell.id))
             own = [key for key in keys if key[0] not in ("?", "Ctrl+P")]
             beside = (*own[:MOST_KEYS_BESIDE], ("F4", "mistakes"), ("d", "pane"), ("?", "help"))
-            self._frame.footer.show(footer_states(self.study, None, self.size.width), beside)
+            self._frame.footer.show(self._frame.states(None, self.size.width), beside)
 
     # --- diagnostics --------------------------------------------------------------------------------
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar, Final, Literal
 
 from textual.binding import Binding, BindingType
 
+from tui_tutor.core.confinement import Confinement
 from tui_tutor.core.ports import OpenCourse, TrustState
 from tui_tutor.core.prose.lines import Role, Span, wrap
 from tui_tutor.core.safe_text import safe_line
-from tui_tutor.core.wording.trust import NO_SANDBOX, counts, signature
+from tui_tutor.core.wording.trust import counts, signature
 from tui_tutor.tui import glyphs
 from tui_tutor.tui.screens.sheet import Sheet
 from tui_tutor.tui.widgets.footer import Keys
@@ -24,16 +24,11 @@ MOST_FILES_SHOWN: Final = 200
 _CHOICES: Final[tuple[TrustChoice, ...]] = ("trust", "once", "read")
 
 
-@dataclass(frozen=True, slots=True)
-class Confinement:
-    """How far running code is kept from the rest of the machine; `gap`: what a partial one leaves open."""
-
-    strength: Literal["full", "partial", "none"] = "none"
-    gap: str = ""
-
-
 class TrustSheet(Sheet[TrustChoice]):
-    """The result is the choice, None when it was closed without one."""
+    """The result is the choice, None when it was closed without one.
+
+    `allows_network`: a yes is one to the network too; never unless the course asks and the learner said so.
+    """
 
     TITLE_WORDS: ClassVar[str] = "Run code from this course?"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -41,18 +36,19 @@ class TrustSheet(Sheet[TrustChoice]):
         Binding("2", "answer('once')", "Run once", show=False),
         Binding("3", "answer('read')", "Read only", show=False),
         Binding("f", "files", "Files that changed", show=False),
+        Binding("n", "network", "Allow or forbid the network", show=False),
     ]
 
     def __init__(self, course: OpenCourse, confinement: Confinement | None = None) -> None:
         self._course = course
         self._state: TrustState = course.trust()
         self._confinement = confinement or Confinement()
-        self._shows_files = False
+        self._shows_files = self.allows_network = False
         super().__init__()
 
     def on_mount(self) -> None:
         super().on_mount()
-        preselected = "trust" if self._confinement.strength == "full" else "read"
+        preselected = "trust" if self._confinement.level == "full" else "read"
         self.call_after_refresh(self.page.choose, preselected)
 
     def title_row(self) -> Row:
@@ -64,7 +60,9 @@ class TrustSheet(Sheet[TrustChoice]):
         files = (
             (("f", "hide files" if self._shows_files else "changed files"),) if self._state.changed else ()
         )
-        return (("1 2 3", "choose"), ("Enter", "take it"), *files, ("Esc", "back"))
+        forbid = "forbid the network" if self.allows_network else "allow the network"
+        network = (("n", forbid),) if self._course.course.permissions.network else ()
+        return (("1 2 3", "choose"), ("Enter", "take it"), *files, *network, ("Esc", "back"))
 
     def content(self, width: int, chosen: str) -> Sheetful:
         facts = Block((*self._changes(width), *self._facts(width), BLANK))
@@ -89,13 +87,14 @@ class TrustSheet(Sheet[TrustChoice]):
             yield from _fact("key", words, width)
         yield from _fact("it runs", counts(self._course), width)
         limit = f"run programs, each cell for at most {course.kernel.timeout_s:g} s"
-        if self._confinement.strength == "none":
+        if not self._confinement.protects_files:
             yield from _fact("it can", limit, width)
         else:
             yield from _fact("it can", "read and write its own workspace folder", width)
             yield from _fact("", limit, width)
         if course.permissions.network:
-            yield from _fact("it asks", "to reach the network", width)
+            given = "you allow it; n forbids it" if self.allows_network else "it may not; n allows it"
+            yield from _fact("it asks", f"to reach the network: {given}", width)
         yield from self._confined(width)
         needs = ", ".join(course.kernel.packages) or "nothing else"
         yield from _fact("it needs", needs, width)
@@ -103,15 +102,18 @@ class TrustSheet(Sheet[TrustChoice]):
             yield from _fact("", f"{glyphs.WARNING} {safe_line(warning)}", width, role="bright")
 
     def _confined(self, width: int) -> Iterator[Row]:
-        match self._confinement.strength:
-            case "full":
-                row = Row(said("it cannot", "muted"), said("see your other files or reach the network"))
-                yield Row(row.label, row.text, said(f"{glyphs.DONE} sandbox full", "accent"))
-            case "partial":
-                words = f"{glyphs.WARNING} sandbox partial  {safe_line(self._confinement.gap)}"
-                yield from _fact("", words, width, role="bright")
-            case "none":
-                yield Row(text=said(f"{glyphs.WARNING} {NO_SANDBOX}", "bright"))
+        confined = self._confinement
+        if confined.level == "full":
+            cannot = "see your other files" + ("" if self.allows_network else " or reach the network")
+            right = said(f"{glyphs.DONE} {confined.words}", "accent")
+            yield Row(said("it cannot", "muted"), said(cannot), right)
+            if confined.gap:
+                yield from _fact("", confined.gap, width, role="muted")
+        elif confined.is_partial:
+            words = f"{glyphs.WARNING} {confined.words}  {confined.gap}"
+            yield from _fact("", words, width, role="bright")
+        else:
+            yield Row(text=said(f"{glyphs.WARNING} {confined.warning()}", "bright"))
 
     def _choices(self, chosen: str) -> Iterator[Block]:
         version = safe_line(self._course.course.version)
@@ -139,6 +141,11 @@ class TrustSheet(Sheet[TrustChoice]):
     def action_files(self) -> None:
         if self._state.changed:
             self._shows_files = not self._shows_files
+            self.redraw()
+
+    def action_network(self) -> None:
+        if self._course.course.permissions.network:
+            self.allows_network = not self.allows_network
             self.redraw()
 
     def action_answer(self, choice: TrustChoice) -> None:
