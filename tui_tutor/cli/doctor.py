@@ -33,7 +33,8 @@ def command(ctx: click.Context, is_repairing: bool, is_json: bool) -> None:
     if is_json:
         click.echo(safe_json({"record": record_as_json(record)}))
     else:
-        click.echo("\n".join(record_lines(record)))
+        verdict = "Not all is well." if record.problem else "All is well."
+        click.echo("\n".join([*record_lines(record), verdict]))
     ctx.exit(1 if record.problem else 0)
 
 
