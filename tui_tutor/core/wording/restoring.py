@@ -44,7 +44,7 @@ def is_alarming(event: RestoreEnded) -> bool:
 
 def _end(study: Study, restoring: Restoring, event: RestoreEnded) -> str:
     if event.why == "done":
-        return _done(restoring)
+        return _done(restoring, is_whole=not study.left_out)
     count = f"{restoring.done} of {restoring.total} cells ran again"
     name = _name(study, event.cell_id) if event.cell_id in study.cells else "a cell"
     match event.why:
@@ -62,10 +62,11 @@ def _end(study: Study, restoring: Restoring, event: RestoreEnded) -> str:
             return f"Restoring was stopped, {count}. Run the rest when you want."
 
 
-def _done(restoring: Restoring) -> str:
-    if restoring.total == 1:
-        return "1 cell ran again: names are as you left them."
-    return f"{restoring.total} cells ran again: names are as you left them."
+def _done(restoring: Restoring, *, is_whole: bool) -> str:
+    cells = "1 cell" if restoring.total == 1 else f"{restoring.total} cells"
+    if restoring.differing:
+        return f"{cells} ran again; random values may differ."
+    return f"{cells} ran again{': names are as you left them' if is_whole else ''}."
 
 
 def _names(study: Study, cell_ids: Sequence[str]) -> str:

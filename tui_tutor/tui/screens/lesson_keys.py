@@ -40,7 +40,8 @@ def footer_states(
         row, column = editor.cursor_location
         return (f"editing  ln {row + 1}, col {column + 1}", "editing")
     if study.restoring is not None:
-        return (restoring_words(study.restoring),)
+        words = restoring_words(study.restoring)
+        return (words, words.rpartition(" ")[0])
     in_shell = study.running and uses_shell(study.cell(study.running))
     kernel = "shell busy" if in_shell else KERNEL_WORDS[study.kernel]
     longer = (f"{kernel} · {sandbox}", kernel)
@@ -59,7 +60,8 @@ def footer_keys(study: Study, cell: Cell, editor: Editor | None, ui: CellUi) -> 
         return (("Esc", "try to save again"), *_ENDING)
     running = (("F9", "stop"),) if study.running else ()
     if study.restoring is not None:
-        running = (("F9", "skip"),)
+        # Fewer keys than else, so that there is room for how far it is.
+        return (("F9", "skip"), *_cell_keys(study, cell)[: 2 if is_runnable(cell) else 1], *_ENDING)
     missing = (("i", "install"),) if study.kernel == "missing" else ()
     dead = (("F8", "new kernel"),) if study.kernel == "dead" else ()
     keys = (*running, *missing, *dead, *_cell_keys(study, cell), *_ENDING)
