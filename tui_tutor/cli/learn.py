@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tui_tutor.cli.confined import require_sandbox_option
+
 if TYPE_CHECKING:
     from tui_tutor.plain.player import PlainPlayer
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     "--trust", type=click.Choice(["once"]), help="Answer the trust question for this time, for scripts."
 )
 @click.option("--no-keep", is_flag=True, help="End with the terminal, also where sessions are kept.")
+@require_sandbox_option
 @click.pass_context
 def command(  # noqa: PLR0917 - one argument for each option
     ctx: click.Context,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tui_tutor.cli.confined import require_sandbox_option
 from tui_tutor.core.errors import TutorError
 from tui_tutor.core.safe_text import safe_line
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 @click.argument("lesson", required=False, default="")
 @click.option("--plain", is_flag=True, help="Lines only: for screen readers and pipes.")
 @click.option("--ascii", "is_ascii", is_flag=True, help="Draw with ASCII characters only.")
+@require_sandbox_option
 @click.pass_context
 def command(ctx: click.Context, folder: Path, lesson: str, plain: bool, is_ascii: bool) -> None:
     """Play the course in DIR at LESSON while you write it: what you save is shown at once.
@@ -131,9 +133,7 @@ class _Stage:
         from tui_tutor.tui.screens.preview import PreviewScreen
 
         found = lesson_id_of(opened.course, lesson_id)
-        study = open_study(
-            opened, found, self.store, granted="once", is_held=self.session.holds(found)
-        )
+        study = open_study(opened, found, self.store, granted="once", is_held=self.session.holds(found))
         return PreviewScreen(opened.entry.ref, study, self.session, self.previewed, cell_id=cell_id)
 
     def app(self, lesson: str, *, look: dict[str, str], is_ascii: bool) -> TutorApp:

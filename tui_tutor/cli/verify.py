@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tui_tutor.cli.confined import require_sandbox_option
 from tui_tutor.cli.scratch import scratch_folder
 from tui_tutor.core.errors import TutorError
 from tui_tutor.core.safe_text import safe_json, safe_text
@@ -46,6 +47,7 @@ _MOST_MS = 3_600_000.0
 @click.option(
     "--fresh", is_flag=True, help="Run everything, also what has not changed since it last ran here."
 )
+@require_sandbox_option
 @click.pass_context
 def command(ctx: click.Context, folder: str, as_json: bool, jobs: int | None, fresh: bool) -> None:
     """Run every cell of the course in DIR three times and prove its exercises; write the lock.

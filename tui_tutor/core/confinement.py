@@ -17,11 +17,15 @@ _WORDS: Final[dict[Level, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Confinement:
-    """A level, and in clauses what it does not cover; `layers` are what it is made of, for `doctor`."""
+    """A level, and in clauses what it does not cover.
+
+    `layers` are what it is made of; `missing` says in a clause why it is not more.
+    """
 
     level: Level = "none"
     uncovered: tuple[str, ...] = ("reading and changing your files", "the network")
     layers: tuple[str, ...] = ()
+    missing: str = ""
 
     @property
     def words(self) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from tui_tutor.core.confinement import Confinement
+from tui_tutor.core.confinement import Confinement, Level
 from tui_tutor.kernels.sandbox import landlock
 
 NAMESPACES: Final = ("--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts")
@@ -21,12 +21,16 @@ _PROBE_S: Final = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Layers:
-    """`bubblewrap`: its path, "" where it does not work; `options` are those it has of the optional ones."""
+    """`bubblewrap`: its path, "" where it does not work; `options` are those it has of the optional ones.
+
+    `missing`: in a clause, why it does not work.
+    """
 
     bubblewrap: str = ""
     options: frozenset[str] = frozenset()
     landlock_abi: int = 0
     has_limits: bool = sys.platform != "win32"
+    missing: str = ""
 
     @property
     def confinement(self) -> Confinement:
@@ -39,12 +43,13 @@ class Layers:
         if self.bubblewrap:
             return Confinement("full", tuple(self._open_in_namespaces()), tuple(names))
         if self.landlock_abi:
-            return Confinement("files only", tuple(self._open_to_landlock()), tuple(names))
+            return Confinement("files only", tuple(self._open_to_landlock()), tuple(names), self.missing)
         uncovered = (
             *("reading and changing your files", "the network", "other programs of yours and their sockets"),
             *("new user namespaces", *self._open_to_limits()),
         )
-        return Confinement("limits only" if self.has_limits else "none", uncovered, tuple(names))
+        level: Level = "limits only" if self.has_limits else "none"
+        return Confinement(level, uncovered, tuple(names), self.missing)
 
     def _open_in_namespaces(self) -> list[str]:
         old = [] if "--disable-userns" in self.options else ["new user namespaces"]
@@ -76,15 +81,18 @@ def is_root() -> bool:
 @cache
 def probe() -> Layers:
     """What works on this machine; some milliseconds, once for each process that asks."""
-    bubblewrap, options = _probe_bubblewrap()
-    return Layers(bubblewrap, options, _probe_landlock())
+    bubblewrap, options, missing = _probe_bubblewrap()
+    return Layers(bubblewrap, options, _probe_landlock(), missing=missing)
 
 
-def _probe_bubblewrap() -> tuple[str, frozenset[str]]:
+def _probe_bubblewrap() -> tuple[str, frozenset[str], str]:
     """A real start: user namespaces may be forbidden although the program is there."""
     path = shutil.which("bwrap") if sys.platform == "linux" else None
-    if path is None or _is_within_reach(path):
-        return "", frozenset()
+    if path is None:
+        missing = "bubblewrap (bwrap) is not installed" if sys.platform == "linux" else "this is not Linux"
+        return "", frozenset(), missing
+    if _is_within_reach(path):
+        return "", frozenset(), f"{path} can be changed by others"
     # Newest first: --disable-userns and --size came with version 0.8 and 0.7.
     for options in (("--disable-userns", "--size"), ("--size",), ()):
         size = ("--size", "1048576") if "--size" in options else ()
@@ -92,8 +100,8 @@ def _probe_bubblewrap() -> tuple[str, frozenset[str]]:
         command += [one for one in options if one != "--size"]
         command += ["--ro-bind", "/", "/", "--proc", "/proc", "--dev", "/dev", *size, "--tmpfs", "/tmp"]  # noqa: S108
         if _works([*command, "--remount-ro", "/dev", "--remount-ro", "/", "true"]):
-            return path, frozenset(options)
-    return "", frozenset()
+            return path, frozenset(options), ""
+    return "", frozenset(), "this system does not let bubblewrap make namespaces"
 
 
 def _works(command: list[str]) -> bool:
