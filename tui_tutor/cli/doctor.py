@@ -16,26 +16,28 @@ if TYPE_CHECKING:
 @click.option(
     "--repair", "is_repairing", is_flag=True, help="Mend a damaged record; what is damaged is kept."
 )
-@click.option("--json", "is_json", is_flag=True, help="For programs: {record, ...}.")
+@click.option("--json", "is_json", is_flag=True, help="For programs: {record, sandbox, ...}.")
 @click.pass_context
 def command(ctx: click.Context, is_repairing: bool, is_json: bool) -> None:
-    """Say whether all is well: your record of answers and its backups.
+    """Say whether all is well: your record of answers and its backups, the sandbox, the terminal.
 
     Exit code 1 if something is not.
     """
+    from tui_tutor.cli.machine import examine_machine, machine_as_json, machine_lines
     from tui_tutor.cli.places import data_folder
     from tui_tutor.store.doctoring import examine_record, repair_record
 
     path = data_folder() / "progress.db"
     if is_repairing:
         click.echo(safe_line(repair_record(path)), err=is_json)
-    record = examine_record(path)
+    record, machine = examine_record(path), examine_machine()
+    is_ill = bool(record.problem or machine.problems)
     if is_json:
-        click.echo(safe_json({"record": record_as_json(record)}))
+        click.echo(safe_json({"record": record_as_json(record), **machine_as_json(machine)}))
     else:
-        verdict = "Not all is well." if record.problem else "All is well."
-        click.echo("\n".join([*record_lines(record), verdict]))
-    ctx.exit(1 if record.problem else 0)
+        verdict = "Not all is well." if is_ill else "All is well."
+        click.echo("\n".join([*record_lines(record), *machine_lines(machine), verdict]))
+    ctx.exit(1 if is_ill else 0)
 
 
 def record_as_json(record: Examined) -> dict[str, Any]:
