@@ -9,10 +9,11 @@ from tests.faults.crowding import crowded
 from tests.faults.damaging import damaged
 from tests.faults.ending import KINDS, filled, injected
 from tests.faults.injecting import Injector
+from tests.faults.playing import played
 
 # Injections of each kind: 500 of those that end a program.
 LONG = {"answer": 120, "backup": 90, "migrate": 60, "repair": 70, "install": 60, "update": 100}
-DISKS, DATABASES = 100, 300
+DISKS, DATABASES, ENDS = 100, 300, 40
 
 
 def main() -> int:
@@ -29,8 +30,10 @@ def main() -> int:
     print(recovery.line())
     crowd = crowded(writers=4, answers=500 // share)
     print(crowd.line())
+    play = played(max(4, ENDS // share))
+    print(play.line())
     problems = [problem for part in parts for problem in part.problems]
-    problems += [*recovery.faults(), *crowd.faults()]
+    problems += [*recovery.faults(), *crowd.faults(), *play.faults()]
     print("".join(f"  {problem}\n" for problem in problems), end="")
     print(f"{time.monotonic() - started:.0f} s")
     is_good = not problems and not any(part.lost or part.unsound for part in parts)

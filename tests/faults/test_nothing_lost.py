@@ -10,6 +10,7 @@ from tests.faults.crowding import crowded
 from tests.faults.damaging import DAMAGES, damaged
 from tests.faults.ending import KINDS, filled, injected
 from tests.faults.injecting import Injector
+from tests.faults.playing import played
 
 pytestmark = pytest.mark.slow
 
@@ -37,6 +38,11 @@ def test_damaged_databases_are_kept_and_what_is_readable_is_brought_back():
     assert recovery.starts == recovery.kept == recovery.databases
     assert recovery.recovered >= 0.95 * recovery.readable
     assert recovery.invented == 0
+
+
+def test_however_the_app_ends_nothing_is_lost_or_left_and_the_terminal_is_restored():
+    play = played(4, seed=1)
+    assert (play.lost, play.orphans, play.restored, play.problems) == (0, 0, 4, [])
 
 
 def test_instances_at_once_lose_nothing_and_show_no_error():

@@ -1,0 +1,69 @@
+"""A disk that is full while a learner answers, in both faces. A limit on files stands for it."""
+
+from __future__ import annotations
+
+import resource
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.builders import a_course_folder, a_lesson, a_text_quiz
+from tests.e2e.playing import Player, said_until, tell
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def player(tmp_path: Path) -> Iterator[Player]:
+    learner = Player(tmp_path / "data")
+    yield learner
+    psutil.wait_procs(learner.processes(), timeout=5)
+
+
+def a_folder(parent: Path) -> str:
+    return str(a_course_folder(parent, lessons=(a_lesson((a_text_quiz(),), title="First"),)))
+
+
+def fill(pid: int) -> None:
+    """Nothing can be written any more."""
+    _, hard = psutil.Process(pid).rlimit(resource.RLIMIT_FSIZE)
+    for process in (psutil.Process(pid), *psutil.Process(pid).children(recursive=True)):
+        process.rlimit(resource.RLIMIT_FSIZE, (0, hard))
+
+
+def free(pid: int) -> None:
+    """There is room again."""
+    _, hard = psutil.Process(pid).rlimit(resource.RLIMIT_FSIZE)
+    for process in (psutil.Process(pid), *psutil.Process(pid).children(recursive=True)):
+        process.rlimit(resource.RLIMIT_FSIZE, (hard, hard))
+
+
+def test_plain_mode_says_so_goes_on_and_stores_it_later(player: Player, tmp_path: Path):
+    process = player.start("learn", a_folder(tmp_path), "--plain")
+    tell(process, "answer one")
+    said_until(process, "not yet")
+    fill(process.pid)
+    tell(process, "answer two")
+    said_until(process, "Not saved: the disk took no more.")
+    free(process.pid)
+    tell(process, "answer three")
+    process.communicate(timeout=60)
+    assert sorted(attempt["answer"] for attempt in player.attempts()) == [["one"], ["three"], ["two"]]
+
+
+def test_the_screen_says_so_goes_on_and_stores_it_later(player: Player, tmp_path: Path):
+    with player.on_a_terminal("learn", a_folder(tmp_path), TUI_TUTOR_KEEP="0") as terminal:
+        terminal.wait_for("What runs the code?")
+        fill(terminal.pid)
+        terminal.press("enter")
+        terminal.wait_for("Enter answer  Esc")
+        terminal.type("one\r")
+        terminal.wait_for("Not saved: the disk took no more")
+        free(terminal.pid)
+        terminal.press("escape")
+        terminal.wait_until_gone("Not saved")
+        terminal.press("ctrl+q")
+        assert terminal.wait_for_end() == 0
+    assert [attempt["answer"] for attempt in player.attempts()] == [["one"]]
