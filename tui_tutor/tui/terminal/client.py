@@ -24,7 +24,7 @@ from tui_tutor.tui.terminal.guardian import LINK, explain
 
 _SENT_ON: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGQUIT)
 _WATCHED: Final = (*_SENT_ON, signal.SIGHUP, signal.SIGWINCH, signal.SIGTSTP, signal.SIGCONT)
-_MOST_WAITING: Final = 64 * 1024  # bytes for the terminal; the host is not read while there are more
+_MOST_WAITING: Final = 1 << 16  # bytes for the terminal; the host is not read while there are more
 _HOST_IS_GONE: Final = "The process that kept this session was killed, and the session with it."
 _GOES_ON_ELSEWHERE: Final = "This session goes on in another terminal."
 _GOES_ON: Final = "This session goes on; `tui-tutor attach` goes back to it."

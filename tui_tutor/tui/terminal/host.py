@@ -22,8 +22,8 @@ from tui_tutor.tui.terminal.frames import Frames, frame, json_frame, mark, read_
 from tui_tutor.tui.terminal.hosted_app import HostedApp
 from tui_tutor.tui.terminal.sessions import is_same_user
 
-LONGEST_ALONE_S: Final = 7 * 24 * 3600.0  # after that a session ends, whatever runs
-_BACKLOG: Final = 256 * 1024  # bytes for a client that does not read them
+LONGEST_ALONE_S: Final = 604_800.0  # after that a session ends, whatever runs
+_BACKLOG: Final = 1 << 18  # bytes for a client that does not read them
 _ANSWER_S: Final = 1.5
 _ASK_AGAIN_S: Final = 60.0
 _FAREWELL_S: Final = 1.0
