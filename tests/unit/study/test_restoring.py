@@ -189,6 +189,14 @@ def test_whoever_left_runs_nothing_more():
     assert (study.queue, study.running, study.notice, effects) == ((), "", None, ())
 
 
+def test_nobody_spends_time_on_it():
+    study = replace(restoring(ran("a", 1)), active_at=NOON)
+    rerun = a_rerun("a")
+    end = RerunEnded(rerun, Transcript(), Finished("ok", 1), at(50))
+    study = after(study, RerunBegan(rerun, at(1)), end, RestoreEnded("done", at(51)))
+    assert (study.active_at, study.active_s) == (NOON, 0.0)
+
+
 # --- what is seen -----------------------------------------------------------------------------------
 
 

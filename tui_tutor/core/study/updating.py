@@ -207,6 +207,8 @@ def _after_restoring(study: Study, event: RestoreEnded) -> Step:
 
 def _with_time(study: Study, event: Event) -> Step:
     """Add the time since the last event, unless it was a pause; log it a minute at a time."""
+    if isinstance(event, RerunBegan | RerunEnded | RestoreEnded):
+        return study, ()  # nobody is at work
     last = study.active_at
     gap = (event.at - last).total_seconds() if last else 0.0
     spent = study.active_s + (gap if 0 <= gap <= IDLE_S else 0.0)
