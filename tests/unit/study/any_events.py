@@ -19,6 +19,7 @@ from tui_tutor.core.execution import (
     StreamText,
 )
 from tui_tutor.core.grading.verdict import Verdict
+from tui_tutor.core.output import Transcript
 from tui_tutor.core.plotting.data import PlotData
 from tui_tutor.core.study import Event
 from tui_tutor.core.study.events import (
@@ -44,7 +45,11 @@ from tui_tutor.core.study.events import (
     OutputGuessed,
     Plotted,
     QuizAnswered,
+    RerunBegan,
+    RerunEnded,
     RestartRequested,
+    RestoreEnded,
+    RestoreRequested,
     RunAboveRequested,
     RunReported,
     RunRequested,
@@ -53,6 +58,7 @@ from tui_tutor.core.study.events import (
     SourceEdited,
     TrustAnswered,
 )
+from tui_tutor.core.study.state import Rerun
 
 CELLS = st.sampled_from(["one", "two", "viz-1", "ex-1", "quiz-1", "sh-1", "tutor-scratch"])
 RUNS = st.sampled_from(["one", "two", "ex-1", "sh-1"])
@@ -60,6 +66,8 @@ TEXTS = st.sampled_from(["", "x = 2", "x = 1", "print('ü')\nx"])
 TIMES = st.integers(0, 1000).map(lambda second: NOON + timedelta(seconds=second))
 VERDICTS = st.booleans().map(lambda right: Verdict(right, float(right), int(right), 1))
 OUTCOMES = st.sampled_from(["ok", "ok", "error", "interrupted", "timeout", "died"])
+ENDS = st.builds(Finished, OUTCOMES, st.just(1))
+RERUNS = st.builds(Rerun, st.sampled_from(["one", "ex-1", "tutor-scratch"]), TEXTS, st.just(60.0))
 SAID: st.SearchStrategy[RunEvent] = st.one_of(
     st.just(StreamText("stdout", "line\n")),
     st.just(ErrorRaised("NameError", "x", (), 1)),
@@ -104,6 +112,10 @@ def wishes() -> st.SearchStrategy[list[Event]]:
             st.builds(Noticed, TEXTS, TIMES),
             st.builds(KernelFailed, TEXTS, TEXTS, TIMES),
             st.builds(LessonClosed, TIMES),
+            st.builds(RestoreRequested, TIMES),
+            st.builds(RerunBegan, RERUNS, TIMES),
+            st.builds(RerunEnded, RERUNS, st.just(Transcript()), ENDS, TIMES),
+            st.builds(RestoreEnded, st.sampled_from(["done", "stopped", "left", "died"]), TIMES, RUNS),
         ),
         max_size=30,
     )
