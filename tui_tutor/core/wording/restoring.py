@@ -45,7 +45,8 @@ def is_alarming(event: RestoreEnded) -> bool:
 def _end(study: Study, restoring: Restoring, event: RestoreEnded) -> str:
     if event.why == "done":
         return _done(restoring, is_whole=not study.left_out)
-    count = f"{restoring.done} of {restoring.total} cells ran again"
+    cells = "cell" if restoring.total == 1 else "cells"
+    count = f"{restoring.done} of {restoring.total} {cells} ran again"
     name = _name(study, event.cell_id) if event.cell_id in study.cells else "a cell"
     match event.why:
         case "failed":
