@@ -12,7 +12,7 @@ from typing import Literal
 from tui_tutor.core.errors import TutorError
 from tui_tutor.store import migrating, opening, repairing, salvaging
 from tui_tutor.store.backing_up import backups_of
-from tui_tutor.store.file_system import file_system, shares_memory
+from tui_tutor.store.file_system import file_system, identity, shares_memory
 from tui_tutor.store.refusing import explained, in_words, is_damage
 
 State = Literal["none", "sound", "damaged", "newer", "unreadable"]
@@ -72,7 +72,7 @@ def repair_record(path: Path) -> str:
 
 
 def _mended(path: Path) -> str:
-    repaired = repairing.repair_damaged(path, migrating.migrations(), repairing.identity(path))
+    repaired = repairing.repair_damaged(path, migrating.migrations(), identity(path))
     opening.suspicion(path).unlink(missing_ok=True)
     return opening.told(repaired) if repaired else "Another instance has just repaired it."
 

@@ -1,4 +1,4 @@
-"""Which file system holds a folder, and whether SQLite's write-ahead log is safe there."""
+"""Where the record lies: the file system, whether a write-ahead log is safe there, which file it is."""
 
 from __future__ import annotations
 
@@ -37,3 +37,17 @@ def file_system(folder: Path, mountinfo: str = "/proc/self/mountinfo") -> str:
             if is_inside and len(mount) >= len(best_mount):
                 best_mount, best_type = mount, after.split()[0]
     return best_type
+
+
+def identity(path: Path) -> tuple[int, int] | None:
+    """Which file lies there; None if none does."""
+    try:
+        now = os.stat(path)
+    except FileNotFoundError:
+        return None
+    return now.st_dev, now.st_ino
+
+
+def ready_name(path: Path) -> Path:
+    """Where the repaired database waits for its place."""
+    return path.with_name(f"{path.name}.repaired")

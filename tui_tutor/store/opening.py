@@ -9,13 +9,16 @@ import time
 from collections.abc import Sequence
 from contextlib import closing, suppress
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from tui_tutor.store import migrating, repairing, salvaging
+from tui_tutor.store import migrating
 from tui_tutor.store.backing_up import backups_of
-from tui_tutor.store.file_system import shares_memory
+from tui_tutor.store.file_system import identity, ready_name, shares_memory
 from tui_tutor.store.log_checking import is_cut
 from tui_tutor.store.refusing import damage, is_damage
+
+if TYPE_CHECKING:
+    from tui_tutor.store.repairing import Repaired
 
 MEMORY: Final = Path(":memory:")
 
@@ -28,8 +31,11 @@ def open_file(path: Path, steps: Sequence[str]) -> tuple[sqlite3.Connection, str
     if path == MEMORY:
         return _connect(path, steps), ""
     _make_folders(path)
-    repairing.finish(path)
-    seen = repairing.identity(path)
+    if ready_name(path).exists():
+        from tui_tutor.store.repairing import finish
+
+        finish(path)
+    seen = identity(path)
     try:
         examine(path)
         _make_private(path)
@@ -37,12 +43,14 @@ def open_file(path: Path, steps: Sequence[str]) -> tuple[sqlite3.Connection, str
     except sqlite3.DatabaseError as error:
         if not is_damage(error):
             raise
-    repaired = repairing.repair_damaged(path, steps, seen)
+    from tui_tutor.store.repairing import repair_damaged
+
+    repaired = repair_damaged(path, steps, seen)
     suspicion(path).unlink(missing_ok=True)
     return _connect(path, steps), told(repaired) if repaired else ""
 
 
-def told(repaired: repairing.Repaired) -> str:
+def told(repaired: Repaired) -> str:
     """What the learner should know of a repair at the start."""
     if repaired.kept_as is None:
         return f"Your progress file was gone. {repaired.records:,} records were brought back from a backup."
@@ -153,6 +161,8 @@ def _check(connection: sqlite3.Connection, deadline: float | None) -> None:
 
 def _check_rows(path: Path) -> None:
     """Pages can be sound and what is written on them damaged."""
+    from tui_tutor.store import salvaging
+
     try:
         content = salvaging.read(path)
         count = salvaging.count(path)

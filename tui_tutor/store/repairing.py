@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Final
 
 from tui_tutor.store import backing_up, folding, migrating, salvaging
+from tui_tutor.store.file_system import identity, ready_name
 from tui_tutor.store.rows import EventRow
 from tui_tutor.store.salvaging import SIDE_FILES, Content
 
@@ -40,15 +41,6 @@ class Repaired:
     brought: int  # by this repair: from the damaged file, from others put aside, from backups
     lost: int
     kept_as: Path | None
-
-
-def identity(path: Path) -> tuple[int, int] | None:
-    """Which file lies there; None if none does."""
-    try:
-        now = os.stat(path)
-    except FileNotFoundError:
-        return None
-    return now.st_dev, now.st_ino
 
 
 def repair_damaged(path: Path, steps: Sequence[str], seen: tuple[int, int] | None) -> Repaired | None:
@@ -100,11 +92,10 @@ def asides_of(path: Path) -> list[Path]:
 
 
 def finish(path: Path) -> None:
-    """Go on with a repair that was cut off; nothing if there is none."""
-    if _ready_name(path).exists():
-        with _alone(path):
-            if _ready_name(path).exists():
-                _swap(path, _aside_name(path))
+    """Go on with a repair that was cut off, unless another process has done so."""
+    with _alone(path):
+        if ready_name(path).exists():
+            _swap(path, _aside_name(path))
 
 
 # --- what is known ----------------------------------------------------------------------------------
@@ -184,7 +175,7 @@ def _build(path: Path, sources: Iterable[Content], steps: Sequence[str]) -> tupl
             _fill(connection, events, settings)
             folding.fold_all(connection)
             connection.execute("commit")
-        os.replace(scratch, _ready_name(path))
+        os.replace(scratch, ready_name(path))
         _flush_folder(path.parent)
     finally:
         _remove(scratch)
@@ -218,7 +209,7 @@ def _swap(path: Path, aside: Path) -> None:
                 os.rename(f"{path}{suffix}", f"{aside}{suffix}")
             else:
                 os.unlink(f"{path}{suffix}")
-    os.replace(_ready_name(path), path)
+    os.replace(ready_name(path), path)
     _flush_folder(path.parent)
 
 
@@ -227,10 +218,6 @@ def _link(path: Path, aside: Path) -> None:
         os.link(path, aside)
     except OSError:  # a file system without links
         shutil.copy2(path, aside)
-
-
-def _ready_name(path: Path) -> Path:
-    return path.with_name(f"{path.name}.repaired")
 
 
 def _aside_name(path: Path) -> Path:

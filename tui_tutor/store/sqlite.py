@@ -17,6 +17,7 @@ from tui_tutor.core.errors import TutorError
 from tui_tutor.core.ports import CellHistory, LessonProgress, Record, RecordKind
 from tui_tutor.store import folding, migrating, opening
 from tui_tutor.store.backing_up import Backups
+from tui_tutor.store.file_system import identity
 from tui_tutor.store.opening import MEMORY
 from tui_tutor.store.refusing import NotWritable, explained
 
@@ -266,14 +267,9 @@ class SqliteStore:
             with suppress(OSError):
                 self._suspicion.touch(mode=0o600)
 
-    def _file_now(self) -> tuple[int, int]:
+    def _file_now(self) -> tuple[int, int] | None:
         """Which file lies at our path now."""
-        if not self.is_saving:
-            return (0, 0)
-        with suppress(OSError):
-            now = os.stat(self.path)
-            return now.st_dev, now.st_ino
-        return (0, 0)
+        return identity(self.path) if self.is_saving else None
 
     def _own_device(self) -> int:
         query = "select number from device where is_here"
