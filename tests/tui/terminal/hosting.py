@@ -44,11 +44,15 @@ class HostedDemo:
 
     def attach(self, width: int = 120, height: int = 36, **environ: str) -> PtyDriver:
         """The next terminal, drawn."""
-        path = str(self.info().path)
-        driver = start(sys.executable, "-c", ATTACH, path, width=width, height=height, **environ)
+        driver = self.attach_early(width, height, **environ)
         driver.wait_for(LAST_LINE)
         driver.settle()
         return driver
+
+    def attach_early(self, width: int = 120, height: int = 36, **environ: str) -> PtyDriver:
+        """The next terminal, on which nothing may be seen yet."""
+        path = str(self.info().path)
+        return start(sys.executable, "-c", ATTACH, path, width=width, height=height, **environ)
 
     def info(self) -> SessionInfo:
         """The session."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import re
 import signal
 import socket
@@ -11,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from benchmarks.pty_driver import PtyDriver
@@ -315,3 +317,47 @@ def test_a_peer_that_talks_nonsense_changes_nothing(demo, nonsense):
         driver.type("x")
         driver.wait_for("ximport torch")
         assert demo.info().alone_s is None
+
+
+# --- chance -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_terminals_lost_at_any_moment_leave_the_app_as_it_was(demo, seed):
+    chance = random.Random(seed)
+    with demo.start() as first:
+        first.type("x")
+        first.wait_for("ximport torch")
+        first.press("f10")
+    for _ in range(6):
+        with demo.attach_early(width=chance.randint(60, 140), height=chance.randint(18, 50)) as driver:
+            driver.settle(0.01, chance.random() * 0.8)
+            how = chance.choice(["line", "client", "guardian", "SIGHUP"])
+            if how == "line":
+                driver.hang_up()
+            elif how == "SIGHUP":
+                driver.signal(signal.SIGHUP)
+            else:
+                os.kill(driver.pid if how == "guardian" else (children(driver.pid) or [driver.pid])[0], 9)
+    demo.app.send_signal(signal.SIGCONT)
+    with demo.attach(width=100, height=40) as last:
+        assert "ximport torch" in last.text()
+        last.press("ctrl+q")
+        assert last.wait_for_end() == 0
+        assert_left_as_found(last)
+    demo.wait_until_gone()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_deaths_at_any_moment_leave_the_terminal_as_it_was_found(demo, seed):
+    chance = random.Random(seed)
+    with start(sys.executable, DEMO, "hosted", HOST_DATA=str(demo.data)) as driver:
+        driver.wait(lambda: bool(sessions.running_sessions(demo.data)))
+        demo.note_processes()
+        victims = [*demo.seen, psutil.Process(children(driver.pid)[0])]
+        driver.settle(0.01, chance.random() * 1.5)
+        for victim in chance.sample(victims, chance.randint(1, 3)):
+            victim.kill()
+        driver.wait(driver.has_ended)
+        driver.settle(0.1)
+        assert_left_as_found(driver)
