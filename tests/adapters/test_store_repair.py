@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from tests.builders import a_record
 from tui_tutor.cli.main import group
 from tui_tutor.core.errors import TutorError
-from tui_tutor.store import backing_up, migrating
+from tui_tutor.store import backing_up, migrating, waiting
 from tui_tutor.store.backing_up import back_up, backups_of, thinned
 from tui_tutor.store.doctoring import examine_record, repair_record
 from tui_tutor.store.log_checking import is_cut
@@ -60,7 +60,7 @@ def test_half_an_hour_later_an_answer_makes_the_next_in_the_background(tmp_path:
     path = tmp_path / "progress.db"
     answered(path, 1)
     [(at, backup)] = backups_of(path)
-    earlier = (at - timedelta(minutes=31)).strftime("%Y%m%d-%H%M%S")
+    earlier = (at - timedelta(minutes=61)).strftime("%Y%m%d-%H%M%S")
     backup.rename(backup.with_name(f"progress-{earlier}.db"))
     store = open_store(path)
     store.append([a_record("passed", "md-1")])
@@ -283,3 +283,23 @@ def test_a_migration_that_is_cut_off_leaves_no_half_backup(tmp_path: Path, monke
     with pytest.raises(TutorError, match="the data folder cannot be written"):
         SqliteStore(path, steps=(*migrating.migrations(), "create table extra (x);"))
     assert [one.name for one in (tmp_path / "backups").iterdir()] == [backups_of(path)[0][1].name]
+
+
+# --- a file that cannot be written yet --------------------------------------------------------------
+
+
+def test_what_was_done_while_nothing_could_be_written_is_saved_when_it_can_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(waiting, "RETRY_S", 0.0)
+    folder = tmp_path / "home"
+    folder.write_text("a file where a folder is needed")
+    store = open_store(folder / "progress.db")
+    store.append([a_record("attempted", "quiz-1", number=1)])
+    assert (store.is_saving, store.news()) == (False, None)
+    folder.unlink()
+    assert (store.news(), store.is_saving) == ((), True)
+    assert store.notice == "What you do is saved from here on, and what you did before is too."
+    store.append([a_record("attempted", "quiz-1", number=2)])
+    store.close()
+    assert answers(folder / "progress.db") == [1, 2]

@@ -271,6 +271,15 @@ class SqliteStore:
         """Which file lies at our path now."""
         return identity(self.path) if self.is_saving else None
 
+    def _become(self, other: SqliteStore) -> None:
+        """Go on as another store, which nobody else may use then."""
+        with self._lock:
+            self._connection.close()
+            self._connection, self._device, self._file = other._connection, other._device, other._file
+            self._version, self._seen, self._own = other._version, other._seen, other._own
+            self._suspicion, self._backups = other._suspicion, other._backups
+            self.path, self.is_saving = other.path, True
+
     def _own_device(self) -> int:
         query = "select number from device where is_here"
         row = self._connection.execute(query).fetchone()
@@ -322,18 +331,16 @@ class SqliteStore:
 
 
 def open_store(path: Path) -> SqliteStore:
-    """The learner's store; where nothing can be written, a copy in memory that says so (`notice`).
+    """The learner's store; where nothing can be written, one in memory that says so and goes on trying.
 
     TutorError only if the file is from a newer version or another process holds it.
     """
     try:
         return SqliteStore(path)
     except NotWritable as error:
-        reason = error.reason
-    store = SqliteStore(MEMORY)
-    store.load(path)
-    store.notice = f"Nothing you do is saved: {reason}. Set TUI_TUTOR_DATA to a folder you may write to."
-    return store
+        from tui_tutor.store.waiting import WaitingStore
+
+        return WaitingStore(path, error.reason)
 
 
 def _cells_done(connection: sqlite3.Connection, course: str) -> dict[str, frozenset[str]]:

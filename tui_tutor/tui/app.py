@@ -160,6 +160,8 @@ class TutorApp(App[int]):
         """What other instances did is seen within a second, on the pages and in the lessons that are open."""
         assert self._news is not None
         records, warning = self._news()
+        for footer in (footer for screen in self.screen_stack for footer in screen.query(Footer)):
+            footer.show_saving(self.store.is_saving)
         if warning not in ("", self._notice):
             self._notice = warning
             self.say(warning)

@@ -83,6 +83,12 @@ class Footer(Widget):
             self._states, self._keys = tuple(states), tuple(keys)
             self.refresh()
 
+    def show_saving(self, is_saving: bool) -> None:
+        """Whether what the learner does is saved."""
+        if is_saving != self._is_saving:
+            self._is_saving = is_saving
+            self.refresh()
+
     def say(self, notice: str) -> None:
         """Show one sentence until `say("")`; it takes the place of the state, then of keys."""
         if notice != self._notice:
