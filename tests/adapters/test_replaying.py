@@ -128,6 +128,25 @@ def test_a_run_asked_for_meanwhile_waits_and_a_stop_skips_to_it(tmp_path: Path) 
     visit(tmp_path, skip, lesson=SLOW, restores=False)
 
 
+def test_a_stop_reaches_a_setup_and_the_setup_runs_again_before_the_next_run(tmp_path: Path) -> None:
+    setup = "import os, time\nif os.path.exists('ready'):\n    os.remove('ready'); time.sleep(60)\nbase = 1"
+    lesson = a_lesson([a_code("base", id="use")], setup_source=setup)
+
+    async def skip(visit: Visit) -> None:
+        visit.performer.restore()
+        while (tmp_path / "work/ready").exists():  # noqa: ASYNC110 - another process removes it
+            await asyncio.sleep(0.01)
+        visit.performer.dispatch(InterruptRequested(visit.now()))
+        await visit.performer.settle()
+        assert visit.noticed == ["Restoring was stopped, 0 of 1 cell ran again. Run the rest when you want."]
+        await visit.run("use")
+        assert visit.study.state("use").transcript.text() == "1"
+
+    visit(tmp_path, lambda one: one.run("use"), lesson=lesson)
+    (tmp_path / "work/ready").touch()
+    visit(tmp_path, skip, lesson=lesson, restores=False)
+
+
 def test_a_new_kernel_ends_it(tmp_path: Path) -> None:
     make_slow(tmp_path)
 

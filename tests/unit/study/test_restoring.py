@@ -197,6 +197,12 @@ def test_nobody_spends_time_on_it():
     assert (study.active_at, study.active_s) == (NOON, 0.0)
 
 
+def test_where_no_kernel_could_be_had_it_waits_for_the_next_wish():
+    study = restoring(ran("a", 1))
+    study = after(study, RestoreEnded("refused", NOON))
+    assert (study.restoring, order(study)) == (None, ["a"])
+
+
 # --- what is seen -----------------------------------------------------------------------------------
 
 

@@ -18,7 +18,8 @@ def begin_restoring(study: Study) -> Step:
     if not study.reruns or study.trust in ("unknown", "refused"):
         return study, ()
     total = len({rerun.cell_id for rerun in study.reruns})
-    return replace(study, restoring=Restoring(total), reruns=()), (RestoreNames(study.reruns),)
+    begun = Restoring(total, reruns=study.reruns)
+    return replace(study, restoring=begun, reruns=()), (RestoreNames(study.reruns),)
 
 
 def begin_rerun(study: Study, event: RerunBegan) -> Study:
@@ -64,6 +65,8 @@ def end_restoring(study: Study, event: RestoreEnded) -> Study:
     restoring = study.restoring
     if restoring is None:
         return study
+    if event.why == "refused":  # no kernel, or no setup: when there is one it begins anew
+        return replace(study, restoring=None, reruns=restoring.reruns)
     status: KernelStatus = "dead" if event.why == "died" else "idle"
     kernel = status if study.kernel == "busy" or status == "dead" else study.kernel
     words = restored_words(study, restoring, event)

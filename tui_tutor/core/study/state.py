@@ -122,6 +122,7 @@ class Restoring:
     done: int = 0
     cell_id: str = ""  # which runs now
     differing: tuple[str, ...] = ()  # cells that printed something else
+    reruns: tuple[Rerun, ...] = field(default=(), compare=False, repr=False)  # all of it, to begin anew
 
 
 @dataclass(frozen=True, slots=True)
