@@ -259,3 +259,15 @@ def test_what_ran_before_a_new_kernel_does_not_come_back(tmp_path: Path) -> None
     held = visit(tmp_path, look, lesson=lesson)
     assert '"b": "2"' in held
     assert '"a"' not in held
+
+
+def test_what_the_kernel_holds_does_not_run_again_when_its_lesson_is_opened_again(tmp_path: Path) -> None:
+    async def leave_and_return(visit: Visit) -> None:
+        await visit.run("slow")
+        await visit.performer.close()
+        assert visit.again(SLOW).reruns == ()
+        visit.session.is_dead = True
+        await visit.session.restart_kernel()
+        assert [rerun.cell_id for rerun in visit.again(SLOW).reruns] == ["slow"]
+
+    visit(tmp_path, leave_and_return, lesson=SLOW)

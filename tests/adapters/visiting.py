@@ -100,6 +100,11 @@ class Visit:
         said = [event async for event in self.session.kernel.run(FINGERPRINT, timeout_s=30, is_silent=True)]
         return "".join(event.text for event in said if isinstance(event, StreamText))
 
+    def again(self, lesson: Lesson) -> Study:
+        """The lesson as it is opened once more in this process."""
+        store = self.session.adapters.store
+        return open_study(self.session.opened, lesson.id, store, is_held=self.session.holds(lesson.id))
+
     def records(self, kind: str) -> int:
         """How many records of a kind the log holds."""
         history = self.session.adapters.store.lesson_history("a-course", "first")
