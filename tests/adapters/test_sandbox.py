@@ -13,9 +13,16 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
+from click.testing import CliRunner
 
 from tests.adapters.kernels import end_of, error_of, events_of, text_of
+from tests.builders import a_course_folder
+from tui_tutor.cli.main import group
+from tui_tutor.cli.wiring import make_sandbox
+from tui_tutor.core.course import Permissions
+from tui_tutor.core.errors import TutorError
 from tui_tutor.core.execution import InputAsked
+from tui_tutor.core.ports import OpenCourse
 from tui_tutor.kernels.environment import course_environment, modules_to_warm
 from tui_tutor.kernels.jupyter import JupyterKernel
 from tui_tutor.kernels.sandbox import readable
@@ -24,6 +31,7 @@ from tui_tutor.kernels.sandbox.confining import Sandbox
 from tui_tutor.kernels.sandbox.layers import Layers, probe
 from tui_tutor.kernels.sandbox.limits import threads_of_user
 from tui_tutor.kernels.shell import ShellRunner
+from tui_tutor.shelf.installed import Library
 
 T = TypeVar("T")
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="the layers are Linux's")
@@ -84,7 +92,7 @@ def said_by(layers: Layers, folder: Path, source: str, **options: Any) -> str:
 # --- what has to work ---------------------------------------------------------------------------------
 
 WORKING = {
-    "files": "import os; open('a', 'w').close(); os.mkdir('b'); os.rename('a', 'b/a'); print(os.listdir('b'))",
+    "files": "import os; open('a', 'w').close(); os.mkdir('b'); os.rename('a', 'b/a'); print(1)",
     "temporary files": "import tempfile; print(type(tempfile.TemporaryFile()).__name__)",
     "a home": "import pathlib; p = pathlib.Path.home() / '.cache'; p.mkdir(); print(p.is_dir())",
     "programs": "import subprocess; print(subprocess.check_output(['sh', '-c', 'echo 1 | cat']))",
@@ -167,14 +175,21 @@ def test_an_interrupt_reaches_inside(layers: Layers, tmp_path: Path):
 def test_who_holds_the_interpreter_is_killed_and_the_next_cell_has_a_new_kernel(
     layers: Layers, may_fork: bool, tmp_path: Path
 ):
-    # The pause lets what was printed be sent: afterwards nothing can be.
-    source = "print(1, flush=True)\nimport re, time; time.sleep(0.3); re.match('(a+)+$', 'a' * 40 + 'b')"
+    source = (
+        "import os, re, time\n"
+        "print(1, flush=True)\n"
+        "while not os.path.exists('seen'): time.sleep(0.01)\n"  # while it holds, nothing can be sent
+        "open('held', 'w').close(); re.match('(a+)+$', 'a' * 40 + 'b')"
+    )
 
     async def act(kernel: JupyterKernel) -> tuple[str, str]:
         await kernel.start()
         outcome = ""
         async for event in kernel.run(source, timeout_s=60):
             if getattr(event, "text", "") == "1\n":
+                (tmp_path / "seen").touch()
+                while not (tmp_path / "held").exists():  # noqa: ASYNC110 - nothing tells of it
+                    await asyncio.sleep(0.01)
                 await kernel.interrupt()
                 await kernel.interrupt()
             outcome = getattr(event, "outcome", outcome)
@@ -358,3 +373,68 @@ def test_a_start_that_cannot_be_confined_does_not_run(layers: Layers, tmp_path: 
 @on_linux
 def test_the_users_threads_are_counted():
     assert threads_of_user() >= len(os.listdir("/proc/self/task"))
+
+
+# --- the network ------------------------------------------------------------------------------------------
+
+
+def opened(tmp_path: Path) -> OpenCourse:
+    return Library(None, tmp_path / "data").open(str(tmp_path / "mine/a-course"))
+
+
+@pytest.mark.parametrize(
+    ("asks", "agrees", "reaches"), [(True, True, True), (True, False, False), (False, True, False)]
+)
+def test_a_course_reaches_the_network_only_if_it_asks_and_the_learner_agrees(
+    tmp_path: Path, asks: bool, agrees: bool, reaches: bool
+):
+    a_course_folder(tmp_path / "mine", permissions=Permissions(network=asks))
+    opened(tmp_path).grant_trust(is_lasting=True, network=agrees)
+    assert make_sandbox(opened(tmp_path), None).network is reaches
+
+
+def test_a_changed_byte_takes_the_network_away_until_the_learner_agrees_again(tmp_path: Path):
+    folder = a_course_folder(tmp_path / "mine", permissions=Permissions(network=True))
+    opened(tmp_path).grant_trust(is_lasting=True, network=True)
+    (folder / "notes.txt").write_text("new")
+    assert not opened(tmp_path).trust().network
+    opened(tmp_path).grant_trust(is_lasting=True)
+    assert not opened(tmp_path).trust().network
+    (folder / "notes.txt").unlink()
+    assert opened(tmp_path).trust().network
+
+
+def test_a_yes_for_once_without_the_network_counts_before_an_older_one_with_it(tmp_path: Path):
+    a_course_folder(tmp_path / "mine", permissions=Permissions(network=True))
+    course = opened(tmp_path)
+    course.grant_trust(is_lasting=True, network=True)
+    course.grant_trust(is_lasting=False)
+    assert not course.trust().network
+
+
+# --- what is required -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("words", [("learn", "start-here"), ("verify", "x"), ("preview", "x")])
+def test_where_less_is_there_than_required_nothing_starts(
+    words: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    probe.cache_clear()
+    try:
+        done = CliRunner().invoke(group, [*words, "--require-sandbox"])
+    finally:
+        probe.cache_clear()
+    assert isinstance(done.exception, TutorError)
+    assert done.exception.exit_code == 3
+    assert "bubblewrap (bwrap) is not installed" in done.exception.message
+
+
+def test_every_level_is_one_of_the_page_on_safety():
+    page = Path(__file__).parents[2].joinpath("docs/safety.md").read_text()
+    rows = {
+        row[1].strip(" `"): row[3] for row in (line.split("|") for line in page.splitlines()) if len(row) == 5
+    }
+    for layers in (Layers("bwrap", frozenset({"--disable-userns"}), 7), Layers(landlock_abi=7), Layers()):
+        said = [words for words in layers.confinement.uncovered if "you are root" not in words]
+        assert all(words in rows[layers.confinement.level] for words in said)

@@ -263,6 +263,53 @@ def test_with_a_full_sandbox_trust_is_preselected():
     assert asyncio.run(_trust(Confinement("full"), "enter"))[1] == ["trust"]
 
 
+FILES_ONLY = Confinement("files only", ("UDP", "new user namespaces"))
+LIMITS_ONLY = Confinement("limits only", ("reading and changing your files", "the network"))
+
+
+def test_what_a_level_does_not_cover_stands_in_the_trust_question():
+    seen, _ = asyncio.run(_trust(FILES_ONLY))
+    assert "! sandbox files only  not covered: UDP, new user namespaces" in seen
+    assert "read and write its own workspace folder" in seen
+
+
+def test_limits_protect_no_file_and_read_only_is_preselected():
+    seen, _ = asyncio.run(_trust(LIMITS_ONLY))
+    assert "! sandbox limits only  this code could read your files" in seen
+    assert asyncio.run(_trust(LIMITS_ONLY, "enter"))[1] == ["read"]
+
+
+@pytest.mark.parametrize(
+    ("asks", "keys", "words", "allows"),
+    [
+        (True, (), "to reach the network: it may not; n allows it", False),
+        (True, ("n",), "to reach the network: you allow it; n forbids it", True),
+        (True, ("n", "n"), "to reach the network: it may not; n allows it", False),
+        (False, ("n",), "see your other files or reach the network", False),
+    ],
+)
+def test_the_network_is_allowed_by_a_key_of_its_own(
+    asks: bool, keys: tuple[str, ...], words: str, allows: bool
+):
+    async def go() -> tuple[str, bool]:
+        app, course = make_app(), the_vae_course()
+        permissions = course.course.permissions.model_copy(update={"network": asks})
+        course.entry = replace(
+            course.entry, course=course.course.model_copy(update={"permissions": permissions})
+        )
+        async with app.run_test(size=(80, 24)) as pilot:
+            sheet = TrustSheet(course, Confinement("full", ()))
+            await app.push_screen(sheet)
+            await pilot.pause()
+            await pilot.press(*keys)
+            await pilot.pause()
+            return screen_text(app), sheet.allows_network
+
+    seen, is_allowed = asyncio.run(go())
+    assert words in seen
+    assert is_allowed is allows
+
+
 @pytest.mark.parametrize(("key", "answer"), [("1", "trust"), ("2", "once"), ("3", "read"), ("escape", None)])
 def test_trust_is_answered_with_one_key(key: str, answer: str | None):
     assert asyncio.run(_trust(None, key))[1] == [answer]

@@ -34,7 +34,8 @@ class TrustBook:
 
     def may_reach_network(self, path: Path, tree_hash: str) -> bool:
         """Whether the yes to exactly this content was a yes to the network too."""
-        return (str(path), tree_hash) in self._networked or tree_hash in self._read(path)["network"]
+        key = (str(path), tree_hash)
+        return key in self._networked if key in self._once else tree_hash in self._read(path)["network"]
 
     def grant(self, path: Path, snapshot: Snapshot, *, is_lasting: bool, network: bool = False) -> None:
         """Say yes to this content; TutorError if a lasting yes cannot be written."""
