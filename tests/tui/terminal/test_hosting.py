@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -298,6 +299,18 @@ def test_only_the_user_can_reach_the_socket(demo):
         assert (path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777) == (0o600, 0o700)
 
 
+def test_who_cannot_read_the_folder_of_the_socket_is_not_listened_to(demo):
+    with demo.start() as driver:
+        for first in (b"", frames.frame(frames.KEY, b"0" * 32)):
+            with socket.socket(socket.AF_UNIX) as stranger:
+                stranger.connect(str(demo.info().path))
+                stranger.sendall(first + frames.frame(frames.END))
+                with suppress(ConnectionResetError):
+                    assert stranger.recv(100) == b""
+        driver.type("x")
+        driver.wait_for("ximport torch")
+
+
 @pytest.mark.parametrize(
     "nonsense",
     [
@@ -312,8 +325,9 @@ def test_only_the_user_can_reach_the_socket(demo):
 def test_a_peer_that_talks_nonsense_changes_nothing(demo, nonsense):
     with demo.start() as driver:
         with socket.socket(socket.AF_UNIX) as stranger:
-            stranger.connect(str(demo.info().path))
-            stranger.sendall(nonsense)
+            path = demo.info().path
+            stranger.connect(str(path))
+            stranger.sendall(frames.frame(frames.KEY, sessions.read_key(path)) + nonsense)
         driver.type("x")
         driver.wait_for("ximport torch")
         assert demo.info().alone_s is None

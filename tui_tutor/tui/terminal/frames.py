@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 # From a client.
+KEY: Final = b"k"  # first of all: that it can read the folder the socket lies in
 ATTACH: Final = b"a"  # JSON: the terminal's size and kind; from now on this client is the one
 SIZE: Final = b"w"  # JSON: the window's new size
 INPUT: Final = b"i"

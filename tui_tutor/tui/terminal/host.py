@@ -20,7 +20,7 @@ from typing import Any, Final
 from tui_tutor.tui.terminal import frames
 from tui_tutor.tui.terminal.frames import Frames, frame, json_frame, mark, read_json
 from tui_tutor.tui.terminal.hosted_app import HostedApp
-from tui_tutor.tui.terminal.sessions import is_same_user
+from tui_tutor.tui.terminal.sessions import is_same_user, read_key
 
 LONGEST_ALONE_S: Final = 604_800.0  # after that a session ends, whatever runs
 _BACKLOG: Final = 1 << 18  # bytes for a client that does not read them
@@ -40,6 +40,7 @@ class Peer:
         self.frames = Frames()
         self.outgoing = bytearray()
         self.is_behind = False  # it has missed something
+        self.is_known = False  # it has shown the key
 
     def fileno(self) -> int:
         """For `select`."""
@@ -78,9 +79,11 @@ class Host:
         self._app = app
         self._listener = listener
         self._path = path
+        self._key = read_key(path)
         self._keep_s = keep_s
         self._began = time.monotonic()
         self._client: Peer | None = Peer(first)
+        self._client.is_known = True
         self._visitors: list[Peer] = []
         self._asking: list[Peer] = []  # those who wait to hear what runs
         self._answer_by: float | None = None
@@ -214,7 +217,11 @@ class Host:
             self._drop(peer)
 
     def _obey(self, peer: Peer, kind: bytes, payload: bytes) -> None:
-        if kind == frames.LIST:
+        if not peer.is_known:
+            if (kind, payload) != (frames.KEY, self._key):
+                raise PermissionError("not one of ours")
+            peer.is_known = True
+        elif kind == frames.LIST:
             self._asking.append(peer)
             self._ask()
         elif kind == frames.END:

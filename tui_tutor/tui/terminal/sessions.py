@@ -2,7 +2,8 @@
 
 The folder is `$XDG_RUNTIME_DIR/tui-tutor`, else `/tmp/tui-tutor-UID`; both are searched, for a later login
 may have another environment. Sessions of one data folder are told from those of
-another by their sockets' names.
+another by their sockets' names. A file `key` beside the sockets holds what every connection begins with: code
+of a course that reaches a socket, but is kept from reading the folder, is not listened to.
 """
 
 from __future__ import annotations
@@ -13,12 +14,13 @@ import stat
 import struct
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 from zlib import crc32
 
-from tui_tutor.tui.terminal.frames import DESCRIBED, END, LIST, Frames, frame, read_json
+from tui_tutor.tui.terminal.frames import DESCRIBED, END, KEY, LIST, Frames, frame, read_json
 
 _PATIENCE_S: Final = 3.0
 
@@ -52,15 +54,37 @@ def is_ours_alone(folder: Path) -> bool:
 
 
 def listen(data: Path, environ: Mapping[str, str] = os.environ) -> tuple[socket.socket, Path]:
-    """A socket for a new session, and where it lies. OSError if there is no place for it."""
+    """A socket for a new session, and where it lies, a key beside it. OSError if there is no place for it."""
     for folder in folders(environ):
         try:
             folder.mkdir(mode=0o700, exist_ok=True)
         except OSError:
             continue
         if is_ours_alone(folder):
+            _make_key(folder)
             return _listen_at(folder / f"{_prefix(data)}{os.getpid()}")
     raise PermissionError("no folder for a session's socket is yours alone")
+
+
+def _make_key(folder: Path) -> None:
+    """Have a key in the folder, the same for all who make one at once."""
+    if (folder / "key").exists():
+        return
+    made = folder / f".key-{os.getpid()}"
+    made.unlink(missing_ok=True)
+    descriptor = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        os.write(descriptor, os.urandom(16).hex().encode())
+    finally:
+        os.close(descriptor)
+    with suppress(FileExistsError):
+        (folder / "key").hardlink_to(made)
+    made.unlink()
+
+
+def read_key(path: Path) -> bytes:
+    """What connections to this socket begin with. OSError if it cannot be read."""
+    return (path.parent / "key").read_bytes()
 
 
 def _listen_at(path: Path) -> tuple[socket.socket, Path]:
@@ -101,6 +125,7 @@ def connect(path: Path) -> socket.socket | None:
     link.settimeout(_PATIENCE_S)
     try:
         link.connect(str(path))
+        link.sendall(frame(KEY, read_key(path)))
     except ConnectionRefusedError:
         path.unlink(missing_ok=True)
     except OSError:
