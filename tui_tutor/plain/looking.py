@@ -51,3 +51,4 @@ class LookCommands:
 
     async def _help(self, _: str) -> None:
         self._lesson.say(HELP, 'Any clear start of a word will do: "n" is next.')
+        self._lesson.say(self._lesson.session.adapters.confinement().sentence)

@@ -297,9 +297,14 @@ class TutorApp(App[int]):
 
     def action_help(self) -> None:
         from tui_tutor.tui.screens.help import HelpSheet
+        from tui_tutor.tui.screens.lesson import LessonScreen
 
-        if not isinstance(self.screen, HelpSheet):
-            self.push_screen(HelpSheet())
+        if isinstance(self.screen, HelpSheet):
+            return
+        confined = ""
+        if isinstance(self.screen, LessonScreen):
+            confined = self.screen.session.adapters.confinement().sentence
+        self.push_screen(HelpSheet(confined))
 
     @work
     async def action_palette(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final
 
-from tui_tutor.core.prose.lines import Role, Span
+from tui_tutor.core.prose.lines import Role, Span, wrap
 from tui_tutor.tui import glyphs
 from tui_tutor.tui.screens.sheet import Sheet
 from tui_tutor.tui.widgets.footer import Keys
@@ -67,10 +67,14 @@ TWO_COLUMNS: Final = 74
 
 
 class HelpSheet(Sheet[None]):
-    """Every key of the lesson, and what the marks mean."""
+    """Every key of the lesson, what the marks mean, and how code is confined if a sentence says so."""
 
     TITLE_WORDS: ClassVar[str] = "Keys"
     ROWS_ABOVE: ClassVar[int] = 1
+
+    def __init__(self, confined: str = "") -> None:
+        self._confined = confined
+        super().__init__()
 
     def title_row(self) -> Row:
         return Row(text=said("Keys", "title"), start=1, right=said("Ctrl+P finds every command", "muted"))
@@ -80,7 +84,13 @@ class HelpSheet(Sheet[None]):
 
     def content(self, width: int, chosen: str) -> Sheetful:
         rows = _wide_rows() if width >= TWO_COLUMNS else _narrow_rows()
-        return Sheetful(blocks=(Block((*rows, *_mark_rows(width))),))
+        return Sheetful(blocks=(Block((*rows, *_mark_rows(width), *self._confinement_rows(width))),))
+
+    def _confinement_rows(self, width: int) -> Iterator[Row]:
+        if self._confined:
+            yield BLANK
+            for spans in wrap(said(self._confined, "muted"), width - 2):
+                yield columns((1, spans))
 
 
 def _wide_rows() -> Iterator[Row]:
