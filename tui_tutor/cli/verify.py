@@ -239,12 +239,12 @@ def _progress() -> Callable[[Step], None]:
 
 def _bar(step: Step, seconds: float) -> str:
     if step.done >= step.total:
-        return "\r\x1b[K"
+        return f"\r{'':79}\r\x1b[K"  # blanks too: a cell of a lesson that runs this knows no escapes
     filled = int(20 * step.done / step.total)
     is_known = step.done > 0.05 * step.total
     left = f"about {seconds / step.done * (step.total - step.done):.0f} s left" if is_known else ""
     words = f"{'▰' * filled}{'▱' * (20 - filled)} {int(100 * step.done / step.total):3} %  {left}"
-    return f"\r{words:<46.46} {safe_text(step.what):.32}\x1b[K"
+    return f"\r{words:<46.46} {safe_text(step.what):<32.32}\x1b[K"
 
 
 # --- reporting --------------------------------------------------------------------------------------
