@@ -495,6 +495,7 @@ def test_a_course_that_changes_meanwhile_gets_no_lock(tmp_path: Path):
     folder = write_files(a_course_folder(tmp_path, cells=[a_code(inside)]), {})
     done = verified(folder)
     assert (done.returncode, "changed while it was verified" in done.stderr) == (1, True)
+    assert "All as expected" in done.stdout
 
 
 def test_the_player_says_who_verified_a_course_while_its_files_are_the_same(tmp_path: Path):

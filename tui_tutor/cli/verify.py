@@ -59,13 +59,14 @@ def command(ctx: click.Context, folder: str, as_json: bool, jobs: int | None, fr
         proven = course.proven(found)
         problems = course.diagnostics(proven)
         errors = [one for one in problems if one.severity == "error"]
-        if not errors:
-            course.write_lock(proven)
+        refusal = course.write_lock(proven) if not errors else None
     seconds = time.monotonic() - began
     if as_json:
         click.echo(safe_json(_as_json(proven, problems, seconds)))
     else:
-        _say(proven, problems, seconds, found)
+        _say(proven, problems, seconds, found, is_written=refusal is None)
+    if refusal is not None:
+        raise refusal
     ctx.exit(4 if errors else 0)
 
 
@@ -162,8 +163,15 @@ class _Course:
             for problem in one.problems
         ]
 
-    def write_lock(self, proven: Proven) -> None:
-        """Put the proof beside the course, unless that has changed meanwhile."""
+    def write_lock(self, proven: Proven) -> TutorError | None:
+        """Put the proof beside the course, unless that has changed meanwhile; why it was not."""
+        try:
+            self._write_lock(proven)
+        except TutorError as refusal:  # told after the report
+            return refusal
+        return None
+
+    def _write_lock(self, proven: Proven) -> None:
         from datetime import UTC, datetime
 
         from tui_tutor.core.lock import LOCK_FILE
@@ -262,7 +270,9 @@ def _as_json(proven: Proven, problems: Sequence[Diagnostic], seconds: float) -> 
     }
 
 
-def _say(proven: Proven, problems: Sequence[Diagnostic], seconds: float, found: Found) -> None:
+def _say(
+    proven: Proven, problems: Sequence[Diagnostic], seconds: float, found: Found, *, is_written: bool
+) -> None:
     from datetime import date
 
     from tui_tutor import __version__
@@ -284,4 +294,5 @@ def _say(proven: Proven, problems: Sequence[Diagnostic], seconds: float, found: 
         click.echo(f"{errors} not as expected ({seconds:.1f} s{again}); the lock is as it was.")
     else:
         click.echo(summary(proven, version=__version__, on=date.today()))
-        click.echo(f"All as expected ({seconds:.1f} s{again}); the lock is written.")
+        end = "; the lock is written." if is_written else "."
+        click.echo(f"All as expected ({seconds:.1f} s{again}){end}")
