@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from benchmarks.pty_driver import PtyDriver
-from tests.e2e.playing import Player, said_until, tell
+from tests.e2e.playing import Player, said_until, tell, words_of
 from tests.tui.previewing import LESSON, TWO_CODES, a_folder, save
 
 pytestmark = pytest.mark.slow
