@@ -21,7 +21,7 @@ FETCHES = "pip install"
 
 
 def steps() -> list[tuple[str, str]]:
-    """(name, script) of every step that runs something, but for the line that fetches what is here already."""
+    """(name, script) of every step that runs something, without the line that fetches what is here."""
     yaml = pytest.importorskip("yaml")
     job = yaml.safe_load(WORKFLOW.read_text("utf-8"))["jobs"]["verify"]
     ran = [(step["name"], step["run"]) for step in job["steps"] if "run" in step]
