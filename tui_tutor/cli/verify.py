@@ -54,7 +54,7 @@ def command(ctx: click.Context, folder: str, as_json: bool, jobs: int | None, fr
     """
     began = time.monotonic()
     with scratch_folder() as scratch:
-        course = _Course(folder, scratch)
+        course = _Course(folder, scratch, as_json=as_json)
         found = asyncio.run(course.prove(jobs=jobs or _cores(), is_fresh=fresh))
         proven = course.proven(found)
         problems = course.diagnostics(proven)
@@ -78,13 +78,13 @@ def _cores() -> int:
 class _Course:
     """The course under proof: what was read when it began is what is proven."""
 
-    def __init__(self, folder: str, scratch: Path) -> None:
+    def __init__(self, folder: str, scratch: Path, *, as_json: bool) -> None:
         from tui_tutor.cli.places import data_folder
         from tui_tutor.cli.stages import FolderStages
         from tui_tutor.shelf.environment import Environments
 
         self.path = Path(folder)
-        self._refuse_broken()
+        self._refuse_broken(as_json=as_json)
         environments = Environments(data_folder() / "environments")
         self.stages: FolderStages = FolderStages(self.path, scratch, environments)
         self.opened: FolderCourse = self.stages.open_course(scratch / "read")
@@ -93,13 +93,15 @@ class _Course:
         read = ((one, self.opened.lesson(one).lesson) for one in self.opened.course.lessons)
         self.lessons: tuple[Lesson, ...] = tuple(lesson for _, lesson in read if lesson and lesson.cells)
 
-    def _refuse_broken(self) -> None:
+    def _refuse_broken(self, *, as_json: bool) -> None:
         from tui_tutor.core.diagnostic import errors_in
         from tui_tutor.core.parsing import check_course
         from tui_tutor.shelf.folder import read_course_files
 
         files = read_course_files(self.path)
         errors = errors_in(check_course(files, folder_name=self.path.resolve().name))
+        if errors and as_json:
+            click.echo(safe_json(_as_json({}, errors, 0.0)))
         for error in errors:
             click.echo(error.as_text(), err=True)
         if errors:
