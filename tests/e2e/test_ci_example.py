@@ -52,6 +52,7 @@ def run(repository: Path, script: str) -> subprocess.CompletedProcess[str]:
             "PATH": f"{programs}:{os.environ['PATH']}",
             "PYTHONPATH": str(ROOT),
             "COURSE": "./my-course",
+            "RUNNER_TEMP": str(repository),
             "TUI_TUTOR_DATA": str(repository / "data"),
         },
         stdout=subprocess.PIPE,
