@@ -124,6 +124,49 @@ def test_a_check_of_a_plot_sees_what_it_would_show_after_the_answer(tmp_path: Pa
     assert [one["reports"] for one in reports] == [[{"passed": True}], [{"passed": False}]]
 
 
+DESTROYS = {
+    "rmtree": "import shutil; shutil.rmtree(home, ignore_errors=True)",
+    "rmtree of here": "import os, shutil; os.chdir(home); shutil.rmtree('.', ignore_errors=True)",
+    "remove": "import os; os.remove(home + '/precious')",
+    "unlink": "from pathlib import Path; Path(home, 'precious').unlink()",
+    "rename": "import os; os.rename(home, home + '2')",
+    "truncate": "import os; os.truncate(home + '/precious', 0)",
+    "overwrite": "open(home + '/precious', 'w').close()",
+    "relative to a descriptor": "import os; os.unlink('precious', dir_fd=os.open(home, os.O_RDONLY))",
+}
+
+
+def test_a_sparing_question_lets_nothing_outside_the_folder_be_destroyed(tmp_path: Path):
+    home, work = tmp_path / "home", tmp_path / "work"
+    home.mkdir()
+    work.mkdir()
+    (home / "precious").write_text("kept", "utf-8")
+    setup = f"home = {str(home)!r}"
+    reports, _ = tried(work, list(DESTROYS.values()), a_question(is_sparing=True), setup=setup)
+    assert {name: one.get("error", {}).get("name") for name, one in zip(DESTROYS, reports, strict=True)} == (
+        dict.fromkeys(DESTROYS, "PermissionError")
+    )
+    assert (home / "precious").read_text("utf-8") == "kept"
+
+
+def test_a_sparing_question_lets_an_answer_use_its_folder_and_what_it_made_itself(tmp_path: Path):
+    (tmp_path / "old").write_text("1", "utf-8")
+    source = """
+import os, pathlib, shutil, tempfile
+os.remove("old")
+pathlib.Path("new").write_text("1"); pathlib.Path("new").write_text("2")
+folder = tempfile.mkdtemp()
+pathlib.Path(folder, "a", "b").mkdir(parents=True)
+pathlib.Path(folder, "a", "c").write_text("1")
+os.replace(folder + "/a/c", folder + "/d"); os.remove(folder + "/d")
+shutil.rmtree(folder)
+with tempfile.TemporaryDirectory() as other, tempfile.NamedTemporaryFile() as file:
+    shutil.copy(file.name, other)
+"""
+    (report,), _ = tried(tmp_path, [source], a_question(is_sparing=True))
+    assert (report["outcome"], report.get("error")) == ("ok", None)
+
+
 def test_links_are_not_followed_when_a_file_is_read(tmp_path: Path):
     source = "import os; os.symlink('/etc/hostname', 'link')"
     (report,), _ = tried(tmp_path, [source], a_question(files=["link"]))

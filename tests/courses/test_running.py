@@ -27,6 +27,7 @@ WRITTEN = [
     ("start-here", "first-steps"),
     ("start-here", "what-the-kernel-knows"),
     ("start-here", "your-place"),
+    ("write-your-own", "the-folder"),
     pytest.param("vae", "latent-variables", marks=pytest.mark.torch),
     pytest.param("vae", "elbo", marks=pytest.mark.torch),
     pytest.param("vae", "reparameterisation", marks=pytest.mark.torch),

@@ -8,7 +8,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.e2e.playing import Player
+from tests.e2e.playing import Player, words_of
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def player(tmp_path: Path) -> Iterator[Player]:
     yield learner
     left = learner.processes()
     _, alive = psutil.wait_procs(left, timeout=5)
-    said = [" ".join(process.cmdline()) for process in alive if process.is_running()]
+    said = [" ".join(words_of(process)) for process in alive if process.is_running()]
     for process in alive:
         process.kill()
     assert said == []

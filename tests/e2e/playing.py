@@ -126,3 +126,11 @@ def tell(process: subprocess.Popen[str], *lines: str) -> None:
     for line in lines:
         process.stdin.write(line + "\n")
     process.stdin.flush()
+
+
+def words_of(process: psutil.Process) -> list[str]:
+    """A process's command line, [] once it has ended."""
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []

@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from benchmarks.pty_driver import PtyDriver
-from tests.e2e.playing import Player, said_until, tell
+from tests.e2e.playing import Player, said_until, tell, words_of
 from tests.tui.previewing import LESSON, TWO_CODES, a_folder, save
 
 pytestmark = pytest.mark.slow
@@ -160,7 +160,7 @@ def test_a_killed_preview_leaves_no_process_and_the_next_one_sweeps_its_folder(
         run_both(terminal)
         app = next(p for p in player.processes() if p.parent() and p.parent() in player.processes())
         for process in [*player.processes()]:
-            if "preview" in process.cmdline() and process.pid != app.ppid():
+            if "preview" in words_of(process) and process.pid != app.ppid():
                 process.kill()
         terminal.wait_for_end()
     assert_gone(player, scratch)
@@ -176,7 +176,7 @@ def assert_gone(player: Player, scratch: Path) -> None:
         if not left:
             return
         time.sleep(0.05)
-    raise AssertionError([process.cmdline() for process in left])
+    raise AssertionError([words_of(process) for process in left])
 
 
 def processes_in(folder: Path) -> list[psutil.Process]:

@@ -12,7 +12,7 @@ import pytest
 
 from benchmarks.pty_driver import PtyDriver
 from tests.builders import a_code, a_course_folder, a_lesson, a_markdown, a_text_quiz
-from tests.e2e.playing import Player
+from tests.e2e.playing import Player, words_of
 
 pytestmark = pytest.mark.slow
 
@@ -98,7 +98,7 @@ def test_kill_loses_nothing_that_was_shown(player: Player, tmp_path: Path, seed:
             terminal.wait_for("begun")
         time.sleep(chance.random() * 0.05)  # any moment will do: that is the point
         for process in (*psutil.Process(terminal.pid).children(recursive=True), psutil.Process(terminal.pid)):
-            if "tui_tutor" in " ".join(process.cmdline()):
+            if "tui_tutor" in " ".join(words_of(process)):
                 process.kill()
         terminal.wait_for_end()
     assert [a["answer"] for a in player.attempts()] == [[f"wrong {n}"] for n in range(1, shown + 1)]

@@ -483,6 +483,14 @@ def test_a_course_with_errors_is_not_run(tmp_path: Path):
     assert (done.returncode, "nothing was run" in done.stderr) == (4, True)
 
 
+def test_a_course_with_errors_is_data_too(tmp_path: Path):
+    folder = a_course_folder(tmp_path, cells=[a_code("x = 1")])
+    (folder / "course.toml").write_text("format = 1\n", "utf-8")
+    shape = json.loads(verified(folder, "--json").stdout)
+    assert {one["code"] for one in shape.pop("diagnostics")} == {"missing-key"}
+    assert shape == {"ok": False, "seconds": 0.0, "cells": [], "exercises": []}
+
+
 def test_packages_that_are_not_here_are_named(tmp_path: Path):
     kernel = {"packages": ("no-such-package-here>=1",)}
     folder = a_course_folder(tmp_path, cells=[a_code("print(1)")], kernel=kernel)
@@ -495,6 +503,7 @@ def test_a_course_that_changes_meanwhile_gets_no_lock(tmp_path: Path):
     folder = write_files(a_course_folder(tmp_path, cells=[a_code(inside)]), {})
     done = verified(folder)
     assert (done.returncode, "changed while it was verified" in done.stderr) == (1, True)
+    assert "All as expected" in done.stdout
 
 
 def test_the_player_says_who_verified_a_course_while_its_files_are_the_same(tmp_path: Path):

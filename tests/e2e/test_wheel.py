@@ -78,7 +78,7 @@ def test_the_package_and_its_courses_are_those_of_the_wheel(installed: Installed
 def test_the_library_shows_the_shipped_courses(installed: Installed) -> None:
     done = installed.run("tui-tutor", "list", "--json")
     courses = {course["id"]: course["problems"] for course in json.loads(done.stdout)["courses"]}
-    assert courses == {"start-here": [], "vae": []}
+    assert courses == {"start-here": [], "vae": [], "write-your-own": []}
 
 
 def test_a_lesson_is_played_and_remembered(installed: Installed) -> None:

@@ -56,18 +56,19 @@ def command(ctx: click.Context, folder: str, as_json: bool, jobs: int | None, fr
     """
     began = time.monotonic()
     with scratch_folder() as scratch:
-        course = _Course(folder, scratch)
+        course = _Course(folder, scratch, as_json=as_json)
         found = asyncio.run(course.prove(jobs=jobs or _cores(), is_fresh=fresh))
         proven = course.proven(found)
         problems = course.diagnostics(proven)
         errors = [one for one in problems if one.severity == "error"]
-        if not errors:
-            course.write_lock(proven)
+        refusal = course.write_lock(proven) if not errors else None
     seconds = time.monotonic() - began
     if as_json:
         click.echo(safe_json(_as_json(proven, problems, seconds)))
     else:
-        _say(proven, problems, seconds, found)
+        _say(proven, problems, seconds, found, is_written=refusal is None)
+    if refusal is not None:
+        raise refusal
     ctx.exit(4 if errors else 0)
 
 
@@ -79,13 +80,13 @@ def _cores() -> int:
 class _Course:
     """The course under proof: what was read when it began is what is proven."""
 
-    def __init__(self, folder: str, scratch: Path) -> None:
+    def __init__(self, folder: str, scratch: Path, *, as_json: bool) -> None:
         from tui_tutor.cli.places import data_folder
         from tui_tutor.cli.stages import FolderStages
         from tui_tutor.shelf.environment import Environments
 
         self.path = Path(folder)
-        self._refuse_broken()
+        self._refuse_broken(as_json=as_json)
         environments = Environments(data_folder() / "environments")
         self.stages: FolderStages = FolderStages(self.path, scratch, environments)
         self.opened: FolderCourse = self.stages.open_course(scratch / "read")
@@ -94,13 +95,15 @@ class _Course:
         read = ((one, self.opened.lesson(one).lesson) for one in self.opened.course.lessons)
         self.lessons: tuple[Lesson, ...] = tuple(lesson for _, lesson in read if lesson and lesson.cells)
 
-    def _refuse_broken(self) -> None:
+    def _refuse_broken(self, *, as_json: bool) -> None:
         from tui_tutor.core.diagnostic import errors_in
         from tui_tutor.core.parsing import check_course
         from tui_tutor.shelf.folder import read_course_files
 
         files = read_course_files(self.path)
         errors = errors_in(check_course(files, folder_name=self.path.resolve().name))
+        if errors and as_json:
+            click.echo(safe_json(_as_json({}, errors, 0.0)))
         for error in errors:
             click.echo(error.as_text(), err=True)
         if errors:
@@ -164,8 +167,15 @@ class _Course:
             for problem in one.problems
         ]
 
-    def write_lock(self, proven: Proven) -> None:
-        """Put the proof beside the course, unless that has changed meanwhile."""
+    def write_lock(self, proven: Proven) -> TutorError | None:
+        """Put the proof beside the course, unless that has changed meanwhile; why it was not."""
+        try:
+            self._write_lock(proven)
+        except TutorError as refusal:  # told after the report
+            return refusal
+        return None
+
+    def _write_lock(self, proven: Proven) -> None:
         from datetime import UTC, datetime
 
         from tui_tutor.core.lock import LOCK_FILE
@@ -241,12 +251,12 @@ def _progress() -> Callable[[Step], None]:
 
 def _bar(step: Step, seconds: float) -> str:
     if step.done >= step.total:
-        return "\r\x1b[K"
+        return f"\r{'':79}\r\x1b[K"  # blanks too: a cell of a lesson that runs this knows no escapes
     filled = int(20 * step.done / step.total)
     is_known = step.done > 0.05 * step.total
     left = f"about {seconds / step.done * (step.total - step.done):.0f} s left" if is_known else ""
     words = f"{'▰' * filled}{'▱' * (20 - filled)} {int(100 * step.done / step.total):3} %  {left}"
-    return f"\r{words:<46.46} {safe_text(step.what):.32}\x1b[K"
+    return f"\r{words:<46.46} {safe_text(step.what):<32.32}\x1b[K"
 
 
 # --- reporting --------------------------------------------------------------------------------------
@@ -264,7 +274,9 @@ def _as_json(proven: Proven, problems: Sequence[Diagnostic], seconds: float) -> 
     }
 
 
-def _say(proven: Proven, problems: Sequence[Diagnostic], seconds: float, found: Found) -> None:
+def _say(
+    proven: Proven, problems: Sequence[Diagnostic], seconds: float, found: Found, *, is_written: bool
+) -> None:
     from datetime import date
 
     from tui_tutor import __version__
@@ -286,4 +298,5 @@ def _say(proven: Proven, problems: Sequence[Diagnostic], seconds: float, found: 
         click.echo(f"{errors} not as expected ({seconds:.1f} s{again}); the lock is as it was.")
     else:
         click.echo(summary(proven, version=__version__, on=date.today()))
-        click.echo(f"All as expected ({seconds:.1f} s{again}); the lock is written.")
+        end = "; the lock is written." if is_written else "."
+        click.echo(f"All as expected ({seconds:.1f} s{again}){end}")

@@ -58,7 +58,8 @@ class Kernel(Protocol):
 
         `question`: {"before": sources run first, "probes": as in `probe` (of a plot also "viz": its request),
         "files": paths to be read, "run_limit_s", "probe_limit_s": of each, "copies_folder", "is_brief": ask
-        all in the one copy and stop at the first that fails, which is quicker}. One report for each source,
+        all in the one copy and stop at the first that fails, which is quicker, "is_sparing"?: refuse to
+        remove or overwrite what lay outside the folder before}. One report for each source,
         in order: {"outcome", "stdout": bounded, "error"?: {"name", "message"}, "reports": of the probes,
         "files": {path: text or None}, "run_ms", "ms"}, or {"cannot": why} where no copy can be made. Never
         raises. `at_once` copies run side by side.

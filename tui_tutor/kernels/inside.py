@@ -46,7 +46,7 @@ def load(name: str) -> Any:
 
 streams, probes = load("inside_streams"), load("inside_probes")
 checks, plots, names = load("inside_checks"), load("inside_plots"), load("inside_names")
-attempts = load("inside_attempts")
+attempts, sparing = load("inside_attempts"), load("inside_sparing")
 
 
 class Shell(ZMQInteractiveShell):  # type: ignore[misc]
@@ -172,7 +172,7 @@ class Kernel(IPythonKernel):  # type: ignore[misc]
         if self.threads.has_strangers():
             return [{"cannot": "native threads are alive in the kernel"} for _ in sources]
         try:
-            copies = attempts.Copies(self, probes, checks, plots)
+            copies = attempts.Copies(self, probes, checks, plots, sparing)
             return copies.run(sources, content["question"], content["at_once"])  # type: ignore[no-any-return]
         except attempts.CannotCopy as error:
             return [{"cannot": str(error)} for _ in sources]

@@ -32,10 +32,11 @@ class CannotCopy(Exception):
 
 
 class Copies:
-    """Tries answers, `at_once` at a time; `probes` and `checks` are the modules beside this one."""
+    """Tries answers, `at_once` at a time; the others are the modules beside this one."""
 
-    def __init__(self, kernel: Any, probes: Any, checks: Any, plots: Any) -> None:
-        self.kernel, self.probes, self.checks, self.plots = kernel, probes, checks, plots
+    def __init__(self, kernel: Any, probes: Any, checks: Any, plots: Any, sparing: Any) -> None:
+        self.kernel, self.probes, self.checks = kernel, probes, checks
+        self.plots, self.sparing = plots, sparing
 
     def run(self, sources: list[str], question: Report, at_once: int) -> list[Report]:
         """One report for each source, in their order; every copy has ended when this returns."""
@@ -73,6 +74,8 @@ class Copies:
         said = sys.stdout = Printed()
         sys.stderr = Printed()
         self._quiet()
+        if question.get("is_sparing"):
+            self.sparing.spare(os.getcwd())
         outcome, error = "ok", None
         for text in (*question["before"], source):
             outcome, error = self._run(text, question["run_limit_s"])

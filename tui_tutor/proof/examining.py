@@ -151,10 +151,11 @@ class Examiner:
             self._say("mutants-untried", message, help, severity="warning")
             return report
         limit_s = max(LEAST_LIMIT_S, TIMES_SOLUTION * solution.ms / 1000)
-        brief = Limits(limit_s, limit_s, is_brief=True)
+        # A fault may make any path of another: only the author's own text may touch what lies elsewhere.
+        brief = Limits(limit_s, limit_s, is_brief=True, is_sparing=True)
         (quick,) = await self._tried([self._solution], brief)
         # Checks that disturb each other need a copy each.
-        chosen = brief if quick.verdict.correct else Limits(limit_s, limit_s)
+        chosen = brief if quick.verdict.correct else replace(brief, is_brief=False)
         report = replace(report, rewrites=await self._rewritten(chosen, limits))
         return await self._mutated(report, chosen)
 

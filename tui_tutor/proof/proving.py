@@ -129,7 +129,9 @@ class Prover:
             report = replace(report, cells=tuple(_light(cell) for cell in report.cells))
         found.put(lesson.id, run, report)
         found.ran += 1
-        self.memory.remember(f"{lesson.id}.{run}", self.fingerprints.of(lesson.id, run), as_json(report))
+        if not any(one.note for one in report.exercises):  # what could not be tried may be next time
+            key = self.fingerprints.of(lesson.id, run)
+            self.memory.remember(f"{lesson.id}.{run}", key, as_json(report))
 
 
 def _light(cell: Any) -> Any:

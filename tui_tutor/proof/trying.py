@@ -57,11 +57,15 @@ class Try:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Seconds for the run and each check; `is_brief`: all checks in one copy, up to the first that fails."""
+    """Seconds for the run and each check; `is_brief`: all checks in one copy, up to the first that fails.
+
+    `is_sparing`: nothing outside the working folder is removed or overwritten.
+    """
 
     run_s: float
     probe_s: float = CHECK_TIMEOUT_S
     is_brief: bool = False
+    is_sparing: bool = False
 
 
 class KernelTries:
@@ -95,6 +99,7 @@ class KernelTries:
             "probe_limit_s": limits.probe_s,
             "copies_folder": True,
             "is_brief": limits.is_brief,
+            "is_sparing": limits.is_sparing,
         }
 
     def _request(self, check: Check, place: int) -> dict[str, Any] | None:
