@@ -269,7 +269,7 @@ LIMITS_ONLY = Confinement("limits only", ("reading and changing your files", "th
 
 def test_what_a_level_does_not_cover_stands_in_the_trust_question():
     seen, _ = asyncio.run(_trust(FILES_ONLY))
-    assert "! sandbox files only  not covered: UDP, new" in seen
+    assert "! sandbox files only; not covered: UDP, new user namespaces" in seen
     assert "read and write its own workspace folder" in seen
 
 

@@ -110,7 +110,7 @@ class TrustSheet(Sheet[TrustChoice]):
             if confined.gap:
                 yield from _fact("", confined.gap, width, role="muted")
         elif confined.is_partial:
-            words = f"{glyphs.WARNING} {confined.words}  {confined.gap}"
+            words = f"{glyphs.WARNING} {confined.words}; {confined.gap}"
             yield from _fact("", words, width, role="bright")
         else:
             yield Row(text=said(f"{glyphs.WARNING} {confined.warning()}", "bright"))
