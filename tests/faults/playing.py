@@ -81,8 +81,7 @@ def _play(place: Path, number: int, rng: random.Random, result: Played) -> None:
     result.restored += is_restored
     result.orphans += len(alive)
     if alive or not is_restored:
-        left = [" ".join(one.cmdline())[:80] for one in alive if one.is_running()]
-        result.problems.append(f"end {number}: restored {is_restored}, left {left}")
+        result.problems.append(f"end {number}: restored {is_restored}, left {[str(one) for one in alive]}")
     for process in alive:
         process.kill()
     kept = [attempt["answer"] for attempt in player.attempts()]
@@ -100,9 +99,7 @@ def _end(terminal: PtyDriver, number: int) -> None:
     match number % 4:
         case 0:
             for process in psutil.Process(terminal.pid).children(recursive=True):
-                if "tui_tutor" in " ".join(process.cmdline()) and "kernels" not in " ".join(
-                    process.cmdline()
-                ):
+                if _is_app(process):
                     process.kill()
         case 1:
             terminal.signal(signal.SIGTERM)
@@ -111,3 +108,11 @@ def _end(terminal: PtyDriver, number: int) -> None:
         case _:
             terminal.hang_up()
     terminal.wait_for_end()
+
+
+def _is_app(process: psutil.Process) -> bool:
+    try:
+        command = " ".join(process.cmdline())
+    except psutil.Error:
+        return False  # it has ended already
+    return "tui_tutor" in command and "kernels" not in command
