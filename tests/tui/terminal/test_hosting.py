@@ -260,7 +260,7 @@ def test_a_session_in_which_something_runs_waits_longer(demo):
 # --- the shell --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("how", ["key", "signal", "force"])
+@pytest.mark.parametrize("how", ["key", "signal", "app", "client"])
 def test_a_stopped_session_gives_the_shell_its_terminal_and_draws_itself_again_when_it_goes_on(demo, how):
     with start("bash", "--norc", "--noprofile", "-i", PS1="ready> ", HOST_DATA=str(demo.data)) as driver:
         driver.wait_for("ready> ")
@@ -273,8 +273,10 @@ def test_a_stopped_session_gives_the_shell_its_terminal_and_draws_itself_again_w
             driver.press("f8")
         elif how == "signal":
             os.kill(children(driver.pid)[0], signal.SIGTSTP)
-        else:
+        elif how == "app":
             demo.app.suspend()
+        else:
+            os.kill(children(children(driver.pid)[0])[0], signal.SIGSTOP)
         driver.wait_for("Stopped")
         driver.settle()
         assert driver.modes_left_on() <= {2004}, "bash itself may use bracketed paste"

@@ -47,6 +47,7 @@ class Client:
         self._to_host = bytearray()
         self._to_show = bytearray()
         self._code: int | None = None
+        self._has_stopped = False  # and knows that it has been continued
         self._wake, wake_end = os.pipe()
         for end in (self._wake, wake_end):
             os.set_blocking(end, False)
@@ -134,7 +135,6 @@ class Client:
         elif kind == frames.STOP:
             self._stop()
         elif kind == frames.TAKEN:
-            self._is_drawing = True
             self._end(0, _GOES_ON_ELSEWHERE)
         elif kind == frames.EXIT:
             self._on_exit(read_json(payload))
@@ -160,10 +160,20 @@ class Client:
         for number in _SENT_ON:
             if number in numbers:
                 self._to_host += frame(frames.SIGNAL, str(int(number)).encode())
+        if signal.SIGWINCH in numbers or signal.SIGCONT in numbers:
+            self._to_host += json_frame(frames.SIZE, _size())
+        if signal.SIGCONT in numbers:
+            self._go_on()
         if signal.SIGTSTP in numbers:
             self._stop()
-        elif signal.SIGWINCH in numbers or signal.SIGCONT in numbers:
-            self._to_host += json_frame(frames.SIZE, _size())
+
+    def _go_on(self) -> None:
+        """After a stop nobody announced: the guardian may have given the terminal back meanwhile."""
+        if self._has_stopped:
+            self._has_stopped = False
+        elif modes.is_in_foreground(0):
+            self._make_raw()
+            self._to_host += frame(frames.REDRAW)
 
     def _stop(self) -> None:
         """Give the shell its terminal until it continues us in the foreground; the session goes on."""
@@ -172,6 +182,7 @@ class Client:
         os.kill(os.getpid(), signal.SIGSTOP)
         while not modes.is_in_foreground(0):
             os.kill(os.getpid(), signal.SIGSTOP)
+        self._has_stopped = True
         self._make_raw()
         self._to_host += json_frame(frames.ATTACH, self._hello())
 

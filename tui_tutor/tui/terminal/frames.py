@@ -11,6 +11,7 @@ from typing import Any, Final
 KEY: Final = b"k"  # first of all: that it can read the folder the socket lies in
 ATTACH: Final = b"a"  # JSON: the terminal's size and kind; from now on this client is the one
 SIZE: Final = b"w"  # JSON: the window's new size
+REDRAW: Final = b"r"  # the terminal may show anything now
 INPUT: Final = b"i"
 SIGNAL: Final = b"s"  # its number, for the app
 LIST: Final = b"l"  # what is this session?

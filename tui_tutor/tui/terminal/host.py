@@ -232,6 +232,9 @@ class Host:
             return
         elif kind == frames.INPUT:
             self._app.type(payload)
+        elif kind == frames.REDRAW:
+            self._app.go_on()
+            self._redraw("redraw")
         elif kind == frames.SIZE:
             self._app.resize(*size_of(read_json(payload)))
         elif kind == frames.SIGNAL and payload.isdigit() and int(payload) in _ENDING:
