@@ -364,7 +364,7 @@ def test_a_start_that_cannot_be_confined_does_not_run(layers: Layers, tmp_path: 
 
     own = sandbox(layers, tmp_path)
     command = list(own.command())
-    command[-1] = command[-1].replace('"RLIMIT_CORE"', '"RLIMIT_NOTHING"')
+    command[command.index("limit:RLIMIT_CORE=0")] = "limit:RLIMIT_NOTHING=0"
     done = subprocess.run([*command, "touch", "ran"], cwd=tmp_path, capture_output=True, check=False)
     own.close()
     assert (done.returncode != 0, (tmp_path / "ran").exists()) == (True, False)

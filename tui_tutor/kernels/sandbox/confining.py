@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from tui_tutor.kernels.sandbox import readable
 from tui_tutor.kernels.sandbox.bubblewrap import Places, command_of
@@ -55,7 +54,7 @@ class Sandbox:
             return ()
         _make_private(Path(self._workspace))
         places = self._places(more)
-        launcher = [sys.executable, "-I", "-S", str(CONFINE), json.dumps(self._order(places))]
+        launcher = [sys.executable, "-I", "-S", str(CONFINE), *self._orders(places), "--"]
         if not self.layers.bubblewrap:
             return tuple(launcher)
         return (*command_of(self.layers, places, network=self.network), *launcher)
@@ -86,19 +85,22 @@ class Sandbox:
         inside = f"{os.path.realpath(path)}/"
         return path == "/opt" and any(os.path.realpath(one).startswith(inside) for one in self._hidden)
 
-    def _order(self, places: Places) -> Mapping[str, Any]:
+    def _orders(self, places: Places) -> Iterator[str]:
         """What the launcher is to do to itself; see confine.py."""
         has_own_view = bool(self.layers.bubblewrap)
+        for name, most in limits(counts_alone=has_own_view and counts_by_namespace()).items():
+            yield f"limit:{name}={most}"
+        if not self.layers.landlock_abi:
+            return
+        yield f"landlock:{self.layers.landlock_abi}"
+        # What is seen in a view of its own may be read; with Landlock alone, only what is named.
+        for path in ["/"] if has_own_view else [*places.reading, "/proc"]:
+            yield f"read:{path}"
         devices = ["/dev", "/tmp"] if has_own_view else [f"/dev/{name}" for name in _DEVICES]  # noqa: S108
-        return {
-            "limits": limits(counts_alone=has_own_view and counts_by_namespace()),
-            "landlock": self.layers.landlock_abi,
-            # What is seen in a view of its own may be read; landlocked alone, only what is named.
-            "reading": ["/"] if has_own_view else [*places.reading, "/proc"],
-            "writing": [*places.writing, *devices],
-            # In a network namespace of its own a program may talk to itself.
-            "network": self.network or has_own_view,
-        }
+        for path in [*places.writing, *devices]:
+            yield f"write:{path}"
+        if self.network or has_own_view:  # in a network namespace of its own a program may talk to itself
+            yield "network"
 
 
 def _make_private(folder: Path) -> None:
