@@ -1,6 +1,6 @@
 """Confines itself, then becomes the command it was given.
 
-Standard library only, and little of that: it starts before every kernel and command, so imports would be felt.
+Little of the standard library only: it starts before every kernel and command, so imports would be felt.
 Run by path: `python -I -S confine.py ORDERS -- COMMAND...`; an order is `limit:NAME=NUMBER`, `read:PATH`,
 `write:PATH`, `landlock:ABI` or `network`. Limits may only fall. When something that was ordered cannot be had
 the command is not run: exit status 126 and a line on standard error.

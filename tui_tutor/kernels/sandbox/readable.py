@@ -24,9 +24,9 @@ OWN: Final = str(SERVER.parent)  # the modules of ours that run inside
 def interpreters(pythons: Iterable[str]) -> tuple[str, ...]:
     """Folders of these interpreters and their packages; never one that holds somebody's home."""
     found: dict[str, None] = {}
-    for python in pythons:
-        for prefix in _prefixes(python):
-            found.update(dict.fromkeys([*_parts(prefix), *_named_in_site_packages(prefix)]))
+    prefixes = dict.fromkeys(prefix for python in pythons for prefix in _prefixes(python))
+    for prefix in prefixes:
+        found.update(dict.fromkeys([*_parts(prefix), *_named_in_site_packages(prefix)]))
     if user_site() is not None:
         found[str(user_site())] = None
     return tuple(found)
