@@ -83,6 +83,10 @@ def duration_words(seconds: float) -> str:
 
 def offer_to_go_back(data: Path) -> SessionInfo | None:
     """The running session the learner goes back to; None to start another one."""
+    from tui_tutor.tui.terminal.session_folders import folders
+
+    if not any(folder.is_dir() for folder in folders()):
+        return None
     from tui_tutor.tui.terminal.hosting import is_possible
 
     if not is_possible():

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 import socket
-import stat
 import struct
 import time
 from collections.abc import Iterator, Mapping
@@ -21,6 +20,7 @@ from typing import Final
 from zlib import crc32
 
 from tui_tutor.tui.terminal.frames import DESCRIBED, END, KEY, LIST, Frames, frame, read_json
+from tui_tutor.tui.terminal.session_folders import folders, is_ours_alone
 
 _PATIENCE_S: Final = 3.0
 
@@ -35,22 +35,6 @@ class SessionInfo:
     runs: str
     age_s: float
     alone_s: float | None
-
-
-def folders(environ: Mapping[str, str] = os.environ) -> tuple[Path, ...]:
-    """Where sockets may lie, the best place first."""
-    runtime = environ.get("XDG_RUNTIME_DIR", "")
-    private = (Path(runtime) / "tui-tutor",) if runtime.startswith("/") else ()
-    return (*private, Path("/tmp") / f"tui-tutor-{os.getuid()}")  # noqa: S108 - checked to be ours alone
-
-
-def is_ours_alone(folder: Path) -> bool:
-    """Whether a folder, no link, belongs to us and nobody else can enter it."""
-    try:
-        found = folder.lstat()
-    except OSError:
-        return False
-    return stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not found.st_mode & 0o077
 
 
 def listen(data: Path, environ: Mapping[str, str] = os.environ) -> tuple[socket.socket, Path]:
