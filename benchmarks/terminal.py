@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from benchmarks.measuring import Figure, alternating_medians, median_ms, memory_mb, process_tree
 from benchmarks.pty_driver import PtyDriver
@@ -21,6 +22,8 @@ WANTED = {
     "an idle second": "0 B",
     "self-test": "≤ 5 ms",
     "guardian's memory": "≤ 6 MB",
+    "start of a session that is kept": "≤ 20 ms more",
+    "key to screen through a host": "≤ 2 ms more",
 }
 
 
@@ -38,7 +41,7 @@ def measure() -> list[Figure]:
             ("an idle second", frugal.settle(1.0, 1.0), "B", "", None),
             _compare("command palette", stock, frugal, lambda driver: driver.press("ctrl+p")),
         ]
-    return [*figures, _key_to_screen(), *_in_process(), *_guardian()]
+    return [*figures, _key_to_screen(), *_in_process(), *_guardian(), *_host()]
 
 
 def _demo(*arguments: str) -> PtyDriver:
@@ -48,8 +51,8 @@ def _demo(*arguments: str) -> PtyDriver:
     return driver
 
 
-def _start(*arguments: str) -> PtyDriver:
-    environ = {"PYTHONPATH": str(_REPOSITORY), "TEXTUAL_ANIMATIONS": "none"}
+def _start(*arguments: str, **more: str) -> PtyDriver:
+    environ = {"PYTHONPATH": str(_REPOSITORY), "TEXTUAL_ANIMATIONS": "none", **more}
     return PtyDriver([sys.executable, str(_DEMO), *arguments], environ=environ, folder=_REPOSITORY)
 
 
@@ -121,3 +124,35 @@ def _guardian() -> list[Figure]:
         ("start with a guardian", guarded, "ms", f"without {without:.0f} ms", guarded / without),
         ("guardian's memory", guardian, "MB", "", None),
     ]
+
+
+def _host() -> list[Figure]:
+    """What a session costs that outlives its terminal; those started here end a second after it has gone."""
+    with TemporaryDirectory() as data, _demo() as direct, _hosted(data) as hosted:
+        keys = alternating_medians([lambda: _type_ms(direct), lambda: _type_ms(hosted)], tries=40)
+
+    def start_ms(*arguments: str) -> float:
+        with TemporaryDirectory() as data, _start(*arguments, HOST_DATA=data, HOST_KEEP_S="1") as driver:
+            took = driver.wait_for(_READY) * 1000
+            driver.press("ctrl+q")
+            driver.wait_for_end()
+            return took
+
+    starts = alternating_medians([start_ms, lambda: start_ms("hosted")], tries=5)
+    return [
+        ("key to screen through a host", keys[1], "ms", f"without {keys[0]:.1f} ms", keys[1] / keys[0]),
+        (
+            "start of a session that is kept",
+            starts[1],
+            "ms",
+            f"without {starts[0]:.0f} ms",
+            starts[1] / starts[0],
+        ),
+    ]
+
+
+def _hosted(data: str) -> PtyDriver:
+    driver = _start("hosted", HOST_DATA=data, HOST_KEEP_S="1")
+    driver.wait_for(_READY)
+    driver.settle()
+    return driver
