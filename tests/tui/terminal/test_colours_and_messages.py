@@ -143,6 +143,18 @@ def test_the_socket_of_a_dead_session_is_removed(tmp_path):
     assert not path.exists()
 
 
+def test_a_new_session_removes_what_killed_ones_have_left_and_nothing_else(tmp_path):
+    environ = {"XDG_RUNTIME_DIR": str(tmp_path)}
+    dead, left = sessions.listen(tmp_path / "one", environ)
+    dead.close()
+    left.rename(left.with_name("deadbeef-1"))
+    alive, kept = sessions.listen(tmp_path / "two", environ)
+    kept.rename(kept.with_name("12345678-1"))
+    listener, path = sessions.listen(tmp_path / "three", environ)
+    with alive, listener:
+        assert {found.name for found in path.parent.iterdir()} == {"key", "12345678-1", path.name}
+
+
 def test_sessions_of_another_data_folder_are_not_seen(tmp_path):
     environ = {"XDG_RUNTIME_DIR": str(tmp_path)}
     listener, path = sessions.listen(tmp_path / "mine", environ)

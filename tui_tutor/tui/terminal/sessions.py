@@ -8,6 +8,7 @@ of a course that reaches a socket, but is kept from reading the folder, is not l
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import struct
@@ -46,6 +47,7 @@ def listen(data: Path, environ: Mapping[str, str] = os.environ) -> tuple[socket.
             continue
         if is_ours_alone(folder):
             _make_key(folder)
+            _sweep(folder)
             return _listen_at(folder / f"{_prefix(data)}{os.getpid()}")
     raise PermissionError("no folder for a session's socket is yours alone")
 
@@ -64,6 +66,15 @@ def _make_key(folder: Path) -> None:
     with suppress(FileExistsError):
         (folder / "key").hardlink_to(made)
     made.unlink()
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what sessions that were killed have left, whosever data they were of."""
+    for path in folder.glob("[!.]*"):
+        with suppress(OSError), socket.socket(socket.AF_UNIX) as link:
+            link.setblocking(False)  # a host that is busy is not waited for
+            if path.is_socket() and link.connect_ex(str(path)) == errno.ECONNREFUSED:
+                path.unlink()
 
 
 def read_key(path: Path) -> bytes:
