@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tui_tutor.core.course import Cell, ChoiceQuiz, ExerciseCell, QuizBase, VizCell
+from tui_tutor.core.safe_text import safe_line
 from tui_tutor.core.study import Study
 from tui_tutor.core.study.state import is_runnable, uses_shell
 from tui_tutor.tui.widgets.cell_ui import CellUi
@@ -35,7 +36,10 @@ def footer_states(study: Study, editor: Editor | None, width: int) -> tuple[str,
         return (LINE_WORDS[editor.task_of_edit.purpose],)
     if editor is not None:
         row, column = editor.cursor_location
-        return (f"editing  ln {row + 1}, col {column + 1}", "editing")
+        place = f"ln {row + 1}, col {column + 1}"
+        name = safe_line(editor.task_of_edit.path.rpartition("/")[2])
+        named = (f"editing {name}  {place}", f"editing {name}") if name else ()
+        return (*named, f"editing  {place}", "editing")
     in_shell = study.running and uses_shell(study.cell(study.running))
     kernel = "shell busy" if in_shell else KERNEL_WORDS[study.kernel]
     longer = (f"{kernel} · {SANDBOX}", kernel)
@@ -47,7 +51,7 @@ def footer_states(study: Study, editor: Editor | None, width: int) -> tuple[str,
 def footer_keys(study: Study, cell: Cell, editor: Editor | None, ui: CellUi) -> Keys:
     """At most seven keys, the most useful here first."""
     if editor is not None:
-        return _editor_keys(editor)
+        return _editor_keys(editor, cell)
     if ui.cursor is not None:
         return (("←→↑↓", "points"), ("+ -", "zoom"), ("0", "whole"), ("Esc", "leave"))
     if study.unsaved:
@@ -59,10 +63,12 @@ def footer_keys(study: Study, cell: Cell, editor: Editor | None, ui: CellUi) -> 
     return keys if len(keys) <= MOST_KEYS else (*keys[: MOST_KEYS - 2], *_ENDING)
 
 
-def _editor_keys(editor: Editor) -> Keys:
+def _editor_keys(editor: Editor, cell: Cell) -> Keys:
     if editor.has_popup:
         return (("Tab", "accept"), ("↑↓", "choose"), ("Esc", "close"))
     match editor.task_of_edit.purpose:
+        case "source" if _has_files(cell):
+            return (("F6", "next file"), ("F5", "run"), ("F9", "stop"), ("Esc", "leave"))
         case "source":
             return (("Tab", "complete"), ("F5", "run"), ("F9", "stop"), ("Esc", "leave"))
         case "answer" if editor.task_of_edit.is_single_line:
@@ -73,6 +79,10 @@ def _editor_keys(editor: Editor) -> Keys:
             return (("Enter", "send"), ("F9", "stop"), ("Esc", "leave"))
         case _:
             return (("Enter", "guess and run"), ("Esc", "leave"))
+
+
+def _has_files(cell: Cell) -> bool:
+    return isinstance(cell, ExerciseCell) and len(cell.file) > 1
 
 
 def _cell_keys(study: Study, cell: Cell) -> Keys:
@@ -87,7 +97,8 @@ def _cell_keys(study: Study, cell: Cell) -> Keys:
     if state.is_busy:
         return (following, ("Ctrl+↑", "back"))
     if isinstance(cell, ExerciseCell):
-        return (("Enter", "edit"), ("F5", "run"), ("c", "check"), ("h", "hint"))
+        files = (("f", "next file"),) if _has_files(cell) else ()
+        return (("Enter", "edit"), *files, ("F5", "run"), ("c", "check"), ("h", "hint"))
     if is_runnable(cell):
         return (("F5", "run"), ("Enter", "edit"), following)
     if isinstance(cell, VizCell) and state.plot is not None and not state.plot.images:
