@@ -55,7 +55,7 @@ def command(ctx: click.Context, folder: str, as_json: bool, jobs: int | None, fr
     began = time.monotonic()
     with scratch_folder() as scratch:
         course = _Course(folder, scratch, as_json=as_json)
-        found = asyncio.run(course.prove(jobs=jobs or _cores(), is_fresh=fresh))
+        found = _proven_or_stopped(course, jobs=jobs or _cores(), is_fresh=fresh)
         proven = course.proven(found)
         problems = course.diagnostics(proven)
         errors = [one for one in problems if one.severity == "error"]
@@ -68,6 +68,14 @@ def command(ctx: click.Context, folder: str, as_json: bool, jobs: int | None, fr
     if refusal is not None:
         raise refusal
     ctx.exit(4 if errors else 0)
+
+
+def _proven_or_stopped(course: _Course, *, jobs: int, is_fresh: bool) -> Found:
+    try:
+        return asyncio.run(course.prove(jobs=jobs, is_fresh=is_fresh))
+    except KeyboardInterrupt:
+        click.echo("\nStopped. The lock is as it was; lessons that were done are remembered.", err=True)
+        raise click.exceptions.Abort from None
 
 
 def _cores() -> int:
