@@ -7,7 +7,17 @@ import asyncio
 import pytest
 from textual import events
 
-from tests.builders import a_code, a_lesson, a_markdown, a_quiz, a_shell, a_text_quiz, a_viz, an_exercise
+from tests.builders import (
+    a_cloze,
+    a_code,
+    a_lesson,
+    a_markdown,
+    a_quiz,
+    a_shell,
+    a_text_quiz,
+    a_viz,
+    an_exercise,
+)
 from tests.tui.lesson_stage import FOREVER, Desk, ScriptedKernel, a_desk
 from tests.unit.test_safe_text import forbidden
 from tui_tutor.core.course import ExerciseCell
@@ -475,6 +485,16 @@ async def test_the_window_may_change_at_any_moment():
 async def test_a_wide_window_shows_the_course_at_the_left():
     async with a_desk(a_markdown("One."), lessons=two_lessons(), size=(120, 40)) as desk:
         await desk.sees("Second")
+
+
+# --- blanks -----------------------------------------------------------------------------------------
+
+
+@on_stage
+async def test_a_blank_looks_the_same_in_a_sentence_in_code_and_in_a_program():
+    question = "Say {{1}}: `f({{1}})` or\n\n```python\nx = f({{2}})\n```"
+    async with a_desk(a_cloze(question, ["a", "b"])) as desk:
+        await desk.sees("Say [1 ____]: f([1 ____]) or", "x = f([2 ____])")
 
 
 # --- an exercise with several files -----------------------------------------------------------------
