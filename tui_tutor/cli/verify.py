@@ -102,12 +102,10 @@ class _Course:
         self.lessons: tuple[Lesson, ...] = tuple(lesson for _, lesson in read if lesson and lesson.cells)
 
     def _refuse_broken(self, *, as_json: bool) -> None:
+        from tui_tutor.cli.check import diagnose
         from tui_tutor.core.diagnostic import errors_in
-        from tui_tutor.core.parsing import check_course
-        from tui_tutor.shelf.folder import read_course_files
 
-        files = read_course_files(self.path)
-        errors = errors_in(check_course(files, folder_name=self.path.resolve().name))
+        errors = errors_in(diagnose(self.path))
         if errors and as_json:
             click.echo(safe_json(_as_json({}, errors, 0.0)))
         for error in errors:
