@@ -73,7 +73,16 @@ def test_an_address_says_what_it_is(text: str, source: Source):
 
 @pytest.mark.parametrize(
     "text",
-    ["ftp://host/a.zip", "file:///etc", "git://host/a", "http://[bad/x.zip", "ext::sh -c x", "", "nowhere"],
+    [
+        "ftp://host/a.zip",
+        "file:///etc",
+        "git+file:///etc",
+        "git://host/a",
+        "http://[bad/x.zip",
+        "ext::sh -c x",
+        "",
+        "nowhere",
+    ],
 )
 def test_what_is_not_fetched_from_is_said(text: str):
     with pytest.raises(TutorError):

@@ -65,6 +65,8 @@ def test_a_course_comes_is_listed_grows_and_goes(tmp_path: Path):
     assert [(one["lesson"], one["cell"]) for one in found["attempts"]] == [("two", "why")]
     removed = run(tmp_path, "remove", "mine", "--yes")
     assert removed.returncode == 0
+    assert json.loads(run(tmp_path, "results", "mine", "--json").stdout)["courses"][0]["id"] == "mine"
+    assert run(tmp_path, "results", "never-there").returncode == 1
     [after] = json.loads(run(tmp_path, "results", "--json").stdout)["courses"]
     assert [(one["lesson"], one["cell"]) for one in after["attempts"]] == [("two", "why")]
 

@@ -298,6 +298,17 @@ def test_input_that_ends_in_an_edit_changes_nothing(player: Player, tmp_path: Pa
     assert "print('old')" in player.learn(folder)
 
 
+def test_edit_takes_the_name_of_one_of_several_files(player: Player, tmp_path: Path) -> None:
+    files = [{"path": f"lib/{name}.py", "starter": f"{name} = 0"} for name in "ab"]
+    exercise = an_exercise(starter="", solution="", run="import lib.b", file=files)
+    folder = a_folder(tmp_path, exercise, a_markdown())
+    lines = ("edit", "edit b.py", "b = 1", ".", "edit lib/a.py", "a = 2", ".", "next", "back")
+    asked, whole, other, *_, shown = steps(player.learn(folder, *lines))[1:-1]
+    assert 'Which file? Such as "edit lib/a.py". There are: lib/a.py, lib/b.py.' in asked
+    assert ("Type the whole lib/b.py;" in whole, "Type the whole lib/a.py;" in other) == (True, True)
+    assert "file lib/a.py:\na = 2\nfile lib/b.py:\nb = 1" in shown
+
+
 def test_keys_of_the_screen_are_named_as_commands(player: Player, tmp_path: Path) -> None:
     said = player.learn(
         a_folder(tmp_path, a_quiz(1, shuffle=False), an_exercise()), "answer 1", "answer 2", "next", "s"

@@ -7,9 +7,20 @@ import asyncio
 import pytest
 from textual import events
 
-from tests.builders import a_code, a_lesson, a_markdown, a_quiz, a_shell, a_text_quiz, a_viz, an_exercise
-from tests.tui.lesson_stage import FOREVER, ScriptedKernel, a_desk
+from tests.builders import (
+    a_cloze,
+    a_code,
+    a_lesson,
+    a_markdown,
+    a_quiz,
+    a_shell,
+    a_text_quiz,
+    a_viz,
+    an_exercise,
+)
+from tests.tui.lesson_stage import FOREVER, Desk, ScriptedKernel, a_desk
 from tests.unit.test_safe_text import forbidden
+from tui_tutor.core.course import ExerciseCell
 from tui_tutor.core.execution import ErrorRaised, InputAsked, StreamText
 from tui_tutor.store.sqlite import MEMORY, SqliteStore
 
@@ -476,6 +487,90 @@ async def test_a_wide_window_shows_the_course_at_the_left():
         await desk.sees("Second")
 
 
+# --- blanks -----------------------------------------------------------------------------------------
+
+
+@on_stage
+async def test_a_blank_looks_the_same_in_a_sentence_in_code_and_in_a_program():
+    question = "Say {{1}}: `f({{1}})` or\n\n```python\nx = f({{2}})\n```"
+    async with a_desk(a_cloze(question, ["a", "b"])) as desk:
+        await desk.sees("Say [1 ____]: f([1 ____]) or", "x = f([2 ____])")
+
+
+# --- an exercise with several files -----------------------------------------------------------------
+
+
+def files(*texts: str) -> list[dict[str, str]]:
+    return [{"path": f"lib/{name}.py", "starter": text} for name, text in zip("abc", texts, strict=False)]
+
+
+def an_exercise_of(*texts: str) -> ExerciseCell:
+    return an_exercise(starter="", solution="", run="import lib.a", file=files(*texts))
+
+
+@SIZES
+@on_stage
+async def test_every_file_of_an_exercise_can_be_edited(size):
+    async with a_desk(an_exercise_of("one = 1\n", "two = 2\n"), size=size) as desk:
+        await desk.sees("▸ lib/a.py", "  lib/b.py", "one = 1")
+        await desk.press("f")
+        await desk.sees("  lib/a.py", "▸ lib/b.py", "two = 2")
+        await desk.press("enter")
+        await desk.sees("editing b.py  ln 1", "F6 next file")
+        await desk.type("# ")
+        await desk.press("f6")
+        await desk.sees("editing a.py", "▸ lib/a.py")
+        await desk.type("#1 ")
+        await desk.press("escape")
+        kept = desk.screen.study.state("ex-1").files
+        assert kept == {"lib/a.py": "#1 one = 1\n", "lib/b.py": "# two = 2\n"}
+
+
+@on_stage
+async def test_a_click_on_a_name_chooses_the_file_and_moves_the_editor_to_it():
+    async with a_desk(a_markdown(), an_exercise_of("one = 1", "two = 2", "three = 3")) as desk:
+        await desk.sees("▸ lib/a.py")
+        await desk.pilot.click(offset=(15, row_of(desk, "lib/c.py")))
+        await desk.sees("▸ lib/c.py", "three = 3")
+        await desk.press("enter")
+        await desk.type("x")
+        await desk.pilot.click(offset=(15, row_of(desk, "lib/b.py")))
+        await desk.sees("▸ lib/b.py", "editing b.py")
+        assert desk.screen.study.state("ex-1").files["lib/c.py"] == "xthree = 3"
+
+
+def row_of(desk: Desk, text: str) -> int:
+    return next(y for y, line in enumerate(desk.seen.splitlines()) if text in line)
+
+
+@on_stage
+async def test_the_next_file_comes_into_view_from_the_end_of_a_long_one():
+    long = "\n".join(f"x = {n}" for n in range(60))
+    async with a_desk(a_markdown(), an_exercise_of(long, "short = 1"), a_markdown(id="end")) as desk:
+        await desk.press("j", "enter", "ctrl+end", "f6")
+        await desk.sees("short = 1", "▸ lib/b.py")
+
+
+@on_stage
+async def test_a_cell_without_other_files_says_so():
+    async with a_desk(an_exercise(), a_code()) as desk:
+        await desk.press("f")
+        await desk.sees("This cell has no other file.")
+        await desk.press("enter", "f6")
+        await desk.sees("This cell has no other file.", "editing")
+
+
+@on_stage
+async def test_the_next_file_is_on_the_palette_and_in_the_help():
+    async with a_desk(an_exercise_of("one = 1", "two = 2")) as desk:
+        await desk.press("question_mark")
+        await desk.sees("f  F6", "next file")
+        await desk.press("escape", "ctrl+p")
+        await desk.type("next file")
+        await desk.press("enter")
+        await desk.sees("▸ lib/b.py")
+
+
 # --- hostile text -----------------------------------------------------------------------------------
 
 HOSTILE = "[bold red]not bold[/] \u202egnp.exe \x9b2J {x!r} $foo"
@@ -500,10 +595,8 @@ async def test_hostile_course_text_is_drawn_as_stand_ins():
 
 @on_stage
 async def test_any_keys_in_any_order_never_break_the_lesson():
-    named = (
-        "f5 enter escape ctrl+down ctrl+up f8 f9 tab space pagedown home end up down left right plus ctrl+c"
-    )
-    keys = [*named.split(), *"jkch12xavtrs"]
+    named = "f5 f6 enter escape ctrl+down ctrl+up f8 f9 tab space pagedown home end up down left right plus"
+    keys = [*named.split(), "ctrl+c", *"jkch12xavtrsf"]
     cells = (
         a_markdown(),
         a_code(),

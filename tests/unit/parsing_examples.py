@@ -50,6 +50,10 @@ text = "Add numbers"
 id = "means"
 text = "Take means"
 requires = ["sums"]
+
+[[silence]]
+code = "params-not-drawn"
+reason = "the example shows every key"
 """
 
 _FOLDER = Path(__file__).parent / "courses"

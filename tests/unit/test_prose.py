@@ -109,6 +109,16 @@ def test_math_is_one_line_of_unicode_or_the_tex_itself(tex: str, shown: str):
     assert "".join(span.text for span in inline_spans(f"${tex}$")) == shown
 
 
+@pytest.mark.parametrize(
+    "tex", [r"\href", r"\footnote{x}", r"\title", r"\textcolor", r"\verb", r"\underbrace{x}"]
+)
+def test_math_that_cannot_be_read_is_shown_as_it_stands_and_nothing_else_is_said(
+    tex: str, capfd: pytest.CaptureFixture[str]
+):
+    assert texts(f"${tex}$") == [tex]
+    assert capfd.readouterr() == ("", "")
+
+
 def test_dollars_that_are_money_are_not_math():
     assert texts("It costs $5 or $6 a day.") == ["It costs $5 or $6 a day."]
 

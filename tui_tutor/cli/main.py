@@ -98,7 +98,7 @@ def main(argv: list[str] | None = None) -> None:
     _open_closed_streams()
     try:
         outcome: Any = group.main(args=argv, prog_name="tui-tutor", standalone_mode=False)
-    except click.exceptions.Abort:
+    except (click.exceptions.Abort, KeyboardInterrupt):
         sys.exit(130)
     except click.ClickException as error:
         error.show()

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import click
 
+from tui_tutor.core.errors import TutorError
 from tui_tutor.core.ports import CourseEntry, LessonFacts, LessonProgress, OpenCourse, Record, Shelf
 from tui_tutor.core.safe_text import safe_json, safe_line, safe_text
 from tui_tutor.store.sqlite import SqliteStore
@@ -28,8 +29,8 @@ def command(course: str | None, is_json: bool, is_csv: bool) -> None:
     from tui_tutor.cli.wiring import make_shelf
 
     shelf = make_shelf()
-    opened = shelf.open(course) if course is not None else None
-    found = _results(opened, shelf)
+    opened = _opened(course, shelf) if course is not None else None
+    found = _results(course, opened, shelf)
     if is_json:
         click.echo(safe_json({"courses": found}))
     elif is_csv:
@@ -38,14 +39,29 @@ def command(course: str | None, is_json: bool, is_csv: bool) -> None:
         click.echo(_as_text(found, opened))
 
 
-def _results(opened: OpenCourse | None, shelf: Shelf) -> list[dict[str, Any]]:
+def _opened(course: str, shelf: Shelf) -> OpenCourse | None:
+    """The course; None if it is no longer in the library, and only the log knows it."""
+    from tui_tutor.cli.wiring import make_store
+
+    try:
+        return shelf.open(course)
+    except TutorError:
+        store = make_store()
+        is_known = course in store.courses()
+        store.close()
+        if not is_known:
+            raise
+        return None
+
+
+def _results(course: str | None, opened: OpenCourse | None, shelf: Shelf) -> list[dict[str, Any]]:
     from tui_tutor.cli.wiring import make_store
 
     store = make_store()
     try:
         if opened is not None:
             return [course_results(opened.entry, store)]
-        known = store.courses()
+        known = store.courses() if course is None else (course,)
         entries = [entry for entry in shelf.entries() if entry.course_id in known]
         elsewhere = sorted(set(known) - {entry.course_id for entry in entries})
         entries += [CourseEntry(name, name, name, "", None) for name in elsewhere]

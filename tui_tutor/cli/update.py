@@ -50,10 +50,10 @@ def command(  # noqa: PLR0917 - one argument for each option
             finish_updates(store, installer.data)
     finally:
         store.close()
-    _say(offer, is_dry=is_dry, is_json=is_json)
+    _say(offer, is_dry=is_dry, is_json=is_json, is_undoing=is_undoing)
 
 
-def _say(offer: Offer, *, is_dry: bool, is_json: bool) -> None:
+def _say(offer: Offer, *, is_dry: bool, is_json: bool, is_undoing: bool) -> None:
     plan = offer.plan
     name = safe_line(f"{offer.checked.course.title} {offer.checked.course.version}")
     if is_json:
@@ -63,4 +63,5 @@ def _say(offer: Offer, *, is_dry: bool, is_json: bool) -> None:
         click.echo(f"{name} is the newest there is.")
     else:
         click.echo("\n".join(plan.lines()))
-        click.echo("Nothing was changed: this was a dry run." if is_dry else "Updated. Your work is kept.")
+        done = "Back at the version before" if is_undoing else "Updated"
+        click.echo("Nothing was changed: this was a dry run." if is_dry else f"{done}. Your work is kept.")

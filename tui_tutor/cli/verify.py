@@ -57,7 +57,7 @@ def command(ctx: click.Context, folder: str, as_json: bool, jobs: int | None, fr
     began = time.monotonic()
     with scratch_folder() as scratch:
         course = _Course(folder, scratch, as_json=as_json)
-        found = asyncio.run(course.prove(jobs=jobs or _cores(), is_fresh=fresh))
+        found = _proven_or_stopped(course, jobs=jobs or _cores(), is_fresh=fresh)
         proven = course.proven(found)
         problems = course.diagnostics(proven)
         errors = [one for one in problems if one.severity == "error"]
@@ -70,6 +70,14 @@ def command(ctx: click.Context, folder: str, as_json: bool, jobs: int | None, fr
     if refusal is not None:
         raise refusal
     ctx.exit(4 if errors else 0)
+
+
+def _proven_or_stopped(course: _Course, *, jobs: int, is_fresh: bool) -> Found:
+    try:
+        return asyncio.run(course.prove(jobs=jobs, is_fresh=is_fresh))
+    except KeyboardInterrupt:
+        click.echo("\nStopped. The lock is as it was; lessons that were done are remembered.", err=True)
+        raise click.exceptions.Abort from None
 
 
 def _cores() -> int:
@@ -96,12 +104,10 @@ class _Course:
         self.lessons: tuple[Lesson, ...] = tuple(lesson for _, lesson in read if lesson and lesson.cells)
 
     def _refuse_broken(self, *, as_json: bool) -> None:
+        from tui_tutor.cli.check import diagnose
         from tui_tutor.core.diagnostic import errors_in
-        from tui_tutor.core.parsing import check_course
-        from tui_tutor.shelf.folder import read_course_files
 
-        files = read_course_files(self.path)
-        errors = errors_in(check_course(files, folder_name=self.path.resolve().name))
+        errors = errors_in(diagnose(self.path))
         if errors and as_json:
             click.echo(safe_json(_as_json({}, errors, 0.0)))
         for error in errors:

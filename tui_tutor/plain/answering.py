@@ -16,7 +16,7 @@ from tui_tutor.plain.lesson import PlainLesson
 from tui_tutor.plain.showing import one_line, verdict_lines
 from tui_tutor.plain.trusting import TrustQuestion
 
-EDIT_HELP: Final = "Type the whole cell; a line with a single dot ends it."
+EDIT_HELP: Final = "Type the whole {what}; a line with a single dot ends it."
 ANSWER_HELP: Final = "Type your lines; a line with a single dot ends them."
 
 
@@ -47,7 +47,7 @@ class AnswerCommands:
             path = self._file_meant(cell, path)
             if not path:
                 return
-        lesson.say(EDIT_HELP)
+        lesson.say(EDIT_HELP.format(what=path if cell.kind == "ex" and path else "cell"))
         text = await lesson.lines_until_dot()
         if text is None:
             lesson.say("Not changed: the input ended before the dot.")
@@ -61,8 +61,9 @@ class AnswerCommands:
         paths = [file.path for file in cell.file]
         if path in paths:
             return path
-        if len(paths) == 1 and not path:
-            return paths[0]
+        meant = [one for one in paths if not path or one.rpartition("/")[2] == path]
+        if len(meant) == 1:
+            return meant[0]
         self._lesson.say(f'Which file? Such as "edit {paths[0]}". There are: {", ".join(paths)}.')
         return ""
 

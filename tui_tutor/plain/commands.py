@@ -33,7 +33,7 @@ ALIASES: Final = {"r": "run", "h": "hint", "s": "solution", "?": "help"}
 HELP: Final = """\
 next, back       the next cell, the one before
 run (r)          run this cell; Ctrl+C stops it
-edit             type the cell anew; a line with a single dot ends it
+edit [FILE]      type the cell, or this file of it, anew; a single dot ends it
 answer ...       answer a question
 check            check an exercise
 hint (h)         the next hint

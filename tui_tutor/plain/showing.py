@@ -28,6 +28,7 @@ from tui_tutor.core.grading.verdict import Verdict
 from tui_tutor.core.plotting.describing import describe
 from tui_tutor.core.prose import inline, prose
 from tui_tutor.core.study import CellState, Study
+from tui_tutor.core.wording.blanks import drawn, with_blanks
 from tui_tutor.core.wording.labels import milliseconds, output_label, plain_label
 from tui_tutor.core.wording.states import changed_words, older_words
 
@@ -201,7 +202,7 @@ def quiz_lines(study: Study, cell: QuizCell) -> list[str]:
     """The question, what there is to choose from, how to answer, and the newest verdict."""
     state = study.state(cell.id)
     view = shown(cell, seed=study.question_seed(cell.id))
-    lines = [*words(question_text(cell)), *_choices(cell, view), *_hints(cell, state)]
+    lines = [*_question(cell), *_choices(cell, view), *_hints(cell, state)]
     lines += _older_lines(cell, state)
     if state.verdict is not None:
         return [*lines, *verdict_lines(cell, view, state.verdict, is_closed=state.is_closed)]
@@ -218,13 +219,11 @@ def _older_lines(cell: Cell, state: CellState) -> list[str]:
     return [f"stale: {changed_words(cell)}", *filter(None, [older_words(cell, state)])]
 
 
-def question_text(cell: QuizCell) -> str:
+def _question(cell: QuizCell) -> list[str]:
     """The question with its blanks as `____ (1)`."""
-    text = cell.question
     if isinstance(cell, ClozeQuiz):
-        for number in range(1, len(cell.blank) + 1):
-            text = text.replace("{{" + str(number) + "}}", f"\\_\\_\\_\\_ ({number})")
-    return text
+        return [drawn(line) for line in words(with_blanks(cell, "{line} ({number})"))]
+    return words(cell.question)
 
 
 def _choices(cell: QuizCell, view: Shown) -> list[str]:

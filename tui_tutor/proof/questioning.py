@@ -24,7 +24,9 @@ class Questioner:
         self._study, self._session, self._tries = study, session, tries
 
     async def report(self, cell: QuizCell) -> CellReport:
-        """`skipped` where nothing has to run and the key is sound."""
+        """`skipped` where nothing has to run and the key is sound; a question with parameters is left out."""
+        if cell.params is not None:
+            return CellReport(cell.id, cell.kind, "skipped")
         request = derive_request(cell)
         derived: Mapping[str, object] = {}
         if request is not None:

@@ -16,6 +16,7 @@ from tui_tutor.core.parsing import COURSE_FILE, check_course
 
 Files = Mapping[str, bytes]
 Applied = tuple[bytes, tuple[Cure, ...]]  # a file with these cures
+_MOST_PASSES: Final = 5
 _MOST_ROUNDS: Final = 100
 _MOST_AHEAD: Final = 3
 _MOST_TRIED: Final = 200  # cures of one file, one by one
@@ -49,6 +50,18 @@ class FixedCourse:
 
 def fix_course(files: Files, *, folder_name: str = "course") -> FixedCourse:
     """Apply cures until none is left; one that does not take mistakes away, or changes more, is dropped."""
+    made, fixed = dict(files), list[Fixed]()
+    for _ in range(_MOST_PASSES):  # what one pass has moved may lay open what another mends
+        once = _fixed_once(made, folder_name)
+        made.update(once.changed)
+        fixed += once.fixed
+        if not once.changed:
+            break
+    changed = {name: data for name, data in made.items() if files[name] != data}
+    return FixedCourse(changed, tuple(fixed), once.diagnostics)
+
+
+def _fixed_once(files: Files, folder_name: str) -> FixedCourse:
     tidy, fixed = _tidied(files)
     before = check_course(tidy, folder_name=folder_name)
     made = dict(tidy)

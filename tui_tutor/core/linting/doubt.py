@@ -61,6 +61,7 @@ RULES: Final[Mapping[str, str]] = {
     "says-missing": "A check says in words what it checks.",
     "explain-missing": "A question explains its answer.",
     "feedback-missing": "An option says something when it is chosen.",
+    "params-not-drawn": "What a question shows is what its author sees.",
     "half-free": "Most lines of a solution are proven.",
     "key-unreachable": "The key of a question can be given as an answer.",
     "near-accepted": "A nearly right answer is not accepted.",

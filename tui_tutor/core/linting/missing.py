@@ -44,6 +44,9 @@ _WANTED_OF_LESSON: Final = {
 
 def doubts_of_cell(cell: Cell, path: Path) -> Iterator[Doubt]:
     """What a cell leaves open."""
+    if cell.params is not None:
+        help = "write the values into the question until parameters are drawn"
+        yield Doubt("params-not-drawn", "parameters are read but not drawn yet", path, help)
     match cell:
         case models.VizCell() if not cell.alt:
             help = "say in words what the plot shows: learners who cannot see it read this"

@@ -207,9 +207,18 @@ def _closed(text: str) -> str:
 @lru_cache(maxsize=512)
 def _symbol(tex: str) -> str:
     """What pylatexenc knows of one macro."""
+    import logging
+
     from pylatexenc.latex2text import LatexNodes2Text
 
-    text: str = LatexNodes2Text(math_mode="text").latex_to_text(tex).strip()
-    if not text or "\\" in text or (text.isascii() and text.isalpha() and len(text) > 1):
+    # What it does not like it would write over the screen.
+    logging.getLogger("pylatexenc").setLevel(logging.CRITICAL + 1)
+    try:
+        text: str = LatexNodes2Text(math_mode="text").latex_to_text(tex).strip()
+    except Exception as error:  # in many ways, where a macro has no arguments
+        raise _UnknownTexError from error
+    # Of a macro whose form has a place for what it got none of, "%s" is left.
+    is_form = "%" in text and tex != "\\%"
+    if not text or is_form or "\\" in text or (text.isascii() and text.isalpha() and len(text) > 1):
         raise _UnknownTexError
     return text

@@ -28,6 +28,7 @@ from tui_tutor.core.course import (
     VizCell,
 )
 from tui_tutor.core.study.state import CellState
+from tui_tutor.core.wording.blanks import drawn, with_blanks
 from tui_tutor.core.wording.labels import KIND_LABELS, milliseconds, output_label
 from tui_tutor.core.wording.solutions import shown_solution
 from tui_tutor.formats.html.outputs import transcript_html
@@ -177,19 +178,17 @@ def _command(script: str) -> str:
 
 
 def _question(cell: QuizCell, asset: Asset) -> str:
-    asked = _title(cell, "check your understanding") + prose_html(_with_blanks(cell), asset)
+    asked = _title(cell, "check your understanding") + _asked(cell, asset)
     explained = prose_html(cell.explain, asset) if cell.explain else ""
     key = _folded("answer", _key(cell, asset) + explained)
     return asked + _room(cell, asset) + _hints(cell.hints, asset) + key
 
 
-def _with_blanks(cell: QuizCell) -> str:
+def _asked(cell: QuizCell, asset: Asset) -> str:
     """The question; `{{1}}` of a cloze as a line to write on."""
-    text = cell.question
     if isinstance(cell, ClozeQuiz):
-        for number in range(1, len(cell.blank) + 1):
-            text = text.replace(f"{{{{{number}}}}}", f"\\_\\_\\_\\_({number})\\_\\_\\_\\_")
-    return text
+        return drawn(prose_html(with_blanks(cell, "{line}({number}){line}"), asset))
+    return prose_html(cell.question, asset)
 
 
 def _room(cell: QuizCell, asset: Asset) -> str:

@@ -64,7 +64,10 @@ def recognise(text: str) -> Source:
     if not text or "\0" in text:
         raise TutorError("No source was named.", help="Name a folder, an archive or a URL.")
     if text.startswith("git+"):
-        return _git(text.removeprefix("git+"))
+        text = text.removeprefix("git+")
+        if (scheme := _SCHEME.match(text)) and scheme[1].lower() not in (*_WEB, "ssh"):
+            return _remote(text, scheme[1].lower())
+        return _git(text)
     if scheme := _SCHEME.match(text):
         return _remote(text, scheme[1].lower())
     if _SCP.fullmatch(text) and not Path(text).exists():

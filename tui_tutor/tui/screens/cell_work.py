@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tui_tutor.core.course import ChoiceQuiz, QuizBase, ReflectQuiz, VizCell
+from tui_tutor.core.course import ChoiceQuiz, ExerciseCell, QuizBase, ReflectQuiz, VizCell
 from tui_tutor.core.study.events import CellReset, CheckRequested, InterruptRequested, RunRequested
 from tui_tutor.core.study.state import SCRATCH, is_runnable
 from tui_tutor.tui.screens.answering import Answers
@@ -98,13 +98,34 @@ class CellWork:
         else:
             face.say("Ctrl+Q quits; Ctrl+C stops a cell that runs.")
 
+    # --- its files ------------------------------------------------------------------------------
+
+    def go_to_next_file(self) -> None:
+        """Show the next file of an exercise; where one is edited, edit that one."""
+        cell = self._face.cell
+        count = len(cell.file) if isinstance(cell, ExerciseCell) else 0
+        if count < 2:
+            self._face.say("This cell has no other file.")
+        else:
+            self.go_to_file((self._face.page.ui_of(cell.id).file + 1) % count)
+
+    def go_to_file(self, number: int) -> None:
+        """Show this file of the focused exercise; the editor moves to it."""
+        page, cell, is_editing = self._face.page, self._face.cell, self._desk.editor is not None
+        self._desk.close()
+        self._face.unsay()
+        page.set_ui(cell.id, replace(page.ui_of(cell.id), file=number))
+        page.reveal_target(f"file {number}")
+        if is_editing:
+            self._desk.edit_source(cell)
+
     # --- what stands in it ----------------------------------------------------------------------
 
     def reset(self) -> None:
         """The cell as the author wrote it."""
         face = self._face
         self._desk.close(keep=False)
-        face.page.set_ui(face.cell.id, CellUi())
+        face.page.set_ui(face.cell.id, CellUi(file=face.page.ui_of(face.cell.id).file))
         face.dispatch(CellReset(face.cell.id, face.now()))
 
     def fold_traceback(self) -> None:

@@ -38,7 +38,7 @@ class EditingDesk:
         """Open a cell's source, or the chosen one of its files."""
         state, ui = self._face.study.state(cell.id), self._face.page.ui_of(cell.id)
         if isinstance(cell, ExerciseCell) and cell.file:
-            file = cell.file[ui.file % len(cell.file)]
+            file = ui.file_of(cell)
             language = "python" if file.path.endswith(".py") else ""
             self.open(state.files.get(file.path, ""), Task(cell.id, "source", file.path), language)
             return

@@ -43,8 +43,8 @@ RIGHT: Final[tuple[Group, ...]] = (
             ("Enter", "edit, answer, look closer"),
             ("Esc", "leave the editor"),
             ("Tab", "complete"),
-            ("r", "reset the cell"),
-            ("x", "a scratch cell"),
+            ("f  F6", "next file"),
+            ("r  x", "reset, a scratch cell"),
         ),
     ),
     (

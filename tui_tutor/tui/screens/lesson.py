@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from textual import events, on
@@ -253,6 +254,8 @@ class LessonScreen(Screen[None]):
             self.action_enter()
         elif message.target == "traceback":
             self.action_traceback()
+        if message.target.startswith("file "):
+            self._desk.after_typing(partial(self._work.go_to_file, int(message.target[5:])))
         if message.target.startswith("option "):
             self._answers.toggle(message.target.removeprefix("option "))
 
@@ -295,6 +298,9 @@ class LessonScreen(Screen[None]):
 
     def action_solution(self) -> None:
         self.ask(SolutionAsked(self.cell.id, self.now()))
+
+    def action_file(self) -> None:
+        self._desk.after_typing(self._work.go_to_next_file)
 
     def action_reset(self) -> None:
         self._work.reset()

@@ -30,6 +30,7 @@ LESSON_BINDINGS: Final[list[BindingType]] = [
     Binding("c", "check", "Check the answer", show=False),
     Binding("h", "hint", "Next hint", show=False),
     Binding("s", "solution", "Solution, after an attempt", show=False),
+    Binding("f,f6", "file", "Next file of the exercise", show=False),
     Binding("r", "reset", "The cell as the author wrote it", show=False),
     Binding("a", "run_above", "Run all code above", show=False),
     Binding("x", "scratch", "A scratch cell", show=False),

@@ -6,6 +6,7 @@ from typing import Final
 
 from tui_tutor.core.confinement import Confinement
 from tui_tutor.core.course import Cell, ChoiceQuiz, ExerciseCell, QuizBase, VizCell
+from tui_tutor.core.safe_text import safe_line
 from tui_tutor.core.study import Study
 from tui_tutor.core.study.state import is_runnable, uses_shell
 from tui_tutor.core.wording.restoring import restoring_words
@@ -38,7 +39,10 @@ def footer_states(
         return (LINE_WORDS[editor.task_of_edit.purpose],)
     if editor is not None:
         row, column = editor.cursor_location
-        return (f"editing  ln {row + 1}, col {column + 1}", "editing")
+        place = f"ln {row + 1}, col {column + 1}"
+        name = safe_line(editor.task_of_edit.path.rpartition("/")[2])
+        named = (f"editing {name}  {place}", f"editing {name}") if name else ()
+        return (*named, f"editing  {place}", "editing")
     if study.restoring is not None:
         words = restoring_words(study.restoring)
         return (words, words.rpartition(" ")[0])
@@ -53,7 +57,7 @@ def footer_states(
 def footer_keys(study: Study, cell: Cell, editor: Editor | None, ui: CellUi) -> Keys:
     """At most seven keys, the most useful here first."""
     if editor is not None:
-        return _editor_keys(editor)
+        return _editor_keys(editor, cell)
     if ui.cursor is not None:
         return (("←→↑↓", "points"), ("+ -", "zoom"), ("0", "whole"), ("Esc", "leave"))
     if study.unsaved:
@@ -68,10 +72,12 @@ def footer_keys(study: Study, cell: Cell, editor: Editor | None, ui: CellUi) -> 
     return keys if len(keys) <= MOST_KEYS else (*keys[: MOST_KEYS - 2], *_ENDING)
 
 
-def _editor_keys(editor: Editor) -> Keys:
+def _editor_keys(editor: Editor, cell: Cell) -> Keys:
     if editor.has_popup:
         return (("Tab", "accept"), ("↑↓", "choose"), ("Esc", "close"))
     match editor.task_of_edit.purpose:
+        case "source" if _has_files(cell):
+            return (("F6", "next file"), ("F5", "run"), ("F9", "stop"), ("Esc", "leave"))
         case "source":
             return (("Tab", "complete"), ("F5", "run"), ("F9", "stop"), ("Esc", "leave"))
         case "answer" if editor.task_of_edit.is_single_line:
@@ -82,6 +88,10 @@ def _editor_keys(editor: Editor) -> Keys:
             return (("Enter", "send"), ("F9", "stop"), ("Esc", "leave"))
         case _:
             return (("Enter", "guess and run"), ("Esc", "leave"))
+
+
+def _has_files(cell: Cell) -> bool:
+    return isinstance(cell, ExerciseCell) and len(cell.file) > 1
 
 
 def _cell_keys(study: Study, cell: Cell) -> Keys:
@@ -96,7 +106,8 @@ def _cell_keys(study: Study, cell: Cell) -> Keys:
     if state.is_busy:
         return (following, ("Ctrl+↑", "back"))
     if isinstance(cell, ExerciseCell):
-        return (("Enter", "edit"), ("F5", "run"), ("c", "check"), ("h", "hint"))
+        files = (("f", "next file"),) if _has_files(cell) else ()
+        return (("Enter", "edit"), *files, ("F5", "run"), ("c", "check"), ("h", "hint"))
     if is_runnable(cell):
         return (("F5", "run"), ("Enter", "edit"), following)
     if isinstance(cell, VizCell) and state.plot is not None and not state.plot.images:

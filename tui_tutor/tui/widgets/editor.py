@@ -80,6 +80,7 @@ class Editor(TextArea):
         # Without these its base would take the keys for selecting and copying.
         Binding("f5,ctrl+r", "screen.run", show=False),
         Binding("ctrl+c,super+c", "screen.stop_or_copy", show=False),
+        Binding("f6", "screen.file", show=False),
         Binding("escape", "leave", "Leave the editor", show=False),
         Binding("tab", "complete", "Complete", show=False),
         Binding("shift+tab", "document", "Documentation of the name", show=False),

@@ -5,10 +5,11 @@ from __future__ import annotations
 import difflib
 from dataclasses import replace
 
-from tui_tutor.core.course import ExerciseCell
+from tui_tutor.core.course import ExerciseCell, ExerciseFile
 from tui_tutor.core.prose.lines import Role
 from tui_tutor.core.study import CellState
 from tui_tutor.core.wording.solutions import shown_solution
+from tui_tutor.tui import glyphs
 from tui_tutor.tui.widgets.cell_row import CellRow, Frame, pieces_width
 from tui_tutor.tui.widgets.cell_view import View, labelled, note_rows, without_slot
 from tui_tutor.tui.widgets.check_rows import check_rows
@@ -46,19 +47,26 @@ def ex_rows(cell: ExerciseCell, view: View) -> tuple[CellRow, ...]:
 
 
 def _files(cell: ExerciseCell, view: View) -> list[CellRow]:
-    """The files of an exercise, one after another; the editor stands in the chosen one."""
+    """The names of an exercise's files, and the chosen one; the editor stands in it."""
+    chosen = view.ui.file_of(cell)
+    language = "python" if chosen.path.endswith(".py") else ""
+    text = view.state(cell).files.get(chosen.path, "").rstrip("\n")
+    is_edited = view.ui.slot == "source"
+    panel = code_panel(text, language, view if is_edited else without_slot(view))
+    return [*_file_names(cell, chosen, view.frame), *panel]
+
+
+def _file_names(cell: ExerciseCell, chosen: ExerciseFile, frame: Frame) -> list[CellRow]:
+    """One name a row, so that each can be pressed on; a mark stands before the chosen one of several."""
+    if len(cell.file) == 1:
+        return [CellRow(frame.label("file"), (frame.piece(chosen.path, "bright"),))]
     rows: list[CellRow] = []
-    state, frame = view.state(cell), view.frame
     for number, file in enumerate(cell.file):
-        rows.append(CellRow(frame.label("file"), (frame.piece(file.path, "bright"),)))
-        is_edited = view.ui.slot == "source" and view.ui.file == number
-        language = "python" if file.path.endswith(".py") else ""
-        text = state.files.get(file.path, "").rstrip("\n")
-        if is_edited:
-            rows += code_panel(text, language, view)
-        else:
-            rows += code_panel(text, language, without_slot(view))
-    return rows
+        is_chosen = file is chosen
+        mark = frame.piece(f"{glyphs.HERE} " if is_chosen else "  ", "accent")
+        name = frame.piece(file.path, "title" if is_chosen else "muted")
+        rows.append(CellRow(pieces=(mark, name), target=f"file {number}"))
+    return labelled(rows, frame.label("files"))
 
 
 def _hint_rows(hints: tuple[str, ...], state: CellState, frame: Frame) -> list[CellRow]:
@@ -70,10 +78,12 @@ def _hint_rows(hints: tuple[str, ...], state: CellState, frame: Frame) -> list[C
 
 def _solution_rows(cell: ExerciseCell, state: CellState, view: View) -> list[CellRow]:
     """The solution with the learner's lines that differ: `-` mine, `+` the author's."""
-    pairs = [(state.source, cell.solution)] if cell.solution else []
-    pairs += [(state.files.get(f.path, ""), f.solution) for f in cell.file if f.solution]
+    pairs = [("", state.source, cell.solution)] if cell.solution else []
+    pairs += [(f.path, state.files.get(f.path, ""), f.solution) for f in cell.file if f.solution]
     rows: list[CellRow] = []
-    for mine, solution in pairs:
+    for path, mine, solution in pairs:
+        if len(pairs) > 1:
+            rows.append(CellRow(pieces=(view.frame.piece(path or "the cell", "bright"),)))
         rows += _difference_rows(mine, shown_solution(solution), view.frame)
     legend = view.frame.piece("- yours   + the solution", "muted")
     return [*labelled(rows, view.frame.label("solution")), CellRow(pieces=(legend,))]

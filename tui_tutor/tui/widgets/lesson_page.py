@@ -316,6 +316,14 @@ class LessonPage(LinedWidget, can_focus=True):
             self._anchor = anchor
             self.changed()
 
+    def reveal_target(self, target: str) -> None:
+        """Bring the focused cell's row with this target into view."""
+        cell = self.focused_cell
+        row = next((n for n, one in enumerate(self._rows(cell)) if one.target == target), 0)
+        self._followed = ""
+        self._anchor = self._viewport.row_shown(self._anchor, self._index(cell.id), row)
+        self.changed()
+
     def cursor_offset(self) -> Offset:
         """Where the focused cell's label stands, for the hardware cursor."""
         for at, place in enumerate(self._place()):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final, assert_never
 
 from tui_tutor.core.course import (
@@ -21,6 +22,7 @@ from tui_tutor.core.grading.showing import Shown, letter_of, shown
 from tui_tutor.core.grading.verdict import Mark
 from tui_tutor.core.prose import inline_spans, prose, wrap
 from tui_tutor.core.prose.lines import Span
+from tui_tutor.core.wording.blanks import drawn, with_blanks
 from tui_tutor.core.wording.states import older_words, state_words
 from tui_tutor.tui import glyphs
 from tui_tutor.tui.theme import Ground
@@ -30,6 +32,7 @@ from tui_tutor.tui.widgets.cell_words import words_pieces
 from tui_tutor.tui.widgets.code_panel import code_panel
 from tui_tutor.tui.widgets.folding import folded
 
+_BLANK: Final = re.compile(r"(\[[0-9]{1,9} ____\])")
 WIDEST_MARK: Final = len("  your answer")
 """Kept free beside every option, so that none is set anew when it is chosen."""
 HOW: Final = {
@@ -73,16 +76,22 @@ def _head(cell: QuizCell, view: View) -> CellRow:
 
 
 def _stem(cell: QuizCell, view: View) -> list[CellRow]:
-    text = cell.question
-    if isinstance(cell, ClozeQuiz):
-        for number in range(1, len(cell.blank) + 1):
-            text = text.replace("{{" + str(number) + "}}", f"`[{number} ____]`")
+    text = with_blanks(cell, "[{number} {line}]") if isinstance(cell, ClozeQuiz) else cell.question
     rows: list[CellRow] = []
     for line in prose(text, width=view.frame.text_width):
-        spans = tuple(Span(s.text, "bright" if s.role == "text" else s.role) for s in line.spans)
+        spans = [Span(s.text, "bright" if s.role == "text" else s.role) for s in line.spans]
+        spans = _with_drawn_blanks(spans) if isinstance(cell, ClozeQuiz) else spans
         ground: Ground = "panel" if line.is_panel else "page"
         rows.append(CellRow(pieces=view.frame.pieces(spans), ground=ground, is_code=line.is_panel))
     return rows
+
+
+def _with_drawn_blanks(spans: list[Span]) -> list[Span]:
+    """Blanks stand out in a sentence as code does."""
+    parts = (
+        (number, part, span) for span in spans for number, part in enumerate(_BLANK.split(drawn(span.text)))
+    )
+    return [Span(part, "code" if number % 2 else span.role) for number, part, span in parts if part]
 
 
 def _body(cell: QuizCell, view: View) -> list[CellRow]:

@@ -7,7 +7,6 @@ import unicodedata
 import warnings
 from collections import Counter
 from collections.abc import Sequence, Set
-from typing import Final
 
 from tui_tutor.core import course as models
 from tui_tutor.core.course import Blank, QuizCell
@@ -15,8 +14,7 @@ from tui_tutor.core.document import Path
 from tui_tutor.core.grading.patterns import MAX_PATTERN, PatternRefusedError, compiled
 from tui_tutor.core.parsing.findings import Findings
 from tui_tutor.core.parsing.rules.sources import require_expression, require_program
-
-_BLANK_MARK: Final = re.compile(r"(?<!\\)\{\{[ \t]*([0-9]{1,9})[ \t]*\}\}")
+from tui_tutor.core.wording.blanks import BLANK_MARK
 
 
 def require_answers(cell: QuizCell, path: Path, findings: Findings) -> None:
@@ -140,7 +138,7 @@ def require_ascending(limits: tuple[float, float] | None, path: Path, findings: 
 
 def blank_numbers(question: str) -> list[int]:
     """The numbers n of every `{{n}}` in a cloze question, in order."""
-    return [int(number) for number in _BLANK_MARK.findall(question)]
+    return [int(number) for number in BLANK_MARK.findall(question)]
 
 
 def _require_blanks(cell: models.ClozeQuiz, path: Path, findings: Findings) -> None:
