@@ -65,6 +65,7 @@ class _Row:
     cells: list[str] = field(default_factory=list)
     looks: list[TextStyle] = field(default_factory=list)
     at: int = 0
+    erased: int = 0  # so many cells at the start are blank, and need not be erased again
 
     def write(self, text: str) -> None:
         text = text[: self.limit - self.at]
@@ -75,16 +76,19 @@ class _Row:
         end = self.at + len(text)
         self.cells[self.at : end] = text
         self.looks[self.at : end] = [self.style] * len(text)
+        self.erased = min(self.erased, self.at)
         self.at = end
 
     def erase(self, how: str) -> None:
         if how == "1":
-            count = min(self.at + 1, len(self.cells))
-            self.cells[:count] = " " * count
-            self.looks[:count] = [PLAIN] * count
+            end = min(self.at + 1, len(self.cells))
+            self.cells[self.erased : end] = " " * (end - self.erased)
+            self.looks[self.erased : end] = [PLAIN] * (end - self.erased)
+            self.erased = max(self.erased, end)
         else:
             start = 0 if how == "2" else self.at
             del self.cells[start:], self.looks[start:]
+            self.erased = min(self.erased, start)
 
 
 def _painted(line: str, style: TextStyle, limit: int) -> _Row:
