@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pyte
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -21,15 +22,14 @@ from tui_tutor.core.output import (
     MAX_LINE,
     MAX_LINES,
     MAX_PARTS,
-    PLAIN,
     ErrorPart,
     ImagePart,
     StyledText,
     TextPart,
-    TextStyle,
     Transcript,
     plain_lines,
 )
+from tui_tutor.core.sgr import PLAIN, TextStyle, sequence, style_after
 
 HOSTILE = (
     "\x1b[2J\x1b[H",  # clears the screen
@@ -51,7 +51,9 @@ HOSTILE = (
     "\ud800",
 )
 COLOURS = ("\x1b[31m", "\x1b[1;4m", "\x1b[0m", "\x1b[38;5;208m", "\x1b[48;2;1;2;3m", "\x1b[m")
+ERASING = ("\x1b[K", "\x1b[0K", "\x1b[1K", "\x1b[2K")
 PIECES = st.one_of(
+    st.sampled_from(ERASING),
     st.sampled_from(HOSTILE),
     st.sampled_from(COLOURS),
     st.sampled_from(["\n", "\r", "\r\n", "\b", "\t", "a line\n", "50 %\r", "ü", "λ → "]),
@@ -163,16 +165,92 @@ def test_an_endless_progress_bar_is_bounded():
         ("10 %\r20 %\r", ["20 %"]),
         ("loading\rdone", ["doneing"]),
         ("a\r\nb\r\n", ["a", "b"]),
-        ("abc\b\bx", ["ax"]),
+        ("abc\b\bx", ["axc"]),
         ("\b\ba", ["a"]),
         ("a\n\nb", ["a", "", "b"]),
         ("", []),
         ("no end", ["no end"]),
         ("\x1b[2K\rnew", ["new"]),
+        ("downloading 99 %\r\x1b[Kdone\n", ["done"]),
+        ("downloading 99 %\r\x1b[0Kdone\n", ["done"]),
+        ("downloading 99 %\x1b[2K\rdone\n", ["done"]),
+        ("abcdef\b\b\x1b[1Kx", ["    xf"]),
+        ("\x1b[01;31m\x1b[Kfound\x1b[m\x1b[K here", ["found here"]),
+        ("10 %\x1b[2K", []),
     ],
 )
 def test_what_is_printed_is_seen_as_on_a_terminal(printed, seen):
     assert lines(fed(printed)) == seen
+
+
+# A screen so wide that no line of a test reaches its end.
+WIDTH = 200
+WRITINGS = st.lists(
+    st.one_of(
+        st.sampled_from(
+            ["\r", "\b", "\b\b", "\x1b[K", "\x1b[0K", "\x1b[1K", "\x1b[2K", "\r\x1b[K", "\x1b[2K\r"]
+        ),
+        st.sampled_from(["\x1b[31m", "\x1b[1m", "\x1b[0m", "\x1b[m", "\x1b[38;5;208m"]),
+        st.text("ab %|#", min_size=1, max_size=6),
+    ),
+    max_size=25,
+)
+
+
+def on_a_terminal(printed: str) -> list[tuple[str, bool, bool]]:
+    """The characters of the first row: what is seen, whether it is coloured, whether it is bold."""
+    screen = pyte.Screen(WIDTH, 3)
+    pyte.Stream(screen).feed(printed)
+    row = [screen.buffer[0][x] for x in range(WIDTH)]
+    return without_end([(char.data, char.fg != "default", char.bold) for char in row])
+
+
+def as_shown(line) -> list[tuple[str, bool, bool]]:
+    return without_end(
+        [(char, piece.style.fg is not None, piece.style.bold) for piece in line for char in piece.text]
+    )
+
+
+def without_end(row: list[tuple[str, bool, bool]]) -> list[tuple[str, bool, bool]]:
+    """Without the blanks at the end; a blank has no colour."""
+    row = [one if one[0] != " " else (" ", False, False) for one in row]
+    while row and row[-1][0] == " ":
+        row.pop()
+    return row
+
+
+@settings(max_examples=600, deadline=None)
+@given(WRITINGS, st.booleans(), st.data())
+def test_a_line_that_is_written_over_looks_as_on_a_terminal(writings, is_ended, data):
+    printed = "".join(writings)
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(printed)), max_size=5)))
+    chunks = [printed[start:end] for start, end in zip([0, *cuts], [*cuts, len(printed)], strict=True)]
+    shown = next(iter(fed(*chunks, "\n" if is_ended else "").lines()), ())
+    assert as_shown(shown) == on_a_terminal(printed)
+
+
+@settings(max_examples=300, deadline=None)
+@given(WRITINGS, WRITINGS)
+def test_what_was_collapsed_goes_on_as_it_would_have(before, after):
+    seen = as_shown(next(iter(fed("".join(before) + "".join(after) + "|\n").lines())))
+    assert as_shown(next(iter(fed(*before, *after, "|\n").lines()))) == seen
+
+
+def test_a_style_is_what_its_sequence_says():
+    style = TextStyle((1, 2, 3), 208, True, True, True, True, True)
+    assert style_after(sequence(style), TextStyle(fg=1, bold=True)) == style
+    assert style_after(sequence(PLAIN), style) == PLAIN
+
+
+def test_a_spinner_of_backspaces_never_stops_and_is_bounded():
+    part = TextPart("stdout").fed("working ")
+    for n in range(20_000):
+        part = part.fed(f"{n % 10}\b")
+    assert (lines(part.fed("done\n")), len(part._open) <= MAX_LINE + 1) == (["working done"], True)
+
+
+def test_a_long_progress_in_one_piece_shows_its_end():
+    assert lines(fed("".join(f"\r\x1b[K{n} %" for n in range(5000)) + "\n")) == ["4999 %"]
 
 
 def test_colours_last_until_they_are_taken_back():

@@ -13,7 +13,9 @@ from functools import lru_cache
 from typing import Final, Literal
 
 from tui_tutor.core.execution import Displayed, ErrorRaised, OutputCleared, RunEvent, StreamText
+from tui_tutor.core.overwriting import ERASE, collapsed, overwrites, settled
 from tui_tutor.core.safe_text import safe_text
+from tui_tutor.core.sgr import PLAIN, SGR, TextStyle, applied, style_after
 
 MAX_LINES: Final = 10_000
 MAX_CHARS: Final = 4_000_000
@@ -21,12 +23,9 @@ MAX_LINE: Final = 8_192
 MAX_PARTS: Final = 200
 _BLOCK: Final = 512
 
-Color = int | tuple[int, int, int] | None
-"""An index of the xterm palette (0..255), 24-bit red, green, blue, or None: the text's own colour."""
-
-_SGR = re.compile(r"\x1b\[([0-9;:]{0,64})m")
 _ESCAPE = re.compile(
-    r"(?!\x1b\[[0-9;:]{0,64}m)\x1b\[[0-?]{0,256}[ -/]{0,16}[@-~]"  # CSI, except SGR
+    rf"(?!\x1b\[[0-9;:]{{0,64}}m|{ERASE})"
+    r"\x1b\[[0-?]{0,256}[ -/]{0,16}[@-~]"  # CSI, except SGR and erasing in the line
     r"|\x1b[\]PX^_][^\x07\x1b\r\n]{0,4096}(?:\x07|\x1b\\)"  # OSC, DCS, SOS, PM, APC
     r"|\x1b[ -/]{1,4}[0-~]"  # charset and the like
     r"|\x1b[0-OQ-WYZ\\`-~]"  # two-byte escapes; those that only begin a sequence wait for its end
@@ -34,26 +33,10 @@ _ESCAPE = re.compile(
     r"|\x1b(?:\[[0-?]{0,256}[ -/]{0,16}|[ -/]{0,4})(?=\x1b)"
     r"|\x1b[\]PX^_][^\x07\x1b\r\n]{0,4096}(?=\x1b[^\\])"
 )
-_TOKEN = re.compile(r"\x1b\[[0-9;:]{0,64}m|.", re.DOTALL)
+_KEPT_ESCAPE = re.compile(f"{SGR.pattern}|{ERASE}")
 # A cell is compiled under a file name of the kernel's own making, which tells a learner nothing.
 _MADE_UP_FILE = re.compile(r" \(\d+\.py, line \d+\)\Z")
 _OPEN_ESCAPE = re.compile(r"\x1b(?:\[[0-?]{0,256}[ -/]{0,16}|[\]PX^_][^\x07\x1b]{0,4096}\x1b?|[ -/]{0,4})?\Z")
-
-
-@dataclass(frozen=True, slots=True)
-class TextStyle:
-    """What SGR says of a piece of text."""
-
-    fg: Color = None
-    bg: Color = None
-    bold: bool = False
-    dim: bool = False
-    italic: bool = False
-    underline: bool = False
-    reverse: bool = False
-
-
-PLAIN: Final = TextStyle()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +65,7 @@ class TextPart:
     @property
     def line_count(self) -> int:
         """Lines that can be shown, an unfinished last one included."""
-        return self.finished + (1 if self._open else 0)
+        return self.finished + (1 if self._shows_open else 0)
 
     def line(self, index: int) -> tuple[StyledText, ...]:
         """A kept line (from 0), safe to show."""
@@ -97,17 +80,29 @@ class TextPart:
         for block in self._blocks:
             for raw in block:
                 yield _styled(*_pair(raw))
-        if self._open:
-            yield _styled(_settled(self._open), self._style)
+        if self._shows_open:
+            yield _styled(self._shown_open(), self._style)
 
     def _raw(self, index: int) -> tuple[str, TextStyle]:
         for block in self._blocks:
             if index < len(block):
                 return _pair(block[index])
             index -= len(block)
-        if index == 0 and self._open:
-            return _settled(self._open), self._style
+        if index == 0 and self._shows_open:
+            return self._shown_open(), self._style
         raise IndexError(index)
+
+    @property
+    def _shows_open(self) -> bool:
+        """Whether anything is to be seen of the unfinished line; colours alone are nothing."""
+        if "\x1b" not in self._open:
+            return bool(self._open)
+        return bool(_styled(self._shown_open(), self._style))
+
+    def _shown_open(self) -> str:
+        if overwrites(self._open):
+            return settled(self._open, self._style, MAX_LINE + 1)
+        return self._open
 
     def fed(self, text: str, dropped: int = 0) -> TextPart:
         """This part with more text of its stream."""
@@ -124,33 +119,45 @@ class TextPart:
             pieces = pieces[-MAX_LINES:]
         else:
             base = self
-        lines, style = _finish_lines(pieces, base._style)
-        return _bounded(base, lines, _shortened(tail), style, lost)
+        is_plain = not ("\r" in whole or "\b" in whole or "\x1b" in whole)  # as most text is
+        lines, style = (_plain_lines if is_plain else _finish_lines)(pieces, base._style)
+        return _bounded(base, lines, _shortened(tail, style), style, lost)
 
 
 def _pair(raw: _RawLine) -> tuple[str, TextStyle]:
     return (raw, PLAIN) if isinstance(raw, str) else raw
 
 
+def _plain_lines(pieces: list[str], style: TextStyle) -> tuple[list[_RawLine], TextStyle]:
+    lines = [piece if len(piece) <= MAX_LINE else _cut(piece) for piece in pieces]
+    if style is PLAIN:
+        return list[_RawLine](lines), style
+    return [(line, style) for line in lines], style
+
+
 def _finish_lines(pieces: list[str], style: TextStyle) -> tuple[list[_RawLine], TextStyle]:
     lines: list[_RawLine] = []
     for piece in pieces:
-        text = piece if len(piece) <= MAX_LINE else piece[:MAX_LINE] + "…"
-        if "\r" in text or "\b" in text:
-            text = _settled(text)
+        has_escape = "\x1b" in piece
+        is_settled = not ("\r" in piece or "\b" in piece or (has_escape and overwrites(piece)))
+        text = _cut(piece if is_settled else settled(piece, style, MAX_LINE + 1))
         lines.append(text if style is PLAIN else (text, style))
-        if "\x1b" in text:
-            style = _style_after(text, style)
+        if has_escape:
+            style = style_after(text, style)
     return lines, style
 
 
-def _shortened(tail: str) -> str:
+def _cut(line: str) -> str:
+    return line if len(line) <= MAX_LINE else line[:MAX_LINE] + "…"
+
+
+def _shortened(tail: str, style: TextStyle) -> str:
     """Keep an unfinished line bounded: rewrites collapse, and the end of an endless line is cut."""
-    before, is_rewritten, last = tail.rpartition("\r")
-    if is_rewritten:
-        # The cursor stands behind `last`, so what lies under it must stay apart from it.
-        return _settled(before)[: MAX_LINE + 1] + "\r" + last[: MAX_LINE + 1]
-    return tail[: MAX_LINE + 1]  # one more than is shown tells that something is missing
+    if not overwrites(tail):
+        return tail[: MAX_LINE + 1]  # one more than is shown tells that something is missing
+    begun = _OPEN_ESCAPE.search(tail) if "\x1b" in tail else None
+    whole = tail[: begun.start()] if begun else tail
+    return collapsed(whole, style, MAX_LINE + 1) + (begun[0] if begun else "")
 
 
 def _bounded(part: TextPart, lines: list[_RawLine], tail: str, style: TextStyle, lost: int) -> TextPart:
@@ -173,110 +180,19 @@ def _bounded(part: TextPart, lines: list[_RawLine], tail: str, style: TextStyle,
     return TextPart(part.stream, blocks[first:], tail, style, lost, finished, chars)
 
 
-def _settled(line: str) -> str:
-    """What a terminal would leave visible of a line with carriage returns and backspaces."""
-    shown = ""
-    for piece in line.split("\r"):
-        if not piece:
-            continue
-        has_escape = "\x1b" in piece or "\x1b" in shown  # its length on screen is not its length
-        shown = piece if has_escape else piece + shown[len(piece) :]
-    return _without_backspaces(shown) if "\b" in shown else shown
-
-
-def _without_backspaces(text: str) -> str:
-    kept: list[str] = []  # characters and whole colour sequences, which a backspace passes over
-    for piece in _TOKEN.findall(text):
-        if piece != "\b":
-            kept.append(piece)
-            continue
-        at = next((n for n in range(len(kept) - 1, -1, -1) if len(kept[n]) == 1), None)
-        if at is not None:
-            del kept[at]
-    return "".join(kept)
-
-
-def _style_after(line: str, style: TextStyle) -> TextStyle:
-    for match in _SGR.finditer(line):
-        style = _applied(style, match[1])
-    return style
-
-
 @lru_cache(maxsize=4096)
 def _styled(line: str, style: TextStyle) -> tuple[StyledText, ...]:
     if "\x1b" not in line:
         return (StyledText(safe_text(line).replace("\n", " "), style),) if line else ()
-    pieces: list[StyledText] = []
-    end = 0
-    line = _OPEN_ESCAPE.sub("", line)
-    for match in _SGR.finditer(line):
-        if match.start() > end:
-            pieces.append(StyledText(safe_text(line[end : match.start()]), style))
-        style = _applied(style, match[1])
-        end = match.end()
-    if end < len(line):
-        pieces.append(StyledText(safe_text(line[end:]), style))
-    return tuple(pieces)
-
-
-_FLAGS: Final[dict[int, dict[str, bool]]] = {
-    1: {"bold": True},
-    2: {"dim": True},
-    3: {"italic": True},
-    4: {"underline": True},
-    7: {"reverse": True},
-    21: {"bold": False},
-    22: {"bold": False, "dim": False},
-    23: {"italic": False},
-    24: {"underline": False},
-    27: {"reverse": False},
-}
-
-
-@lru_cache(maxsize=1024)
-def _applied(style: TextStyle, parameters: str) -> TextStyle:
-    """The style after one SGR sequence (ECMA-48 and the xterm colour extensions)."""
-    codes = [int(part[:6]) if part.isdigit() else 0 for part in re.split("[;:]", parameters)] or [0]
-    index = 0
-    while index < len(codes):
-        code = codes[index]
-        if code == 0:
-            style = PLAIN
-        elif code in _FLAGS:
-            style = replace(style, **_FLAGS[code])
-        elif code in (38, 48):
-            color, index = _extended(codes, index)
-            style = replace(style, fg=color) if code == 38 else replace(style, bg=color)
-        else:
-            style = _basic_color(style, code)
-        index += 1
-    return style
-
-
-def _extended(codes: list[int], index: int) -> tuple[Color, int]:
-    rest = codes[index + 1 :]
-    if len(rest) >= 2 and rest[0] == 5:
-        return min(rest[1], 255), index + 2
-    if len(rest) >= 4 and rest[0] == 2:
-        red, green, blue = (min(value, 255) for value in rest[1:4])
-        return (red, green, blue), index + 4
-    return None, len(codes)
-
-
-def _basic_color(style: TextStyle, code: int) -> TextStyle:
-    if 30 <= code <= 37:
-        return replace(style, fg=code - 30)
-    if 90 <= code <= 97:
-        return replace(style, fg=code - 82)
-    if code == 39:
-        return replace(style, fg=None)
-    if 40 <= code <= 47:
-        return replace(style, bg=code - 40)
-    if 100 <= code <= 107:
-        return replace(style, bg=code - 92)
-    if code == 49:
-        return replace(style, bg=None)
-    return style
+    runs: list[tuple[str, TextStyle]] = []
+    for number, part in enumerate(SGR.split(_OPEN_ESCAPE.sub("", line))):
+        if number % 2:
+            style = applied(style, part)
+        elif part and runs and runs[-1][1] == style:
+            runs[-1] = (runs[-1][0] + part, style)
+        elif part:
+            runs.append((part, style))
+    return tuple(StyledText(safe_text(text), look) for text, look in runs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -404,10 +320,14 @@ def _error_part(event: ErrorRaised) -> ErrorPart:
     text = TextPart("stderr").fed("\n".join(event.traceback)[:MAX_CHARS])
     return ErrorPart(
         name=safe_text(event.name).replace("\n", " ")[:200],
-        message=safe_text(_MADE_UP_FILE.sub("", _ESCAPE.sub("", _SGR.sub("", event.message))))[:MAX_LINE],
+        message=safe_text(_MADE_UP_FILE.sub("", _without_escapes(event.message)))[:MAX_LINE],
         line=event.line,
         traceback=tuple(text.lines()),
     )
+
+
+def _without_escapes(text: str) -> str:
+    return _ESCAPE.sub("", _KEPT_ESCAPE.sub("", text))
 
 
 _IMAGES: Final = ("image/png", "image/jpeg", "image/gif", "image/webp")

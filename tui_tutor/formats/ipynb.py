@@ -24,6 +24,7 @@ from tui_tutor.formats.mending import is_kernel
 from tui_tutor.formats.notebook_carried import Carried, carried_header
 
 _SUFFIX: Final = ".ipynb"
+_CHECKPOINTS: Final = ".ipynb_checkpoints/"
 _DEEPEST: Final = 7  # folders of a file that lies beside the notebooks; a course has eight, with files/
 _UNFIT: Final = re.compile(r"[^A-Za-z0-9._-]+")
 _DIGITS: Final = re.compile(r"(\d{1,18})")
@@ -54,14 +55,8 @@ class _Making:
 
 def read(source: Source) -> Imported:
     """The course that notebooks make; TutorError if one of them is no notebook."""
-    reads = [
-        _Read(path, notebook, carried_header(notebook))
-        for path, notebook in ((path, read_notebook(path, source.files[path])) for path in _paths(source))
-    ]
-    beside = {path: data for path, data in source.files.items() if not path.endswith(_SUFFIX)}
-    if len(source.files) == 1:
-        beside = {}
-    making = _Making(len(reads) == 1, Files(), beside)
+    reads = _reads(source)
+    making = _Making(len(reads) == 1, Files(), _beside(source, reads))
     _keep_neighbours(making)
     for one in sorted(reads, key=lambda one: _rank(one, reads)):
         _add_lesson(one, making)
@@ -75,6 +70,34 @@ def read(source: Source) -> Imported:
         making.recorded,
         tuple(making.lost),
     )
+
+
+def _reads(source: Source) -> list[_Read]:
+    """The notebooks that are lessons: where any was a lesson of ours, the others are files beside them."""
+    reads: list[_Read] = []
+    refused: TutorError | None = None
+    for path in _paths(source):
+        try:
+            notebook = read_notebook(path, source.files[path])
+        except TutorError as error:
+            refused = refused or error
+        else:
+            reads.append(_Read(path, notebook, carried_header(notebook)))
+    ours = [one for one in reads if one.own.lesson]
+    if refused is not None and not ours:
+        raise refused
+    return ours or reads
+
+
+def _beside(source: Source, reads: Sequence[_Read]) -> dict[str, bytes]:
+    if len(source.files) == 1:
+        return {}
+    lessons = {one.path for one in reads}
+    return {
+        path: data
+        for path, data in source.files.items()
+        if path not in lessons and not (_CHECKPOINTS in path and path.endswith(_SUFFIX))
+    }
 
 
 def _add_drafts(reads: Sequence[_Read], making: _Making) -> None:
@@ -96,7 +119,7 @@ def _listed(reads: Sequence[_Read]) -> list[Any]:
 
 def _paths(source: Source) -> list[str]:
     paths = [path for path in source.files if path.lower().endswith(_SUFFIX)]
-    paths = [path for path in paths if ".ipynb_checkpoints/" not in path]
+    paths = [path for path in paths if _CHECKPOINTS not in path]
     if not paths and len(source.files) == 1:
         paths = list(source.files)  # whoever names the format knows what the file is
     if not paths:

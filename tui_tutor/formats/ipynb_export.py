@@ -28,11 +28,13 @@ _FORMAT: Final = {"nbformat": 4, "nbformat_minor": 5}
 def export(course: Exportable) -> Mapping[str, bytes]:
     """A notebook for each lesson, numbered in order, and beside them the files that their code reads."""
     width = len(str(len(course.lessons)))
-    made = {}
+    beside = {path.removeprefix(FILES): data for path, data in course.files.items() if path.startswith(FILES)}
+    made: dict[str, bytes] = {}
     for number, lesson_id in enumerate(course.lessons, 1):
         name = f"{lesson_id}.ipynb" if len(course.lessons) == 1 else f"{number:0{width}}-{lesson_id}.ipynb"
+        while name in beside or name in made:  # a file of the course may have this name
+            name = f"lesson-{name}"
         made[name] = notebook_bytes(course, lesson_id)
-    beside = {path.removeprefix(FILES): data for path, data in course.files.items() if path.startswith(FILES)}
     return {**beside, **made}
 
 

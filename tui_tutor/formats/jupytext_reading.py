@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from tui_tutor.core.errors import TutorError
+from tui_tutor.core.safe_text import safe_line
 from tui_tutor.formats import ipynb
 from tui_tutor.formats.imported import Imported, Lost, Source
 from tui_tutor.formats.source_text import refuse, text_of
@@ -98,8 +99,8 @@ def _read_or_refuse(jupytext: Any, text: str, fmt: Mapping[str, str], file: str)
     except Exception as error:  # noqa: BLE001 - whatever jupytext raises at a stranger's file
         head = _HEAD.match(text)
         if head is None:
-            what = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
-            refuse(file, _line_of(error), f"jupytext cannot read this: {what[:200]}")
+            what = "it is nested too deeply" if isinstance(error, RecursionError) else _first_line(error)
+            refuse(file, _line_of(error), f"jupytext cannot read this: {what}")
     notebook = _read_or_refuse(jupytext, text[head.end() :], fmt, file)
     if kernel := _KERNEL_NAME.search(head[0]):
         kernelspec = {"name": kernel[1], "display_name": kernel[1]}
@@ -144,6 +145,14 @@ def _refuse_bombs(text: str, file: str) -> None:
     aliases = sum(len(_ALIAS.findall(part)) for part in metadata if "&" in part)
     if aliases > MOST_ALIASES:
         refuse(file, 1, f"its metadata uses more than {MOST_ALIASES} aliases", help="write the values out")
+
+
+def _first_line(error: Exception) -> str:
+    """What an error says before it shows what it is about, which nbformat and YAML do on further lines."""
+    lines = (" ".join(line.split()) for line in str(error).splitlines())
+    said = next(filter(None, lines), type(error).__name__).rstrip(".;:")
+    place = ".".join(str(step) for step in getattr(error, "path", None) or ())  # of nbformat's errors
+    return safe_line(f"{said} ({place})" if place else said, limit=200)
 
 
 def _line_of(error: Exception) -> int:

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from tests.unit.formats.notebooks import valid_notebooks
 from tests.unit.parsing_examples import a_course
 from tui_tutor.core.diagnostic import errors_in
+from tui_tutor.core.errors import TutorError
 from tui_tutor.core.parsing import check_course
 from tui_tutor.formats.exportable import exportable
 from tui_tutor.formats.imported import Imported, Source
@@ -68,7 +69,7 @@ def test_a_notebook_that_was_imported_exported_and_imported_again_is_the_same_co
     assert again.files == first.files
 
 
-@pytest.mark.parametrize("name", ["start-here", "vae"])
+@pytest.mark.parametrize("name", ["start-here", "vae", "write-your-own"])
 def test_a_course_that_was_exported_and_imported_is_the_same_course(name: str) -> None:
     files = read_course_files(COURSES / name)
     whole = exportable(files, name)
@@ -93,7 +94,24 @@ def test_a_cell_of_every_kind_and_form_comes_back_as_it_was() -> None:
     assert again.lost == ()
 
 
-@pytest.mark.parametrize("name", ["start-here", "vae"])
+EMPTY = json.dumps({"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}).encode()
+
+
+def test_notebooks_among_the_files_of_a_course_come_back_as_files() -> None:
+    lesson = next(name for name in exported(a_course()) if name.endswith(".ipynb"))
+    files = {f"files/{lesson}": EMPTY, "files/data/broken.ipynb": b"no notebook"}
+    whole = exportable(a_course() | files, "made")
+    again = read(Source("again", export(whole, "ipynb")))
+    assert again.lessons.keys() == {**whole.tables, **whole.drafts}.keys()
+    assert {path: data for path, data in again.files.items() if path in files} == files
+
+
+def test_a_notebook_that_cannot_be_read_is_refused_where_none_is_a_lesson_of_ours() -> None:
+    with pytest.raises(TutorError, match="is no notebook"):
+        read(Source("made", {"a.ipynb": EMPTY, "b.ipynb": b"no notebook"}))
+
+
+@pytest.mark.parametrize("name", ["start-here", "vae", "write-your-own"])
 def test_outputs_recorded_in_a_course_stay_with_its_cells(name: str) -> None:
     files = read_course_files(COURSES / name)
     whole = exportable(files, name)

@@ -103,6 +103,19 @@ def test_a_page_with_colons_is_no_call_for_another_program():
     assert cells("a.md", "::: {.note}\nText.\n:::\n")[0]["kind"] == "md"
 
 
+@pytest.mark.parametrize("options", [":tags: 5", ":tags: [a"])
+def test_what_a_page_is_refused_for_is_told_in_one_line(options):
+    page = f"```{{code-cell}} ipython3\n{options}\nprint(1)\n```\n"
+    with pytest.raises(TutorError) as refused:
+        read({"page.md": page})
+    sentence = str(refused.value)
+    assert (sentence.startswith("page.md, line 1: jupytext cannot read this: "), "\n" in sentence) == (
+        True,
+        False,
+    )
+    assert sentence.endswith("; nothing was imported")
+
+
 def test_aliases_that_would_fill_the_memory_are_refused_before_they_do():
     levels = ["a0: &a0 [x, x]"] + [f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]" for n in range(1, 30)]
     body = "\n".join(levels)

@@ -9,15 +9,14 @@ from collections.abc import Iterable
 from typing import Final
 
 from tui_tutor.core.output import (
-    Color,
     ErrorPart,
     ImagePart,
     Part,
     StyledText,
     TextPart,
-    TextStyle,
     Transcript,
 )
+from tui_tutor.core.sgr import Color, TextStyle
 from tui_tutor.formats.html.prose import data_address, escaped
 
 # The first sixteen of xterm's palette, dark enough to be read on white (contrast of 4.5 and more).

@@ -9,7 +9,8 @@ from typing import Final
 from rich.cells import cell_len
 from rich.style import Style
 
-from tui_tutor.core.output import PLAIN, StyledText, TextStyle
+from tui_tutor.core.output import StyledText
+from tui_tutor.core.sgr import PLAIN, TextStyle
 from tui_tutor.tui.theme import PALETTES
 from tui_tutor.tui.widgets.cell_row import Frame, Piece
 
