@@ -74,7 +74,7 @@ class Sandbox:
 
     def _places(self, more: Sequence[str]) -> Places:
         system = [path for path in readable.SYSTEM if not self._holds_hidden(path)]
-        reading = (*system, *readable.interpreters(self._pythons), readable.OWN)
+        reading = (*system, *readable.interpreters(self._pythons), *readable.own())
         if self.network:
             reading = (*reading, *readable.resolving_names())
         writing = (str(self.scratch.path), self._workspace, *more)

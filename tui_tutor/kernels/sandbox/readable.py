@@ -18,7 +18,12 @@ SYSTEM: Final = (
     # How many processors there are: read by C libraries, OpenBLAS and torch.
     *("/sys/devices/system/cpu", "/sys/devices/system/node"),
 )
-OWN: Final = str(SERVER.parent)  # the modules of ours that run inside
+PACKAGE: Final = SERVER.parent.parent  # ours: what runs inside, and what a shell cell calls as `tui-tutor`
+
+
+def own() -> tuple[str, ...]:
+    """Our package, and the shipped courses where they lie beside it, as in a checkout."""
+    return tuple(str(place) for place in (PACKAGE, PACKAGE.parent / "courses") if place.is_dir())
 
 
 def interpreters(pythons: Iterable[str]) -> tuple[str, ...]:
@@ -74,8 +79,8 @@ def _parts(prefix: Path) -> Iterator[str]:
 
 
 def _named_in_site_packages(prefix: Path) -> Iterator[str]:
-    """Folders that .pth files add, as installing a checkout does; not our own, of which `OWN` is enough."""
-    home, ours = Path.home().resolve(), Path(OWN).parent.parent
+    """Folders that .pth files add, as installing a checkout does; not our own: see `own`."""
+    home, ours = Path.home().resolve(), PACKAGE.parent
     for file in sorted(prefix.glob("lib/python3*/site-packages/*.pth")):
         with suppress(OSError):
             for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
