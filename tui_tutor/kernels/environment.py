@@ -40,8 +40,10 @@ _NEVER_BEGINNINGS: Final = (
     "TUI_TUTOR",
     "BASH_FUNC_",
 )
-# Of those that begin so, what changes no program.
-_HARMLESS: Final = frozenset(("PYTHONHASHSEED", "PYTHONUNBUFFERED", "PYTHONUTF8", "PYTHONIOENCODING"))
+# Of those that begin so, what changes no program; and where a tui-tutor inside keeps what it installs.
+_HARMLESS: Final = frozenset(
+    ("PYTHONHASHSEED", "PYTHONUNBUFFERED", "PYTHONUTF8", "PYTHONIOENCODING", "TUI_TUTOR_DATA")
+)
 
 # Which modules of a package are worth importing before the first cell asks for them. Fixed here, so that a
 # course can name packages but never decide what runs before it is trusted.
