@@ -249,9 +249,10 @@ def scratch_copy() -> str | None:
                 size += os.lstat(os.path.join(folder, name)).st_size
         if size > MOST_COPIED:
             return None
-    # Beside the working folder if that may be written to: who removes the one removes the other.
-    here = os.path.dirname(os.getcwd())
-    parent = tempfile.mkdtemp(prefix=".tui-tutor-try-", dir=here if os.access(here, os.W_OK) else None)
+    try:  # beside the working folder: who removes the one removes the other
+        parent = tempfile.mkdtemp(prefix=".tui-tutor-try-", dir=os.path.dirname(os.getcwd()))
+    except OSError:  # confined code may write only in it, and to what is temporary
+        parent = tempfile.mkdtemp(prefix=".tui-tutor-try-")
     copy = os.path.join(parent, os.path.basename(os.getcwd()) or "workspace")
     try:
         shutil.copytree(".", copy, symlinks=True)
