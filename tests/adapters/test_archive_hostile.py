@@ -482,6 +482,7 @@ print("all")
 """
 
 
+@pytest.mark.slow
 def test_no_hostile_form_writes_a_large_file(tmp_path: Path):
     command = [sys.executable, "-c", _BOUNDED, str(tmp_path)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)

@@ -179,6 +179,7 @@ def test_a_log_begun_on_a_disk_is_taken_in_on_a_network_file_system(
     assert {one.name for one in tmp_path.glob("moved.db*")} == {"moved.db", "moved.db-journal"}
 
 
+@pytest.mark.slow
 def test_damage_met_in_a_large_file_is_told_and_put_right_by_the_next_start(tmp_path: Path):
     path = a_database(tmp_path / "progress.db", records=40_000)
     data = bytearray(path.read_bytes())

@@ -284,6 +284,7 @@ def _lessons(drawn: Mapping[str, list[tuple[str, str, str]]]) -> list[Lesson]:
     return made
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None, phases=[Phase.reuse, Phase.generate])
 @given(st.lists(_VERSION, min_size=2, max_size=4), st.data())
 def test_whatever_author_and_learner_do_nothing_is_lost_and_progress_never_falls(

@@ -137,6 +137,7 @@ def assert_blocks_print(page: str, folder: Path, *, without: set[str]) -> None:
 # --- examples ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", pages_with(""))
 def test_every_example_prints_what_its_page_says(page: str, tmp_path: Path) -> None:
     assert_blocks_print(page, tmp_path, without={"slow", "torch"})

@@ -61,6 +61,7 @@ def test_entering_the_editor_moves_nothing():
     ]
 
 
+@pytest.mark.slow
 def test_an_editor_taller_than_the_view_leaves_the_header_in_sight():
     async def act() -> str:
         async with a_desk(a_code("\n".join(f"line_{n}" for n in range(40)))) as desk:

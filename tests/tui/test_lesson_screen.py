@@ -321,6 +321,7 @@ async def test_nonsense_keys_in_a_question_answer_nothing():
         assert desk.store.attempts("a-course") == ()
 
 
+@pytest.mark.slow
 @on_stage
 async def test_a_typed_answer_is_graded():
     async with a_desk(a_text_quiz()) as desk:
@@ -593,6 +594,7 @@ async def test_hostile_course_text_is_drawn_as_stand_ins():
         assert not [char for char in desk.seen if forbidden(char) and char != "\n"]
 
 
+@pytest.mark.slow
 @on_stage
 async def test_any_keys_in_any_order_never_break_the_lesson():
     named = "f5 f6 enter escape ctrl+down ctrl+up f8 f9 tab space pagedown home end up down left right plus"

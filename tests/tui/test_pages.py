@@ -178,6 +178,7 @@ def test_results_count_tries_by_lesson_and_level():
     assert any("by lesson" in row for row in rows(play("e", size=(120, 40))))
 
 
+@pytest.mark.slow
 def test_every_sheet_closes_with_escape():
     library = play()
     for opening in ("question_mark", "ctrl+p", "slash"):
@@ -185,6 +186,7 @@ def test_every_sheet_closes_with_escape():
         assert play(opening, "escape") == library
 
 
+@pytest.mark.slow
 def test_the_palette_runs_what_was_chosen():
     seen = play("ctrl+p", *"light", "enter", "ctrl+p", *"settings", "enter")
     assert "▸ light" in seen
@@ -332,6 +334,7 @@ HOSTILE = (
 )
 
 
+@pytest.mark.slow
 def test_hostile_titles_are_shown_as_text_and_steer_nothing():
     courses = [
         a_shelved(f"c{n}", [a_lesson((a_markdown(title),), title=title)], title=title, summary=title)
@@ -346,6 +349,7 @@ def test_hostile_titles_are_shown_as_text_and_steer_nothing():
             assert all(len(row) <= size[0] for row in rows(seen))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("given", [{}, {"theme": "light"}, {"theme": "contrast"}, {"has_colour": False}])
 def test_the_words_are_the_same_in_every_theme(given: dict[str, Any]):
     for keys in ((), ("o",), ("e",), ("question_mark",)):
@@ -374,6 +378,7 @@ def test_ascii_pages_hold_no_glyph_of_ours():
         assert play(*keys, is_ascii=True).replace("β", "").isascii()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(60, 18), (79, 24), (200, 60)])
 def test_every_page_fits_every_window(size: tuple[int, int]):
     for keys in ((), ("o",), ("e",), ("question_mark",), ("ctrl+p",), ("end",)):

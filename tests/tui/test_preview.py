@@ -107,6 +107,7 @@ def test_f9_stops_what_runs_again(tmp_path: Path) -> None:
 LONG = LESSON + "".join(f'\n[[cell]]\nkind = "md"\ntext = "Words of cell {n}."\n' for n in range(1, 41))
 
 
+@pytest.mark.slow
 def test_the_focused_cell_stays_in_its_row_when_cells_come_above_it(tmp_path: Path) -> None:
     async def script(author: Author) -> None:
         await author.press(*["j"] * 20)

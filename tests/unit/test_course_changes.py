@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -163,6 +164,14 @@ def test_a_cell_that_comes_where_another_was_long_ago_gets_none_of_its_history()
     }
 
 
+def test_two_histories_that_go_aside_under_one_name_do_not_meet():
+    before = {"one": LessonText("one", (CellText("md-1", "md", "x"), CellText("md-2", "md", "")))}
+    after = {"two": LessonText("two", (CellText("md-1", "md", ""),))}
+    known = {place("one/md-1"), place("one/md-2"), place("two/md-1")}
+    moves = changes_between(before, after).history_moves("1", "2", known)
+    assert len({moves.get(one, one) for one in known}) == 3
+
+
 def test_what_is_compared_of_a_cell_is_all_but_its_id():
     lesson = a_lesson([a_markdown("Text"), a_code("x = 1", id="start"), a_quiz(), an_exercise()], title="T")
     text = text_of("ignored", lesson)
@@ -202,6 +211,7 @@ _VERSIONS = st.dictionaries(st.sampled_from(["one", "two", "three"]), _CELLS, mi
 )
 
 
+@pytest.mark.slow
 @given(_VERSIONS, _VERSIONS)
 def test_every_cell_lives_on_once_or_is_retired_and_no_histories_meet(base: CourseText, theirs: CourseText):
     changes = changes_between(base, theirs)

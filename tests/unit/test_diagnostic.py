@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from tui_tutor.core.diagnostic import Diagnostic, Span, errors_in
 from tui_tutor.core.parsing import check_course
 
@@ -141,6 +143,7 @@ def _text_of(value: ast.expr) -> str:
     return value.value if isinstance(value, ast.Constant) and isinstance(value.value, str) else ""
 
 
+@pytest.mark.slow
 def test_every_code_in_the_source_is_documented() -> None:
     documented = set(
         re.findall(r"^\| `([a-z0-9-]+)` \|", (ROOT / "docs/diagnostics.md").read_text(encoding="utf-8"), re.M)

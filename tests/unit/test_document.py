@@ -159,6 +159,7 @@ print(len(found), len(text) < 5_000_000, (used.ru_maxrss - before) // 1024, roun
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("bomb", BOMBS.values(), ids=BOMBS)
 def test_a_bomb_is_refused_within_bounds(bomb: str, tmp_path: Path) -> None:
     done = subprocess.run(

@@ -385,6 +385,7 @@ EVENTS = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(EVENTS)
 def test_nothing_a_program_says_steers_the_terminal(events):

@@ -86,7 +86,7 @@ class CourseChanges:
                 moves[kept] = new
         for old in self._in_the_way(frozenset(moves.values())):
             if old in known:
-                moves[old] = self._aside(old, before, known)
+                moves[old] = self._aside(old, before, {*known, *moves.values()})
         return moves
 
     def _in_the_way(self, arrived_at: frozenset[CellPlace]) -> Iterator[CellPlace]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pyte
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -64,6 +65,7 @@ screens = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=120, deadline=None)
 @given(st.lists(screens, min_size=1, max_size=4), st.booleans())
 def test_every_screen_is_shown_as_asked_after_any_other(sequence, erases_with_background):
@@ -91,6 +93,7 @@ def test_rows_that_move_are_shown_where_they_moved_to(screen, shift, top, bottom
     assert terminal.shown() == [row for _, _, row in rows]
 
 
+@pytest.mark.slow
 @settings(max_examples=80, deadline=None)
 @given(st.lists(screens, min_size=2, max_size=3))
 def test_another_emulator_shows_the_same(sequence):
@@ -155,6 +158,7 @@ def test_the_self_test_finds_both_ways_of_drawing_alike():
     assert draws_alike()
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(screens, screens)
 def test_pen_after_pen_shows_what_row_after_row_shows(first, second):

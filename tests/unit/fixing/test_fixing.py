@@ -217,6 +217,7 @@ _MISTAKES = [
 ]
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.sampled_from(_MISTAKES), max_size=6))
 def test_once_is_enough_whatever_mistakes_come_together(mistakes: list[tuple[str, str]]) -> None:

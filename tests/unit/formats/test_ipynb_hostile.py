@@ -66,6 +66,7 @@ _NOTEBOOK = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=80, suppress_health_check=list(HealthCheck))
 @given(_NOTEBOOK)
 def test_any_json_is_refused_or_becomes_a_course_without_an_error(notebook: dict[str, Any]) -> None:

@@ -208,6 +208,7 @@ QUESTIONS = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=200)
 @given(st.lists(QUESTIONS, max_size=5))
 def test_every_question_is_asked(questions):

@@ -229,6 +229,7 @@ UNITS = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=150)
 @given(st.lists(UNITS, max_size=6))
 def test_every_question_is_asked_or_named_as_lost(units):

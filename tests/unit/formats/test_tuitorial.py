@@ -189,6 +189,7 @@ CHAPTERS = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=150)
 @given(st.lists(CHAPTERS, max_size=4))
 def test_every_chapter_is_a_lesson(chapters):

@@ -25,6 +25,7 @@ PATTERNS = st.recursive(
 TEXTS = st.text(alphabet="ab1 \n", max_size=6)
 
 
+@pytest.mark.slow
 @given(PATTERNS, TEXTS, st.sampled_from(["", "(?i)", "(?m)", "(?s)"]))
 @settings(max_examples=1000)
 def test_it_agrees_with_python(pattern: str, text: str, flags: str) -> None:

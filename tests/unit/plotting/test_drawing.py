@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
@@ -35,6 +36,7 @@ def roles(drawing: Drawing, char: str) -> set[str]:
     return {run.role for line in drawing.lines for run in line if char in run.text}
 
 
+@pytest.mark.slow
 @QUICK
 @given(st.data(), plots, styles, st.integers(1, 200), st.integers(1, 60))
 def test_any_data_draws_at_any_size_and_fills_it_exactly(data, plot, style, width, height):
@@ -49,6 +51,7 @@ def test_any_data_draws_at_any_size_and_fills_it_exactly(data, plot, style, widt
         assert cell_len("".join(run.text for run in line)) == width
 
 
+@pytest.mark.slow
 @QUICK
 @given(st.data(), plots, st.integers(1, 200), st.integers(1, 60))
 def test_the_preferred_height_fits_and_is_drawn(data, plot, width, rows_free):
@@ -60,6 +63,7 @@ def test_the_preferred_height_fits_and_is_drawn(data, plot, width, rows_free):
     assert len(draw(cell, plot, width=width, height=height, style=COLOR).lines) == height
 
 
+@pytest.mark.slow
 @QUICK
 @given(st.data(), plots, st.integers(1, 120), st.integers(1, 40))
 def test_ascii_drawings_are_ascii_whatever_the_names(data, plot, width, height):
