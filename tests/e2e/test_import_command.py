@@ -164,4 +164,4 @@ def test_an_interrupt_leaves_nothing_behind(tmp_path: Path) -> None:
     process.send_signal(signal.SIGINT)
     process.wait(30)
     assert [path.name for path in tmp_path.iterdir()] == ["intro.ipynb"]
-    assert process.returncode == 130
+    assert process.returncode in (130, -signal.SIGINT)  # to a shell both are 130
