@@ -105,6 +105,7 @@ def packed_elsewhere(folder: Path, target: Path, key: Path, umask: int, zone: st
     return target.read_bytes()
 
 
+@pytest.mark.slow
 def test_the_same_course_gives_the_same_bytes_wherever_and_whenever_it_is_packed(tmp_path: Path):
     more = {f"files/{name}.txt": name.encode() * 999 for name in ("b", "ä", "Z", "a")}
     first = a_folder(tmp_path / "first", **more)
@@ -185,6 +186,7 @@ def test_what_could_not_be_unpacked_everywhere_is_not_packed(tmp_path: Path, nam
     assert told.value.exit_code == 4
 
 
+@pytest.mark.slow
 @given(
     st.dictionaries(st.from_regex(r"\A[a-f]{1,3}(/[a-f]{1,3}){0,3}\Z"), st.binary(max_size=300), max_size=8)
 )

@@ -509,6 +509,7 @@ def outcome_of(data: bytes) -> str:
         return "taken"
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(
     st.sampled_from(sorted(_GOOD)),

@@ -65,6 +65,7 @@ def test_the_imported_outputs_are_shown_as_recorded(tmp_path: Path) -> None:
     assert state.transcript.text().startswith("1\n")
 
 
+@pytest.mark.slow
 def test_the_player_says_that_the_imported_notebook_recorded_an_output(tmp_path: Path) -> None:
     code = a_program("print(1)", printed("1\n"))
     run_import(a_file(tmp_path, a_notebook(code)), "-o", "course", cwd=tmp_path)

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from threading import Event
 from typing import Any
 
+import pytest
+
 from tests.builders import a_lesson
 from tests.tui.replaying import ReplayShelf
 from tests.tui.stage import a_shelved, make_app, screen_text, the_vae_course
@@ -134,6 +136,7 @@ def test_progress_is_a_bar_and_esc_stops_the_work():
     assert "Esc close" in stopped
 
 
+@pytest.mark.slow
 def test_a_list_of_courses_is_chosen_from():
     added = Added("two", "The second", "2.0", "installed")
     adder = ReplayAdder({"l": LIST, "https://host/courses.toml#two": added})

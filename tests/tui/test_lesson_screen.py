@@ -57,6 +57,7 @@ async def test_where_nothing_is_saved_the_footer_says_so_after_every_key(size):
 # --- what an author changed --------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @SIZES
 @on_stage
 async def test_a_changed_question_says_so_shows_no_old_mark_and_takes_an_answer(size):
@@ -155,6 +156,7 @@ async def test_an_error_is_said_in_words_and_its_traceback_unfolds():
         await desk.sees("deep inside")
 
 
+@pytest.mark.slow
 @on_stage
 async def test_ten_thousand_lines_stay_bounded_and_v_shows_them():
     flood = tuple(
@@ -193,6 +195,7 @@ async def test_f8_gives_a_new_kernel_and_old_output_is_stale():
 # --- editing ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @on_stage
 async def test_esc_leaves_the_editor_and_keeps_the_edit():
     async with a_desk(a_code("x = 1"), a_markdown()) as desk:
@@ -312,6 +315,7 @@ async def test_a_choice_is_chosen_and_answered_and_kept_before_it_is_shown():
         assert [a.data["correct"] for a in desk.store.attempts("a-course")] == [False, True]
 
 
+@pytest.mark.slow
 @on_stage
 async def test_nonsense_keys_in_a_question_answer_nothing():
     async with a_desk(a_quiz(2)) as desk:
@@ -442,6 +446,7 @@ async def test_search_goes_to_the_cell():
         await desk.sees("▌In  [ ]   needle = 1")
 
 
+@pytest.mark.slow
 @on_stage
 async def test_a_lesson_resumes_at_the_same_cell_with_the_same_text():
     store, cells = SqliteStore(MEMORY), (a_markdown(), a_code("x = 1"), a_quiz(2, shuffle=False))
@@ -468,6 +473,7 @@ async def test_esc_goes_back_to_the_library_and_keeps_everything():
 # --- windows ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @on_stage
 async def test_the_window_may_change_at_any_moment():
     async with a_desk(
@@ -509,6 +515,7 @@ def an_exercise_of(*texts: str) -> ExerciseCell:
     return an_exercise(starter="", solution="", run="import lib.a", file=files(*texts))
 
 
+@pytest.mark.slow
 @SIZES
 @on_stage
 async def test_every_file_of_an_exercise_can_be_edited(size):
@@ -561,6 +568,7 @@ async def test_a_cell_without_other_files_says_so():
         await desk.sees("This cell has no other file.", "editing")
 
 
+@pytest.mark.slow
 @on_stage
 async def test_the_next_file_is_on_the_palette_and_in_the_help():
     async with a_desk(an_exercise_of("one = 1", "two = 2")) as desk:

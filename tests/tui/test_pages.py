@@ -134,12 +134,14 @@ def test_the_outline_opens_the_lesson_that_is_chosen():
     assert asyncio.run(_opened("o", "j", "enter")) == ("vae", "beta", "")
 
 
+@pytest.mark.slow
 def test_a_locked_lesson_says_what_it_builds_on_and_opens_at_the_second_enter():
     seen = play("o", "end", "enter")
     assert "It builds on lesson 5. Enter opens it all the same." in seen
     assert asyncio.run(_opened("o", "end", "enter", "enter")) == ("vae", "build", "")
 
 
+@pytest.mark.slow
 def test_what_search_finds_is_opened_at_its_cell():
     assert asyncio.run(_opened("slash", *"role", "enter")) == ("vae", "latent", "quiz-1")
 
@@ -192,6 +194,7 @@ def test_the_palette_runs_what_was_chosen():
     assert "▸ light" in seen
 
 
+@pytest.mark.slow
 def test_a_theme_that_was_set_stays():
     store = MemoryStore()
     play("ctrl+p", *"contrast", "enter", store=store)
@@ -373,6 +376,7 @@ def test_without_colours_only_bold_underline_and_reverse_are_sent(key: str):
     assert not any(style.dim or style.italic or style.blink for style in found)
 
 
+@pytest.mark.slow
 def test_ascii_pages_hold_no_glyph_of_ours():
     for keys in (("o",), ("e",), ("question_mark",), ("ctrl+p",)):
         assert play(*keys, is_ascii=True).replace("β", "").isascii()
@@ -385,6 +389,7 @@ def test_every_page_fits_every_window(size: tuple[int, int]):
         assert all(len(row) <= size[0] for row in rows(play(*keys, size=size)))
 
 
+@pytest.mark.slow
 def test_a_thousand_lessons_are_one_page_with_one_widget():
     lessons = [a_lesson(id=f"lesson-{n}", title=f"Lesson {n}") for n in range(1, 1001)]
     shelved = a_shelved("long", lessons)

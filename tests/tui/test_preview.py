@@ -150,6 +150,7 @@ def test_the_editor_closes_when_the_author_wrote_other_source_there(tmp_path: Pa
 # --- mistakes ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_broken_lesson_stays_in_its_last_good_form_and_says_so(tmp_path: Path) -> None:
     async def script(author: Author) -> None:
         author.save(TWO_CODES.replace("Some words.", "Other words.").replace("source", "sauce"))
@@ -166,6 +167,7 @@ def test_a_broken_lesson_stays_in_its_last_good_form_and_says_so(tmp_path: Path)
     play(a_folder(tmp_path), script)
 
 
+@pytest.mark.slow
 def test_half_a_file_is_no_catastrophe(tmp_path: Path) -> None:
     async def script(author: Author) -> None:
         author.save(TWO_CODES[:-8])
@@ -176,6 +178,7 @@ def test_half_a_file_is_no_catastrophe(tmp_path: Path) -> None:
     play(a_folder(tmp_path), script)
 
 
+@pytest.mark.slow
 def test_the_newest_mistake_stands_first(tmp_path: Path) -> None:
     silent = TWO_CODES.replace('bloom = "apply"\n', "")
 
@@ -241,6 +244,7 @@ def test_a_hostile_mistake_draws_no_escape(tmp_path: Path) -> None:
 # --- the course -------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_lessons_come_go_and_change_places(tmp_path: Path) -> None:
     folder = a_folder(tmp_path, {"one": TWO_CODES, "two": TWO_CODES.replace("One", "Two")})
 
@@ -275,6 +279,7 @@ def test_a_lesson_that_is_broken_at_the_start_is_waited_for(tmp_path: Path) -> N
     play(a_folder(tmp_path, {"one": TWO_CODES.replace("source", "sauce")}), script, first="Preview")
 
 
+@pytest.mark.slow
 def test_a_broken_course_file_leaves_the_lesson_as_it_was(tmp_path: Path) -> None:
     folder = a_folder(tmp_path)
 
@@ -287,6 +292,7 @@ def test_a_broken_course_file_leaves_the_lesson_as_it_was(tmp_path: Path) -> Non
     play(folder, script)
 
 
+@pytest.mark.slow
 def test_a_folder_that_disappears_is_told_and_taken_up_when_it_is_back(tmp_path: Path) -> None:
     folder = a_folder(tmp_path)
     away = folder.with_name("away")

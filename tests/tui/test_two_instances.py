@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.builders import a_code, a_markdown, a_quiz, a_record
 from tests.tui.lesson_stage import a_desk, run
 from tui_tutor.core.grading.verdict import Verdict
@@ -17,6 +19,7 @@ def an_answer(**data: object) -> object:
     return a_record("attempted", "quiz-1", **fields, **data)
 
 
+@pytest.mark.slow
 def test_an_answer_given_elsewhere_is_seen_in_the_open_lesson(tmp_path: Path):
     async def scene() -> None:
         path = tmp_path / "progress.db"
@@ -29,6 +32,7 @@ def test_an_answer_given_elsewhere_is_seen_in_the_open_lesson(tmp_path: Path):
     run(scene)
 
 
+@pytest.mark.slow
 def test_what_is_typed_stays_when_the_other_instance_types_too(tmp_path: Path):
     async def scene() -> None:
         path = tmp_path / "progress.db"

@@ -151,6 +151,7 @@ def test_every_code_in_the_source_is_documented() -> None:
     assert codes_in_source() == documented
 
 
+@pytest.mark.slow
 def test_every_code_of_an_error_in_a_course_is_provoked_by_a_bad_course() -> None:
     from tests.unit.bad_courses import BAD
     from tui_tutor.core.linting.doubt import RULES

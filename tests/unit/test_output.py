@@ -96,6 +96,7 @@ def test_the_colours_are_the_same_however_the_text_comes_in(case):
     assert list(fed(*chunks).lines()) == list(fed(text).lines())
 
 
+@pytest.mark.slow
 @settings(max_examples=400, deadline=None)
 @given(chunked())
 def test_no_text_steers_the_terminal(case):
@@ -219,6 +220,7 @@ def without_end(row: list[tuple[str, bool, bool]]) -> list[tuple[str, bool, bool
     return row
 
 
+@pytest.mark.slow
 @settings(max_examples=600, deadline=None)
 @given(WRITINGS, st.booleans(), st.data())
 def test_a_line_that_is_written_over_looks_as_on_a_terminal(writings, is_ended, data):
@@ -229,6 +231,7 @@ def test_a_line_that_is_written_over_looks_as_on_a_terminal(writings, is_ended, 
     assert as_shown(shown) == on_a_terminal(printed)
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(WRITINGS, WRITINGS)
 def test_what_was_collapsed_goes_on_as_it_would_have(before, after):

@@ -55,6 +55,7 @@ def everything(files: dict[str, bytes]) -> None:
         files_named(data)
 
 
+@pytest.mark.slow
 @QUICK
 @given(st.binary(max_size=300))
 def test_any_bytes_as_a_course_are_diagnosed(data: bytes) -> None:
@@ -67,6 +68,7 @@ def test_any_bytes_as_a_lesson_are_diagnosed(data: bytes) -> None:
     everything({"course.toml": COURSE, "lessons/one.toml": data})
 
 
+@pytest.mark.slow
 @QUICK
 @given(st.data())
 def test_a_cut_duplicated_or_changed_lesson_is_diagnosed_within_the_file(data: st.DataObject) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time
 from typing import Any
 
+import pytest
 import tomli
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,6 +30,7 @@ VALUES: Any = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(st.dictionaries(TEXTS, VALUES, max_size=6))
 def test_what_is_written_is_read_back(values: dict[str, Any]):
     assert tomli.loads(toml_text(values)) == values

@@ -227,6 +227,7 @@ def test_once_is_enough_whatever_mistakes_come_together(mistakes: list[tuple[str
     assert_no_worse(a_course(**{"lessons/two.toml": lesson.encode()}))
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(st.text(st.sampled_from("ab =\"'[]{}.,#\\\n\r\t1é\ufeff"), max_size=60))
 def test_no_text_breaks_the_mending(text: str) -> None:

@@ -317,6 +317,7 @@ QUESTIONS = st.builds(
 )
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=150)
 @given(st.lists(QUESTIONS, min_size=1, max_size=6))
 def test_every_question_is_asked_or_named_as_lost(questions):

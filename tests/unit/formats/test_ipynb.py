@@ -471,6 +471,7 @@ def test_slides_and_widgets_are_told_once() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_notebook_larger_than_a_lesson_may_be_is_spread_over_files_and_lessons() -> None:
     long = [a_program(f"x{number} = '{'y' * 50_000}'", id=f"long-{number}") for number in range(20)]
     short = [a_program(f"z{number} = '{'y' * 9_000}'", id=f"short-{number}") for number in range(200)]

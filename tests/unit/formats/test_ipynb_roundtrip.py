@@ -37,6 +37,7 @@ def exported(files: dict[str, bytes]) -> dict[str, bytes]:
     return dict(export(exportable(files, "made"), "ipynb"))
 
 
+@pytest.mark.slow
 @SETTINGS
 @given(valid_notebooks())
 def test_a_valid_notebook_becomes_a_course_without_an_error(notebook: dict[str, Any]) -> None:
@@ -53,6 +54,7 @@ def test_every_cell_of_a_notebook_is_in_the_lesson_or_in_the_report(notebook: di
     assert sum(course.counted_in.values()) <= sum(course.counted_out.values()) + len(course.lost)
 
 
+@pytest.mark.slow
 @SETTINGS
 @given(valid_notebooks())
 def test_a_notebook_that_was_imported_exported_and_imported_again_is_the_same_course(

@@ -151,6 +151,7 @@ def test_the_contents_of_a_book_give_the_order():
     assert list(read("markdown", files, name="book").lessons) == ["b", "a"]
 
 
+@pytest.mark.slow
 def test_a_page_larger_than_a_lesson_goes_on_in_further_ones():
     imported = page("# Long\n\n" + (("word " * 20 + "\n") * 40_000))
     assert len(imported.lessons) > 5

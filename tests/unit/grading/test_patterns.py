@@ -43,6 +43,7 @@ def test_what_cannot_be_bounded_is_refused(pattern: str) -> None:
         matches_whole(pattern, "a")
 
 
+@pytest.mark.slow
 def test_a_long_text_is_searched_in_one_pass() -> None:
     assert not occurs_in("(x+x+)+y", "x" * 1_000_000)
     assert occurs_in(r"loss \d+\.\d+", "epoch 1\n" * 50_000 + "loss 12.5")

@@ -131,6 +131,7 @@ def test_other_kernels_speak_other_languages() -> None:
     assert too_early(a_code("print(alpha)"), course='[kernel]\nname = "ir"\n') == []
 
 
+@pytest.mark.slow
 def test_a_chain_of_a_thousand_lessons_is_followed_without_recursion() -> None:
     lessons = {"l0": lesson(a_code("alpha = 1"))}
     lessons |= {f"l{n}": lesson(an_md("x"), f"l{n - 1}") for n in range(1, 1000)}

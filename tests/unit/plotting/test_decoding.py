@@ -28,6 +28,7 @@ def _objects(inner: st.SearchStrategy[object]) -> st.SearchStrategy[object]:
 anything = st.recursive(scalars, lambda inner: st.lists(inner, max_size=4) | _objects(inner), max_leaves=20)
 
 
+@pytest.mark.slow
 @QUICK
 @given(plots)
 def test_what_was_written_is_read_back(plot):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -56,6 +57,7 @@ def test_the_free_cursor_stops_at_the_edge():
     assert move(VIEW, 5, 5, "up", share=0.1) == (5, 6)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(plots, st.sampled_from(["left", "right", "up", "down", "any"]), st.floats(-10, 10), st.floats(-10, 10))
 def test_a_step_never_raises_and_goes_the_way_it_says(plot, way, x, y):

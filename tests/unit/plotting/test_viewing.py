@@ -106,6 +106,7 @@ def test_panning_moves_by_shares_of_the_view():
     assert pan(View((0, 10), (0, 100)), 0.25, -0.5) == View((2.5, 12.5), (-50, 50))
 
 
+@pytest.mark.slow
 @QUICK
 @given(
     plots,

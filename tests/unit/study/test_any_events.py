@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -25,6 +26,7 @@ def running(study: Study) -> list[str]:
     return [cell_id for cell_id, state in study.cells.items() if state.status == "running"]
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(TRUSTS, wishes())
 def test_at_most_one_cell_runs_and_only_those_that_wait_are_queued(trust, events):

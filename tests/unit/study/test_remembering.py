@@ -214,6 +214,7 @@ KEYS = (
 KINDS = ("opened", "passed", "edited", "ran", "attempted", "hinted", "solved", "plotted", "studied")
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(st.sampled_from(KINDS), st.dictionaries(st.sampled_from(KEYS), JUNK, max_size=6))
 def test_a_damaged_record_never_keeps_a_lesson_from_opening(kind, data):
