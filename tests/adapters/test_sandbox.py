@@ -161,7 +161,7 @@ def test_an_interrupt_reaches_inside(layers: Layers, tmp_path: Path):
         await kernel.start()
         outcome = ""
         async for event in kernel.run("print(1, flush=True)\nwhile True: pass", timeout_s=60):
-            if getattr(event, "text", "") == "1\n":
+            if "1" in getattr(event, "text", ""):  # the line may come in two pieces
                 await kernel.interrupt()
             outcome = getattr(event, "outcome", outcome)
         return outcome
@@ -186,10 +186,11 @@ def test_who_holds_the_interpreter_is_killed_and_the_next_cell_has_a_new_kernel(
         await kernel.start()
         outcome = ""
         async for event in kernel.run(source, timeout_s=60):
-            if getattr(event, "text", "") == "1\n":
+            if "1" in getattr(event, "text", ""):  # the line may come in two pieces
                 (tmp_path / "seen").touch()
                 while not (tmp_path / "held").exists():  # noqa: ASYNC110 - nothing tells of it
                     await asyncio.sleep(0.01)
+                await asyncio.sleep(0.3)  # nothing can tell that it holds now: that is what holding means
                 await kernel.interrupt()
                 await kernel.interrupt()
             outcome = getattr(event, "outcome", outcome)

@@ -24,7 +24,7 @@ _LONGEST_LINE: Final = 2_000
 
 
 @click.command("check", epilog="Example: tui-tutor check courses/vae --strict")
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, readable=False))
 @click.option("--json", "is_json", is_flag=True, help="Print the diagnostics as JSON.")
 @click.option("--strict", is_flag=True, help="Take warnings for errors.")
 @click.option("--fix", "is_fixing", is_flag=True, help="Mend what is mechanical, and show it as a diff.")

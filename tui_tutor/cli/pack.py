@@ -30,7 +30,7 @@ _SILENT_S: Final = 0.3  # what is done sooner needs no progress
 
 
 @click.command("pack", epilog="Example: tui-tutor pack courses/vae -o vae.zip --sign ~/.ssh/id_ed25519")
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, readable=False))
 @click.option("-o", "--output", "output", metavar="FILE", type=click.Path(path_type=Path),
               help="The archive; ID-VERSION.zip in this folder if not said.")  # fmt: skip
 @click.option("--sign", "key_file", metavar="KEY", type=click.Path(path_type=Path),

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @click.command("preview", epilog="Example: tui-tutor preview my-course")
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, readable=False))
 @click.argument("lesson", required=False, default="")
 @click.option("--plain", is_flag=True, help="Lines only: for screen readers and pipes.")
 @click.option("--ascii", "is_ascii", is_flag=True, help="Draw with ASCII characters only.")
