@@ -22,8 +22,10 @@ PACKAGE: Final = SERVER.parent.parent  # ours: what runs inside, and what a shel
 
 
 def own() -> tuple[str, ...]:
-    """Our package, and the shipped courses where they lie beside it, as in a checkout."""
-    return tuple(str(place) for place in (PACKAGE, PACKAGE.parent / "courses") if place.is_dir())
+    """Our package; of a checkout all of it, for Python looks into the folder that it finds a package in."""
+    root, home = PACKAGE.parent, Path.home().resolve()
+    is_checkout = (root / "pyproject.toml").is_file() and root.resolve() not in (home, *home.parents)
+    return (str(root if is_checkout else PACKAGE),)
 
 
 def interpreters(pythons: Iterable[str]) -> tuple[str, ...]:
