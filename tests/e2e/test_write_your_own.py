@@ -40,7 +40,7 @@ def test_a_command_in_a_cell_is_that_of_the_tutor_it_runs_in(player: Player):
 
 @pytest.mark.skipif(
     shutil.which("bwrap") is None,
-    reason="with Landlock alone a tutor inside a confined cell cannot open a terminal for its own shell cells",
+    reason="with Landlock alone a tutor inside a confined cell opens no terminal for its own shell cells",
 )
 def test_the_longest_lesson_is_walked_through_and_its_exercises_pass(player: Player):
     said = player.learn(NAME, *walked(lesson_of(NAME, "hand-it-out")), lesson="hand-it-out")
