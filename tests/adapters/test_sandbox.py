@@ -237,6 +237,46 @@ def test_a_command_that_waits_for_a_line_is_noticed(layers: Layers, tmp_path: Pa
     assert "hello Ada" in in_shell(layers, tmp_path, act)
 
 
+A_SHELL_INSIDE = """
+import asyncio
+from tui_tutor.core.execution import Finished, InputAsked
+from tui_tutor.kernels.shell import ShellRunner
+
+async def said(shell, script, **options):
+    texts = []
+    async for event in shell.run(script, timeout_s=20, **options):
+        texts.append(getattr(event, "text", ""))
+        if isinstance(event, InputAsked):
+            await shell.answer_input("Ada")
+        if isinstance(event, Finished):
+            texts.append(f"[{event.outcome} {event.exit_status}]")
+    return "".join(texts)
+
+async def every():
+    shell = ShellRunner(".")
+    print(await said(shell, "echo one; echo two >&2; exit 3"), flush=True)
+    print(await said(shell, "cat", stdin="given\\n"))
+    print((await said(shell, "read name; echo hello $name")).removeprefix("Ada\\n"))  # a terminal's echo
+    await shell.close()
+
+asyncio.run(every())
+"""
+
+
+@pytest.mark.slow
+@on_linux
+@every_level
+def test_a_tutor_inside_runs_shell_cells_too_with_or_without_terminals(layers: Layers, tmp_path: Path):
+    """As `tui-tutor verify` does in a shell cell: by Landlock alone no terminal can be opened there."""
+
+    async def act(shell: ShellRunner) -> str:
+        return await shell_said(shell, "python -", stdin=A_SHELL_INSIDE)
+
+    assert in_shell(layers, tmp_path, act).splitlines() == [
+        "one", "two", "[error 3]", "given", "[ok 0]", "hello Ada", "[ok 0]",
+    ]  # fmt: skip
+
+
 # --- nothing stays --------------------------------------------------------------------------------------
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -107,6 +109,19 @@ def test_a_command_that_waits_for_a_line_is_answered(script: str, tmp_path: Path
     events = in_shell(tmp_path, act)
     assert sum(isinstance(event, InputAsked) for event in events) == 1
     assert text_of(events).endswith("got it\n")
+
+
+@pytest.mark.parametrize("script", ["echo on; sleep 600", "yes on"])
+def test_where_no_terminal_can_be_opened_a_command_runs_on_pipes_and_can_be_stopped(
+    script: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def refused() -> tuple[int, int]:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(os, "openpty", refused)
+    events = in_shell(tmp_path, lambda shell: acted(shell, script, shell.interrupt))
+    assert (text_of(events)[:3], end_of(events).outcome) == ("on\n", "interrupted")
+    assert text_of(run(tmp_path, "test -t 0 || echo none")) == "none\n"
 
 
 def test_bytes_cut_in_a_character_are_joined_and_bad_ones_replaced(tmp_path: Path):

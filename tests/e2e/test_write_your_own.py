@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,10 +37,6 @@ def test_a_command_in_a_cell_is_that_of_the_tutor_it_runs_in(player: Player):
     assert str(Path(sys.executable).with_name("tui-tutor")) in said.splitlines()
 
 
-@pytest.mark.skipif(
-    shutil.which("bwrap") is None,
-    reason="with Landlock alone a tutor inside a confined cell opens no terminal for its own shell cells",
-)
 def test_the_longest_lesson_is_walked_through_and_its_exercises_pass(player: Player):
     said = player.learn(NAME, *walked(lesson_of(NAME, "hand-it-out")), lesson="hand-it-out")
     assert said.count("checks pass\nwhy: ") == 2

@@ -42,11 +42,12 @@ def main() -> None:
 
 
 def become(command: list[str]) -> None:
-    """In the child: lead a session on the terminal and become the command. Never returns."""
+    """In the child: lead a session, on its terminal if it has one, and become the command. Never returns."""
     try:
         descendants.forget_signals()
         os.setsid()
-        fcntl.ioctl(1, termios.TIOCSCTTY, 0)
+        if os.isatty(1):
+            fcntl.ioctl(1, termios.TIOCSCTTY, 0)
         descendants.die_with_parent()
         os.execv(command[0], command)  # noqa: S606 - the command is what the guard is for
     except OSError as error:

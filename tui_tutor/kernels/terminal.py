@@ -1,4 +1,4 @@
-"""One command on a pseudo-terminal: started, read, ended. Used on one event loop."""
+"""One command on a pseudo-terminal, or on pipes where none can be had. Used on one event loop."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import sys
 import tempfile
 import termios
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -36,22 +37,20 @@ class TerminalCommand:
         self._decode = codecs.getincrementaldecoder("utf-8")(errors="replace").decode
         self._loop = asyncio.get_running_loop()
         self._is_read = self._is_reading = False
-        self._master, slave = os.openpty()
-        os.set_blocking(self._master, False)
+        self._line = _open_line()
         self._control, theirs = socket.socketpair()
         self._control.setblocking(False)
+        self.name = self._line.name
         try:
-            _plain_line_ends(slave)
-            self.name = os.ttyname(slave)
             self._process = _start(
-                command, cwd=cwd, env=env, stdin=stdin, prefix=prefix, slave=slave, control=theirs
+                command, cwd=cwd, env=env, stdin=stdin, prefix=prefix, line=self._line, control=theirs
             )
         except BaseException:
-            os.close(self._master)
+            self._line.close_ours()
             self._control.close()
             raise
         finally:
-            os.close(slave)
+            self._line.close_theirs()
             theirs.close()
         self._loop.add_reader(self._control, self._hear_guard)
         self._resume()
@@ -70,7 +69,7 @@ class TerminalCommand:
     def hides_input(self) -> bool:
         """Whether it reads whole lines that nobody should see, as for a password."""
         try:
-            flags = termios.tcgetattr(self._master)[3]
+            flags = termios.tcgetattr(self._line.said)[3]
         except (termios.error, OSError):
             return False
         return bool(flags & termios.ICANON) and not flags & termios.ECHO
@@ -86,16 +85,16 @@ class TerminalCommand:
     def _resume(self) -> None:
         if not self._is_reading and not self._is_read:
             self._is_reading = True
-            self._loop.add_reader(self._master, self._read)
+            self._loop.add_reader(self._line.said, self._read)
 
     def _pause(self) -> None:
         if self._is_reading:
             self._is_reading = False
-            self._loop.remove_reader(self._master)
+            self._loop.remove_reader(self._line.said)
 
     def _read(self) -> None:
         try:
-            data = os.read(self._master, _CHUNK)
+            data = os.read(self._line.said, _CHUNK)
         except BlockingIOError:
             data = None
         except OSError as error:  # EIO: nobody holds the other side any more
@@ -123,14 +122,14 @@ class TerminalCommand:
     def type(self, text: str) -> None:
         """Type at the command."""
         try:
-            os.write(self._master, text.encode(errors="replace"))
+            os.write(self._line.typed, text.encode(errors="replace"))
         except OSError:
             pass
 
     def resize(self, columns: int, rows: int) -> None:
         """Set the terminal's size."""
         try:
-            fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+            fcntl.ioctl(self._line.said, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         except OSError:
             pass
 
@@ -146,8 +145,56 @@ class TerminalCommand:
         self._pause()
         self._loop.remove_reader(self._control)
         self._control.close()  # for the guard this is the order to kill everything
-        os.close(self._master)
+        self._line.close_ours()
         await asyncio.to_thread(self._process.wait)
+
+
+@dataclass(frozen=True)
+class _Line:
+    """What lies between us and a command: where we hear it and type, and its own two ends."""
+
+    said: int
+    typed: int
+    source: int
+    sink: int
+    name: str  # of what it reads, as /proc shows it
+
+    def close_ours(self) -> None:
+        """Close what we hold."""
+        for descriptor in {self.said, self.typed}:
+            os.close(descriptor)
+
+    def close_theirs(self) -> None:
+        """Close what the command inherited."""
+        for descriptor in {self.source, self.sink}:
+            os.close(descriptor)
+
+
+def _open_line() -> _Line:
+    try:
+        line = _terminal()
+    except OSError:  # confined by Landlock alone a tutor has no terminals to give
+        line = _pipes()
+    os.set_blocking(line.said, False)
+    return line
+
+
+def _terminal() -> _Line:
+    master, slave = os.openpty()
+    try:
+        _plain_line_ends(slave)
+        return _Line(master, master, slave, slave, os.ttyname(slave))
+    except BaseException:
+        os.close(master)
+        os.close(slave)
+        raise
+
+
+def _pipes() -> _Line:
+    said, sink = os.pipe()
+    source, typed = os.pipe()
+    os.set_blocking(typed, False)
+    return _Line(said, typed, source, sink, f"pipe:[{os.fstat(source).st_ino}]")
 
 
 def _plain_line_ends(slave: int) -> None:
@@ -163,7 +210,7 @@ def _start(
     env: Mapping[str, str],
     stdin: str,
     prefix: Sequence[str],
-    slave: int,
+    line: _Line,
     control: socket.socket,
 ) -> subprocess.Popen[bytes]:
     with tempfile.TemporaryFile() as source:
@@ -171,9 +218,9 @@ def _start(
         source.seek(0)
         return subprocess.Popen(
             [*prefix, sys.executable, "-I", "-S", str(GUARD), str(control.fileno()), *command],
-            stdin=source if stdin else slave,
-            stdout=slave,
-            stderr=slave,
+            stdin=source if stdin else line.source,
+            stdout=line.sink,
+            stderr=line.sink,
             cwd=cwd,
             env=dict(env),
             pass_fds=[control.fileno()],
