@@ -24,9 +24,11 @@ def prctl(option: int, value: int) -> None:
         ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
 
 
-def die_with_parent() -> None:
-    """This process is killed when the thread that started it ends."""
+def die_with_parent(parent: int) -> None:
+    """This process, a child of the one with this number, is killed when the thread that started it ends."""
     prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:  # it ended before it could matter to us
+        os._exit(1)
 
 
 def adopt_orphans() -> None:

@@ -82,6 +82,8 @@ class Server:
         """Import modules, tell how it went, and listen to children from now on."""
         failed = {}
         for name in [*names, *wanted]:
+            if self.is_forsaken():
+                sys.exit()
             try:
                 importlib.import_module(name)
             except Exception as error:  # noqa: BLE001 - whatever a package's import may raise
@@ -96,6 +98,12 @@ class Server:
         gc.freeze()
         threads = len(os.listdir("/proc/self/task"))
         send(self.control, {"ready": os.getpid(), "threads": threads, "failed": failed})
+
+    def is_forsaken(self) -> bool:
+        """Whether the other side has gone: nobody needs what takes seconds to import."""
+        line = select.poll()
+        line.register(self.control, 0)
+        return bool(line.poll(0))
 
     def loop(self) -> tuple[Job, list[int]] | None:
         """Answer until the other side goes (None); in a child, what it should become."""
@@ -119,13 +127,14 @@ class Server:
                 os.close(descriptor)
 
     def _fork(self, request: Job) -> bool:
+        server = os.getpid()
         pid = os.fork()
         if pid == 0:
             signal.set_wakeup_fd(-1)
             for descriptor in (self.control.detach(), self.wake, self.wake_write):
                 os.close(descriptor)
             os.setsid()
-            descendants.die_with_parent()
+            descendants.die_with_parent(server)
             return True
         self.children.add(pid)
         pidfd = os.pidfd_open(pid)

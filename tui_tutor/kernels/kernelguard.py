@@ -49,7 +49,7 @@ def become(command: list[str], guardian: int) -> None:
     try:
         descendants.forget_signals()
         os.setsid()
-        descendants.die_with_parent()
+        descendants.die_with_parent(guardian)
         os.environ["JPY_PARENT_PID"] = str(guardian)  # kernels end when this is not their parent
         os.execvp(command[0], command)  # noqa: S606 - the command is what the guard is for
     except OSError as error:
