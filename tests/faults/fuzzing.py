@@ -21,14 +21,14 @@ LINE = 300  # characters that `safe_line` is asked for
 TAB = 4  # characters that stand for one, at most
 LOOKED_AT = 40  # of so many texts each one is also drawn on a terminal and by Textual
 WORDS = (
-    "ab cd [red] [/] [@click=app.quit]x[/] [b]bold[/b] [link=file:///etc/passwd]y[/link] http://x.y\\[".split(
-        " "
-    )
-)
+    "ab", "cd", "[red]", "[/]", "[@click=app.quit]x[/]", "[b]bold[/b]", "[link=file:///etc/passwd]y[/link]",
+    "http://x.y\\[", " ",
+)  # fmt: skip
 SEQUENCES = (
     "\x1b[2J", "\x1b[?1049h", "\x1b[31m", "\x1b[6n", "\x1b[c", "\x1b[20t", "\x1bc", "\x1b7", "\x1b(0",
     "\x1b]0;title\x07", "\x1b]52;c;aGk=\x1b\\", "\x1b]8;;http://x\x1b\\here\x1b]8;;\x07", "\x1bP$qm\x1b\\",
-    "\x1b_Ga=T;AAAA\x1b\\", "\x1b^pm\x1b\\", "\x1bXsos\x1b\\", "\x9b2J", "\x9d0;t\x9c", "\x90q\x9c", "\x9f\x9c",
+    "\x1b_Ga=T;AAAA\x1b\\", "\x1b^pm\x1b\\", "\x1bXsos\x1b\\", "\x9b2J", "\x9d0;t\x9c", "\x90q\x9c", 
+    "\x9f\x9c",
     "\x1b[200~", "\x1b[>4;1m", "\x1b[=1u", "\x1b[1;1H", "\x1b#8", "\x1b[4h", "\x1b%G", "\x0e", "\x0f", "\x05",
 )  # fmt: skip
 MARKS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c\u2028\u2029\ufeff"
@@ -130,7 +130,7 @@ _WEIGHTS = [4, 3, 3, 3, 3, 1, 2, 2, 1, 3, 1]
 
 def is_steering(char: str) -> bool:
     """What the gate promises to let out never: controls but the line feed, and what hides or turns text."""
-    return unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") and char != "\n" or char in _TURNING
+    return (unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") and char != "\n") or char in _TURNING
 
 
 _TURNING = frozenset(MARKS) | {chr(code) for code in range(0xE0000, 0xE0080)}

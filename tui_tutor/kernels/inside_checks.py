@@ -13,7 +13,7 @@ captured here or not used. Values are reported in a canonical form, read through
 
 from __future__ import annotations
 
-import ast as _shared_ast
+import ast
 import builtins
 import collections
 import copy
@@ -23,9 +23,11 @@ import fractions
 import importlib.util
 import json
 import operator
+import os
 import pathlib
 import random
 import sys
+import sysconfig
 import types
 from typing import Any
 
@@ -42,7 +44,7 @@ def _own_copy(module: Any) -> Any:
     return own
 
 
-ast = _own_copy(_shared_ast)
+globals()["ast"] = _own_copy(ast)
 MAX_NODES = 200_000
 MAX_ELEMENTS = 250_000
 MAX_TEXT = 200_000
@@ -172,10 +174,11 @@ def _authors_value(expression: Any, namespace: Any) -> Any:
 
 def _expected(request: Any, namespace: Any) -> Any:
     """What is expected by expression, as JSON text: taken before the answer runs, out of its reach."""
-    if not request.get("expected_py"):
+    expression = request.pop("expected_py", "")
+    if not expression:
         return "{}"
     try:
-        return _encode({"expected": canonical(_authors_value(request["expected_py"], namespace))})
+        return _encode({"expected": canonical(_authors_value(expression, namespace))})
     except BaseException as problem:
         return _encode({"author_error": describe_error(problem)})
 
@@ -198,11 +201,20 @@ def _kept(run: Any, *args: Any, **kwargs: Any) -> Any:
 
 
 def _probe_value(request: Any, namespace: Any) -> Any:
-    expected = _expected(request, namespace)
-    if expected.startswith('{"author_error"'):
-        return _decode(expected)
-    actual = canonical(_kept(_evaluate, request["expr"], _answers_names(namespace)))
-    return {**_decode(expected), "actual": actual}
+    # What is expected is kept where no name or frame leads: between two arguments.
+    return _beside(_expected(request, namespace), _found(request, namespace))
+
+
+def _beside(expected: Any, found: Any) -> Any:
+    told = _decode(expected)
+    return told if "author_error" in told else {**found, **told}
+
+
+def _found(request: Any, namespace: Any) -> Any:
+    try:
+        return {"actual": canonical(_kept(_evaluate, request["expr"], _answers_names(namespace)))}
+    except BaseException as problem:
+        return {"error": describe_error(problem)}
 
 
 def _probe_derive(request: Any, namespace: Any) -> Any:
@@ -213,9 +225,10 @@ def _probe_derive(request: Any, namespace: Any) -> Any:
 
 
 def _probe_call(request: Any, namespace: Any) -> Any:
-    expected = _expected(request, namespace)
-    if expected.startswith('{"author_error"'):
-        return _decode(expected)
+    return _beside(_expected(request, namespace), _call_found(request, namespace))
+
+
+def _call_found(request: Any, namespace: Any) -> Any:
     names = _answers_names(namespace)
     root = request["function"].partition(".")[0]
     if root.isidentifier() and root not in names and root not in ORIGINALS:
@@ -232,7 +245,7 @@ def _probe_call(request: Any, namespace: Any) -> Any:
         "args": [canonical(arg, 2000) for arg in args],
         "kwargs": [[name, canonical(value, 2000)] for name, value in kwargs.items()],
     }
-    return {**_called(function, args, kwargs), **_decode(expected), "call": words}
+    return {**_called(function, args, kwargs), "call": words}
 
 
 def _called(function: Any, args: Any, kwargs: Any) -> Any:
@@ -741,14 +754,34 @@ def _is_library(function: Any) -> Any:
     """Whether a function lives in an imported module that is not the learner's own."""
     name = function.__globals__.get("__name__")
     module = _modules.get(name) if type(name) is str else None
-    return name != "__main__" and module is not None and vars(module) is function.__globals__
+    if name == "__main__" or module is None or vars(module) is not function.__globals__:
+        return False
+    file = function.__code__.co_filename
+    return _is_installed(module) and (file.startswith("<") or _lies_in_library(file))
+
+
+def _is_installed(module: Any) -> Any:
+    """Whether a module belongs to Python or its packages; those of the workspace are the learner's."""
+    file = vars(module).get("__file__")
+    return file is None or (type(file) is str and _lies_in_library(file))
+
+
+def _lies_in_library(file: Any) -> Any:
+    return any(file.startswith(folder) for folder in _LIBRARY)
+
+
+_LIBRARY = tuple(
+    {os.path.join(folder, "") for folder in (sys.prefix, sys.base_prefix, *sysconfig.get_paths().values())}
+)
 
 
 def _is_learners(kind: Any) -> Any:
     if id(kind) in _BUILTIN_TYPES:
         return False
     module = _modules.get(_module_of(kind)) if type(_module_of(kind)) is str else None
-    return module is None or _module_of(kind) == "__main__" or vars(module).get(_name_of(kind)) is not kind
+    if module is None or _module_of(kind) == "__main__" or not _is_installed(module):
+        return True
+    return vars(module).get(_name_of(kind)) is not kind
 
 
 def _truth(value: Any) -> Any:
