@@ -770,8 +770,14 @@ def _lies_in_library(file: Any) -> Any:
     return any(file.startswith(folder) for folder in _LIBRARY)
 
 
+# The workspace is put on the path later, by a relative name.
 _LIBRARY = tuple(
-    {os.path.join(folder, "") for folder in (sys.prefix, sys.base_prefix, *sysconfig.get_paths().values())}
+    {
+        os.path.join(place, "")
+        for folder in (sys.prefix, sys.base_prefix, *sysconfig.get_paths().values(), *sys.path)
+        if os.path.isabs(folder)
+        for place in (folder, os.path.realpath(folder))
+    }
 )
 
 
