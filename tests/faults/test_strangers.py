@@ -18,6 +18,7 @@ def test_no_text_gets_through_the_gate_as_an_order():
     assert (fuzz.texts, fuzz.leaks) == (20_000, [])
 
 
+@pytest.mark.timeout(400)
 def test_no_cheating_submission_passes_a_check_and_honest_ones_do():
     cheating = cheated(is_short=True)
     assert cheating.kinds == len(KINDS) + len(SHELL_KINDS)
