@@ -11,7 +11,7 @@ help:
 	@echo "make test    run all checks and tests"
 	@echo "make quick   the checks and the tests that need under a minute"
 	@echo "make bench   print performance figures"
-	@echo "make torture end programs at every step, damage files, fill disks; print what it cost"
+	@echo "make torture end programs at every step, damage files, fill disks, cheat, flood; print what it cost"
 	@echo "make courses run the shipped courses and write their locks"
 	@echo "make clean   remove the environment and caches"
 

@@ -5,15 +5,19 @@ from __future__ import annotations
 import sys
 import time
 
+from tests.faults.cheating import cheated
 from tests.faults.crowding import crowded
 from tests.faults.damaging import damaged
 from tests.faults.ending import KINDS, filled, injected
+from tests.faults.flooding import flooded
+from tests.faults.fuzzing import fuzzed
 from tests.faults.injecting import Injector
 from tests.faults.playing import played
 
 # Injections of each kind: 500 of those that end a program.
 LONG = {"answer": 120, "backup": 90, "migrate": 60, "repair": 70, "install": 60, "update": 100}
 DISKS, DATABASES, ENDS = 100, 300, 40
+TEXTS, FLOOD_MB = 1_000_000, (1_000, 50)
 
 
 def main() -> int:
@@ -32,8 +36,17 @@ def main() -> int:
     print(crowd.line())
     play = played(max(4, ENDS // share))
     print(play.line())
+    gate = fuzzed(20_000 if share > 1 else TEXTS)
+    print(gate.line())
+    cheating = cheated(is_short=share > 1)
+    print(cheating.line())
+    floods = flooded(FLOOD_MB[share > 1])
+    for flood in floods:
+        print(flood.line())
     problems = [problem for part in parts for problem in part.problems]
     problems += [*recovery.faults(), *crowd.faults(), *play.faults()]
+    problems += [*gate.faults(), *cheating.faults()]
+    problems += [fault for flood in floods for fault in flood.faults()]
     print("".join(f"  {problem}\n" for problem in problems), end="")
     print(f"{time.monotonic() - started:.0f} s")
     is_good = not problems and not any(part.lost or part.unsound for part in parts)

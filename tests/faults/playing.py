@@ -99,7 +99,7 @@ def _end(terminal: PtyDriver, number: int) -> None:
     match number % 4:
         case 0:
             for process in psutil.Process(terminal.pid).children(recursive=True):
-                if _is_app(process):
+                if is_app(process):
                     process.kill()
         case 1:
             terminal.signal(signal.SIGTERM)
@@ -110,7 +110,8 @@ def _end(terminal: PtyDriver, number: int) -> None:
     terminal.wait_for_end()
 
 
-def _is_app(process: psutil.Process) -> bool:
+def is_app(process: psutil.Process) -> bool:
+    """Whether a process is the program itself: no kernel, no shell."""
     try:
         command = " ".join(process.cmdline())
     except psutil.Error:

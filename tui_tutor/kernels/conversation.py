@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
@@ -25,6 +26,9 @@ class Conversation:
         self.run_id = ""
         self.abandoned: set[str] = set()
         self._replies: dict[str, asyncio.Future[Message]] = {}
+        for channel in (self.client.shell_channel, self.client.stdin_channel):
+            # A program that breaks its kernel's sockets must not make ours wait, and the whole application.
+            channel.socket.setsockopt(zmq.SNDTIMEO, 0)
         self._tasks = [
             asyncio.create_task(self._pump(self.client.get_iopub_msg, self._hear)),
             asyncio.create_task(self._pump(self.client.get_shell_msg, self._reply)),
@@ -72,24 +76,29 @@ class Conversation:
 
     def execute(self, source: str, *, is_silent: bool, allow_input: bool) -> None:
         """Begin a run; its messages come to the inbox."""
-        self.run_id = self.client.execute(
-            source,
-            silent=is_silent,
-            store_history=not is_silent,
-            allow_stdin=allow_input,
-            stop_on_error=False,
-        )
-
+        try:
+            self.run_id = self.client.execute(
+                source,
+                silent=is_silent,
+                store_history=not is_silent,
+                allow_stdin=allow_input,
+                stop_on_error=False,
+            )
+        except zmq.Again:
+            self.life.process.kill()  # nobody reads there any more: its death is what the run hears
+            return
         self._look_again(self.client.shell_channel)
 
     def wake(self) -> None:
         """Send something, so that the kernel's loop looks at what was asked of it."""
-        self.client.kernel_info()
+        with contextlib.suppress(zmq.Again):
+            self.client.kernel_info()
         self._look_again(self.client.shell_channel)
 
     def answer(self, text: str) -> None:
         """Give the waiting program a line."""
-        self.client.input(text)
+        with contextlib.suppress(zmq.Again):
+            self.client.input(text)
         self._look_again(self.client.stdin_channel)
 
     def _look_again(self, channel: Any) -> None:
@@ -112,6 +121,8 @@ class Conversation:
             self._look_again(self.client.shell_channel)
             async with asyncio.timeout(timeout_s):
                 return content_of(await future)
+        except zmq.Again:
+            return None
         except (TimeoutError, asyncio.CancelledError):
             if (task := asyncio.current_task()) is not None and task.cancelling():
                 raise

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import importlib.util
-import json
 import os
 import signal
 import sys
@@ -136,7 +135,7 @@ class Kernel(IPythonKernel):  # type: ignore[misc]
                 return probes.in_copy(work, limit_s, self._fall_silent)  # type: ignore[no-any-return]
             work = lambda: checks.run_probe(request, dict(self.shell.user_ns), self.shell)  # noqa: E731
             return {"note": probes.NOTE, **probes.in_place(work, limit_s)}
-        except (Exception, KeyboardInterrupt) as error:
+        except BaseException as error:
             return probes.failure(type(error).__name__, probes.text_of(error))  # type: ignore[no-any-return]
 
     def _fall_silent(self) -> None:
@@ -152,12 +151,12 @@ class Kernel(IPythonKernel):  # type: ignore[misc]
     def _plot(self, request: dict[str, Any], limit_s: float) -> dict[str, Any]:
         try:
             with probes.time_limit(limit_s):
-                return json.loads(json.dumps(plots.evaluate(request, self.shell.user_ns)))  # type: ignore[no-any-return]
+                return probes.copied(plots.evaluate(request, self.shell.user_ns))  # type: ignore[no-any-return]
         except NameError as error:
             return {"missing": [error.name or ""]}
         except probes.OutOfTime:
             return {"error": f"it did not finish within {limit_s:g} s"}
-        except (Exception, KeyboardInterrupt, SystemExit) as error:
+        except BaseException as error:  # a GeneratorExit that got out would end the kernel's own loop
             return {"error": f"{type(error).__name__}: {probes.text_of(error)}"}
 
     async def attempt_request(self, stream: Any, ident: Any, parent: Any) -> None:
@@ -176,7 +175,7 @@ class Kernel(IPythonKernel):  # type: ignore[misc]
             return copies.run(sources, content["question"], content["at_once"])  # type: ignore[no-any-return]
         except attempts.CannotCopy as error:
             return [{"cannot": str(error)} for _ in sources]
-        except (Exception, KeyboardInterrupt) as error:
+        except BaseException as error:
             return [{"cannot": f"{type(error).__name__}: {probes.text_of(error)}"} for _ in sources]
 
     async def names_request(self, stream: Any, ident: Any, parent: Any) -> None:
@@ -185,13 +184,13 @@ class Kernel(IPythonKernel):  # type: ignore[misc]
         try:
             with muted(), probes.time_limit(content["limit_s"]):
                 report = names.described(self.shell.user_ns, content["before"], content["matches"])
-        except (Exception, KeyboardInterrupt) as error:
+        except BaseException as error:
             report = {"error": f"{type(error).__name__}: {probes.text_of(error)}"}
         self._reply(stream, "tui_tutor_names_reply", [report], parent, ident)
 
     def _reply(self, stream: Any, kind: str, reports: list[Any], parent: Any, ident: Any) -> None:
         # As text: lone surrogates and NaN pass through ASCII JSON, but not through the session's packer.
-        content = {"reports": [json.dumps(report) for report in reports]}
+        content = {"reports": [probes.as_text(report) for report in reports]}
         self.session.send(stream, kind, content, parent, ident)
 
 

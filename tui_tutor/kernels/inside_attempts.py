@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 import io
 import os
-import secrets
 import select
 import shutil
 import signal
@@ -159,18 +158,12 @@ class Child:
     """One copy of the kernel that tries one answer."""
 
     def __init__(self, copies: Copies, source: str, question: Report) -> None:
-        self.probes, self.token = copies.probes, secrets.token_hex(16)
+        self.probes = copies.probes
         self.folder = scratch_copy() if question["copies_folder"] else None
         self.end = time.monotonic() + copies.limit_s(question)
         self.said, self.status = bytearray(), -1
-        self.reader, writer = os.pipe()
-        self.pid = os.fork()
-        if self.pid == 0:
-            work = lambda: copies.attempt(source, question, self.folder)  # noqa: E731
-            self.probes._speak(work, writer, self.token, copies.kernel._fall_silent)
-        os.close(writer)
-        with contextlib.suppress(OSError):
-            os.setpgid(self.pid, self.pid)
+        work = lambda: copies.attempt(source, question, self.folder)  # noqa: E731
+        self.pid, self.reader, self.token = self.probes.begin_copy(work, copies.kernel._fall_silent)
 
     def listen(self) -> bool:
         """Take what it has said; whether that was all."""
@@ -197,7 +190,7 @@ class Child:
         self.probes._end(self.pid)
         if self.folder is not None:
             shutil.rmtree(os.path.dirname(self.folder), ignore_errors=True)
-        if self.said[:32] == self.token.encode() and len(self.said) <= self.probes.MAXIMUM:
+        if self.said[:32] == self.token and len(self.said) <= self.probes.MAXIMUM:
             with contextlib.suppress(Exception):
                 report = self.probes.DECODE(self.said[32:].decode("ascii"), 0)[0]
                 if "outcome" in report:

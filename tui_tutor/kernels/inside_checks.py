@@ -15,15 +15,19 @@ from __future__ import annotations
 
 import ast
 import builtins
+import collections
 import copy
 import datetime
 import decimal
 import fractions
+import importlib.util
 import json
 import operator
+import os
 import pathlib
 import random
 import sys
+import sysconfig
 import types
 from typing import Any
 
@@ -31,6 +35,16 @@ from typing import Any
 ORIGINALS = dict(vars(builtins))
 globals()["__builtins__"] = ORIGINALS
 
+
+def _own_copy(module: Any) -> Any:
+    """A module of the library once more, that nobody else can reach and patch."""
+    spec = importlib.util.spec_from_file_location(module.__name__, module.__file__)
+    own = importlib.util.module_from_spec(spec)  # type: ignore[arg-type]
+    spec.loader.exec_module(own)  # type: ignore[union-attr]
+    return own
+
+
+globals()["ast"] = _own_copy(ast)
 MAX_NODES = 200_000
 MAX_ELEMENTS = 250_000
 MAX_TEXT = 200_000
@@ -160,36 +174,61 @@ def _authors_value(expression: Any, namespace: Any) -> Any:
 
 def _expected(request: Any, namespace: Any) -> Any:
     """What is expected by expression, as JSON text: taken before the answer runs, out of its reach."""
-    if not request.get("expected_py"):
+    expression = request.pop("expected_py", "")
+    if not expression:
         return "{}"
     try:
-        return _encode({"expected": canonical(_authors_value(request["expected_py"], namespace))})
+        return _encode({"expected": canonical(_authors_value(expression, namespace))})
     except BaseException as problem:
         return _encode({"author_error": describe_error(problem)})
+
+
+def _kept(run: Any, *args: Any, **kwargs: Any) -> Any:
+    """What code of the answer gives; Disguised if it changed the checker itself meanwhile.
+
+    All that is needed afterwards is in locals, which no other code can set (before Python 3.13).
+    """
+    parts, ids, row, each, functions, code_of = _PARTS, id, tuple, map, _FUNCTIONS, _CODE_OF
+    before = [row(each(ids, values())) for values in parts], row(each(code_of, functions))
+    try:
+        return run(*args, **kwargs)
+    finally:
+        if ([row(each(ids, values())) for values in parts], row(each(code_of, functions))) != before:
+            raise Disguised("the answer reached into the check")
 
 
 # --- probes -----------------------------------------------------------------------------------------
 
 
 def _probe_value(request: Any, namespace: Any) -> Any:
-    expected = _expected(request, namespace)
-    if expected.startswith('{"author_error"'):
-        return _decode(expected)
-    actual = canonical(_evaluate(request["expr"], _answers_names(namespace)))
-    return {**_decode(expected), "actual": actual}
+    # What is expected is kept where no name or frame leads: between two arguments.
+    return _beside(_expected(request, namespace), _found(request, namespace))
+
+
+def _beside(expected: Any, found: Any) -> Any:
+    told = _decode(expected)
+    return told if "author_error" in told else {**found, **told}
+
+
+def _found(request: Any, namespace: Any) -> Any:
+    try:
+        return {"actual": canonical(_kept(_evaluate, request["expr"], _answers_names(namespace)))}
+    except BaseException as problem:
+        return {"error": describe_error(problem)}
 
 
 def _probe_derive(request: Any, namespace: Any) -> Any:
     values = {}
     for expression in request["exprs"]:
-        values[expression] = canonical(_authors_value(expression, namespace))
+        values[expression] = canonical(_kept(_authors_value, expression, namespace))
     return {"values": values}
 
 
 def _probe_call(request: Any, namespace: Any) -> Any:
-    expected = _expected(request, namespace)
-    if expected.startswith('{"author_error"'):
-        return _decode(expected)
+    return _beside(_expected(request, namespace), _call_found(request, namespace))
+
+
+def _call_found(request: Any, namespace: Any) -> Any:
     names = _answers_names(namespace)
     root = request["function"].partition(".")[0]
     if root.isidentifier() and root not in names and root not in ORIGINALS:
@@ -206,23 +245,30 @@ def _probe_call(request: Any, namespace: Any) -> Any:
         "args": [canonical(arg, 2000) for arg in args],
         "kwargs": [[name, canonical(value, 2000)] for name, value in kwargs.items()],
     }
-    return {**_called(function, args, kwargs), **_decode(expected), "call": words}
+    return {**_called(function, args, kwargs), "call": words}
 
 
 def _called(function: Any, args: Any, kwargs: Any) -> Any:
     try:
-        return {"actual": canonical(function(*args, **kwargs))}
+        return {"actual": canonical(_kept(function, *args, **kwargs))}
     except BaseException as problem:
         error = describe_error(problem)
         # Nothing of the answer ran: the call itself did not fit.
         trace = problem.__traceback__
-        error["is_misfit"] = type(problem) is TypeError and (trace is None or trace.tb_next is None)
+        error["is_misfit"] = type(problem) is TypeError and _depth(trace) <= 2  # here and in _kept
         return {"error": error}
+
+
+def _depth(trace: Any) -> Any:
+    count = 0
+    while trace is not None:
+        count, trace = count + 1, trace.tb_next
+    return count
 
 
 def _probe_raises(request: Any, namespace: Any) -> Any:
     try:
-        value = _evaluate(request["expr"], _answers_names(namespace))
+        value = _kept(_evaluate, request["expr"], _answers_names(namespace))
     except BaseException as problem:
         return {"raised": describe_error(problem)}
     return {"actual": canonical(value)}
@@ -236,7 +282,7 @@ def _probe_code(request: Any, namespace: Any) -> Any:
     except SyntaxError as problem:
         return {"author_error": describe_error(problem)}
     try:
-        exec(program, names)
+        _kept(exec, program, names)
         _be_untouched(names)
     except BaseException as problem:
         return {"error": _described_in(problem, source)}
@@ -246,7 +292,8 @@ def _probe_code(request: Any, namespace: Any) -> Any:
 def _described_in(problem: Any, source: Any) -> Any:
     """The error, with the failing line of the check where the check itself failed."""
     error = describe_error(problem)
-    place = problem.__traceback__ and problem.__traceback__.tb_next
+    kept = problem.__traceback__ and problem.__traceback__.tb_next
+    place = kept and kept.tb_next
     if type(problem) is AssertionError and not problem.args and place:
         line = place.tb_lineno
         lines = source.splitlines()
@@ -259,6 +306,10 @@ def _probe_property(request: Any, namespace: Any) -> Any:
     given = [_guarded(statement, "exec") for statement in request["given"]]
     holds = _guarded(request["holds"], "eval")
     drawn = _drawn_names(request["given"])
+    return _kept(_tried, request, given, holds, drawn, namespace)
+
+
+def _tried(request: Any, given: Any, holds: Any, drawn: Any, namespace: Any) -> Any:
     rng = _Random(request["seed"])
     base = _authors_names(namespace)
     for turn in range(request["times"]):
@@ -291,7 +342,7 @@ def _drawn_names(statements: Any) -> Any:
 def _probe_plot(request: Any, namespace: Any) -> Any:
     names = _authors_names(namespace)
     names["series"] = request["series"]
-    return {"passed": _truth(eval(_guarded(request["holds"], "eval"), names))}
+    return {"passed": _truth(_kept(eval, _guarded(request["holds"], "eval"), names))}
 
 
 _PROBES = {
@@ -669,7 +720,12 @@ def _parts_of(part: Any, kind: Any) -> Any:
             return list(base.__iter__(part))
     if _is_among(dict, bases):
         return [*dict.keys(part), *dict.values(part)]
-    if any(_is_learners(base) for base in bases):
+    if _is_among(collections.deque, bases):
+        return list(collections.deque.__iter__(part))
+    numpy = _modules.get("numpy")
+    if numpy is not None and _is_among(numpy.ndarray, bases) and part.dtype == object:
+        return numpy.ndarray.tolist(numpy.ndarray.ravel(part))[:10_000]
+    if _is_among(kind, _HOLDERS) or any(_is_learners(base) for base in bases):
         return list((_fields_of(part, bases) or {}).values())
     return []
 
@@ -690,6 +746,7 @@ def _is_own(kind: Any, names: Any) -> Any:
     return False
 
 
+_HOLDERS = (types.SimpleNamespace,)
 _ABSENT = object()
 
 
@@ -697,14 +754,40 @@ def _is_library(function: Any) -> Any:
     """Whether a function lives in an imported module that is not the learner's own."""
     name = function.__globals__.get("__name__")
     module = _modules.get(name) if type(name) is str else None
-    return name != "__main__" and module is not None and vars(module) is function.__globals__
+    if name == "__main__" or module is None or vars(module) is not function.__globals__:
+        return False
+    file = function.__code__.co_filename
+    return _is_installed(module) and (file.startswith("<") or _lies_in_library(file))
+
+
+def _is_installed(module: Any) -> Any:
+    """Whether a module belongs to Python or its packages; those of the workspace are the learner's."""
+    file = vars(module).get("__file__")
+    return file is None or (type(file) is str and _lies_in_library(file))
+
+
+def _lies_in_library(file: Any) -> Any:
+    return any(file.startswith(folder) for folder in _LIBRARY)
+
+
+# The workspace is put on the path later, by a relative name.
+_LIBRARY = tuple(
+    {
+        os.path.join(place, "")
+        for folder in (sys.prefix, sys.base_prefix, *sysconfig.get_paths().values(), *sys.path)
+        if os.path.isabs(folder)
+        for place in (folder, os.path.realpath(folder))
+    }
+)
 
 
 def _is_learners(kind: Any) -> Any:
     if id(kind) in _BUILTIN_TYPES:
         return False
     module = _modules.get(_module_of(kind)) if type(_module_of(kind)) is str else None
-    return module is None or _module_of(kind) == "__main__" or vars(module).get(_name_of(kind)) is not kind
+    if module is None or _module_of(kind) == "__main__" or not _is_installed(module):
+        return True
+    return vars(module).get(_name_of(kind)) is not kind
 
 
 def _truth(value: Any) -> Any:
@@ -723,5 +806,16 @@ def _is_instance(value: Any, kinds: Any) -> Any:
 
 _AUTHORS_BUILTINS = {**ORIGINALS, "isinstance": _is_instance}
 
+_CODE_OF = operator.attrgetter("__code__")
+_FUNCTIONS = tuple(
+    one
+    for one in [*globals().values(), *vars(_Form).values(), *vars(_Guard).values(), *vars(ast).values()]
+    if type(one) is _Function
+)
+_PARTS = (
+    *[one.values for one in (ORIGINALS, _AUTHORS_BUILTINS, _PROBES, _OPERATORS, _BUILTIN_TYPES, _UNNAMED)],
+    *[vars(kind).values for kind in (_Form, _Guard)],
+    *[vars(ast.NodeTransformer).values, vars(ast.NodeVisitor).values, vars(ast).values, globals().values],
+)
 # Learner code must not find this module by its name and put its own functions in.
 sys.modules.pop(__name__, None)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
+import secrets
+import shlex
 import shutil
 import signal
 import sys
@@ -27,7 +30,23 @@ if TYPE_CHECKING:
 _KILL_AFTER_S: Final = 2.0
 _QUIET_S: Final = 0.3  # of silence, before a command is asked whether it waits for input
 _PYTHON_OUTPUT_LIMIT: Final = 1_000_000
+_INTERPRETER: Final = Path(__file__).with_name("inside_interpreter.py")
 _LEFT: Final = "What it left running in the background was ended."
+
+
+def _end_of(report: str) -> tuple[int, str] | None:
+    """Exit status and last line, as an interpreter would give them; None if it is no report."""
+    try:
+        told = json.loads(report)
+    except ValueError:
+        return None
+    if not isinstance(told, dict):
+        return None
+    error = told.get("error") or told.get("author_error")
+    if not isinstance(error, dict):
+        return (0, "") if told.get("passed") is True else None
+    said = error.get("message") or str(error.get("line", "")).removeprefix("assert ")
+    return 1, f"\n{error.get('name', 'Error')}: {' '.join(str(said).split())}\n"
 
 
 class ShellRunner:
@@ -108,16 +127,23 @@ class ShellRunner:
         return command
 
     async def run_python(self, source: str, *, timeout_s: float) -> tuple[int, str]:
-        """Run source in a fresh interpreter in the workspace: exit status and what it printed."""
+        """Run a check's source in a fresh interpreter in the workspace: 0 if it holds, and what was said.
+
+        What the workspace's modules do there counts for nothing: only a report behind a token does.
+        """
         texts: list[str] = []
-        status = 1
-        async for event in self.run("python -", stdin=source or "\n", timeout_s=timeout_s):
+        status, token = 1, secrets.token_hex(16)
+        command = f"python -I {shlex.quote(str(_INTERPRETER))}"
+        async for event in self.run(command, stdin=token + source, timeout_s=timeout_s):
             if isinstance(event, StreamText):
                 texts.append(event.text)
             elif isinstance(event, Finished):
                 status = 1 if event.exit_status is None else event.exit_status
                 texts.append(event.reason if event.outcome == "timeout" else "")
-        return status, "".join(texts)[-_PYTHON_OUTPUT_LIMIT:]
+        said, is_told, report = "".join(texts).rpartition(token)
+        if is_told and (end := _end_of(report)) is not None:
+            return end[0], (said.removesuffix("\n") + end[1])[-_PYTHON_OUTPUT_LIMIT:]
+        return status or 1, "".join(texts)[-_PYTHON_OUTPUT_LIMIT:]
 
     async def answer_input(self, text: str) -> None:
         """Type a line at the running command."""
