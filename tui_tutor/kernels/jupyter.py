@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _KILL_WITHIN_S: Final = 2.0
 _ASK_S: Final = 2.0
 _FACTS_S: Final = 0.5
+_STOPPING_S: Final = 0.5  # what a run may take to end after its first interrupt before a second one kills it
 _MOST_MATCHES: Final = 500
 _ATTEMPT_SLACK_S: Final = 5.0
 _NAME_WITHIN: Final = 1000  # characters before the cursor in which a dotted name is looked for
@@ -196,18 +197,19 @@ class JupyterKernel:
             self._talk.answer(text)
 
     async def interrupt(self) -> None:
-        """Stop what runs; a second call within two seconds kills the kernel."""
-        if self._talk is None or not self._is_running:
+        """Stop what runs; a second call within two seconds kills the kernel, unless the first was enough."""
+        talk = self._talk
+        if talk is None or not self._is_running or talk.has_replied.is_set():
             return
-        now = time.monotonic()
+        now, run = time.monotonic(), self._run
         is_second = now - self._interrupted_at < _KILL_WITHIN_S
         self._interrupted_at = now
-        self._run.is_interrupted = True
-        if is_second:
-            self._run.is_killed = True
-            self._talk.life.process.kill()
-        else:
+        run.is_interrupted = True
+        if not is_second:
             await self._soft_interrupt()
+        elif not await _happens(talk.has_replied) and run is self._run and self._is_running:
+            run.is_killed = True
+            talk.life.process.kill()
 
     async def _soft_interrupt(self) -> None:
         talk = self._talk
@@ -341,3 +343,12 @@ class JupyterKernel:
                 self._folder = None
             if self._sandbox is not None:
                 self._sandbox.close()
+
+
+async def _happens(event: asyncio.Event) -> bool:
+    """Whether it is set soon."""
+    try:
+        async with asyncio.timeout(_STOPPING_S):
+            return await event.wait()
+    except TimeoutError:
+        return False

@@ -150,6 +150,7 @@ class Study:
     wished: tuple[tuple[str, Why], ...] = ()  # runs that wait for the trust question
     waiting_answer: tuple[str, Answer] | None = None  # (cell, answer) that waits for the trust question
     asks_guess: str = ""  # id of the cell whose output the learner should predict first
+    stopped_at: datetime | None = None  # when an interrupt was enough last
     at_cell: str = ""  # where the learner is
     notice: Notice | None = None
     unsaved: tuple[tuple[Record, ...], ...] = ()  # records that could not be stored yet, oldest first

@@ -134,7 +134,7 @@ def _step(study: Study, event: Event) -> Step:  # noqa: PLR0912 - one branch for
         case InputGiven():
             return give_input(study, event)
         case InterruptRequested():
-            return interrupt(study)
+            return interrupt(study, event.at)
         case RestartRequested():
             return restart(study)
         case QuizAnswered():
