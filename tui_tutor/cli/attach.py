@@ -43,19 +43,10 @@ def command(ctx: click.Context, session: int | None, is_list: bool, is_ascii: bo
 
 
 def _list(sessions: list[SessionInfo], *, is_json: bool) -> None:
-    from tui_tutor.cli.keeping import session_words
+    from tui_tutor.cli.keeping import session_as_json, session_words
 
     if is_json:
-        found = [
-            {
-                "session": info.pid,
-                "shows": info.shows,
-                "runs": info.runs,
-                "age_s": round(info.age_s, 1),
-                "alone_s": None if info.alone_s is None else round(info.alone_s, 1),
-            }
-            for info in sessions
-        ]
+        found = [session_as_json(info) for info in sessions]
         click.echo(json.dumps({"sessions": found}, ensure_ascii=False, indent=2))
         return
     for info in sessions:

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -69,6 +69,25 @@ def session_words(info: SessionInfo) -> str:
     if info.alone_s is None:
         return f"{shows}{runs}, open in another terminal"
     return f"{shows}{runs}, left {duration_words(info.alone_s)} ago"
+
+
+def session_as_json(info: SessionInfo) -> dict[str, Any]:
+    """The same for programs."""
+    return {
+        "session": info.pid,
+        "shows": info.shows,
+        "runs": info.runs,
+        "age_s": round(info.age_s, 1),
+        "alone_s": None if info.alone_s is None else round(info.alone_s, 1),
+    }
+
+
+def found_sessions(data: Path) -> list[SessionInfo]:
+    """The sessions that run, those left last first; none where they cannot be kept."""
+    from tui_tutor.tui.terminal.hosting import is_possible
+    from tui_tutor.tui.terminal.sessions import running_sessions
+
+    return running_sessions(data) if is_possible() else []
 
 
 def duration_words(seconds: float) -> str:
