@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 import sys
 from collections.abc import Mapping
 from contextlib import closing
@@ -54,6 +53,8 @@ def stored_wish(path: Path) -> str:
     """The setting `keep`, only read: the store itself is opened by the app, which is another process then."""
     if not path.is_file():
         return ""
+    import sqlite3
+
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=1.0)) as found:
             row = found.execute("select value from setting where name = 'keep'").fetchone()

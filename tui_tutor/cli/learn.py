@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 import sys
@@ -75,6 +74,8 @@ def open_library(*, is_plain: bool, is_ascii: bool, is_kept: bool = True) -> int
 
 
 def _learn_plain(course: str, lesson: str, *, trust_once: bool) -> int:
+    import asyncio
+
     from tui_tutor.cli.wiring import end_saving, make_adapters, make_shelf, make_store
     from tui_tutor.plain.lines import LineReader, LineWriter
     from tui_tutor.plain.player import PlainPlayer
@@ -101,6 +102,8 @@ async def play(player: PlainPlayer, session: object, lesson: str) -> int:
 
     The exit code of a session that a signal ended is 128 and the signal's number.
     """
+    import asyncio  # not above: a guardian would carry it as long as a session lasts
+
     from tui_tutor.session.course_session import CourseSession
 
     assert isinstance(session, CourseSession)
