@@ -172,8 +172,13 @@ def _known(study: Study, cell_id: object) -> str:
     return cell_id if isinstance(cell_id, str) and cell_id in study.cells else ""
 
 
+def in_order(record: Record) -> tuple[int, datetime]:
+    """Sorts records as they were made: by their place in the log, by their time only outside one."""
+    return record.number, record.at
+
+
 def _cell_restored(study: Study, history: CellHistory) -> Study:
-    newest = sorted(history.newest.values(), key=lambda record: record.at)
+    newest = sorted(history.newest.values(), key=in_order)
     for record in newest:
         study = applied(study, record)
     state = study.state(history.cell)
