@@ -25,7 +25,8 @@ _INSERT: Final = """
 insert into event (device, sequence, kind, course, lesson, cell, at, data) values (?, ?, ?, ?, ?, ?, ?, ?)
 """
 _HISTORY: Final = """
-select event.id, cell_record.count, event.kind, event.course, cell_record.lesson, cell_record.cell, event.at, event.data
+select event.id, cell_record.count, event.kind, event.course, cell_record.lesson, cell_record.cell,
+event.at, event.data
 from cell_record join event on event.id = cell_record.newest
 where cell_record.course = ? and cell_record.lesson = ? order by event.id
 """
