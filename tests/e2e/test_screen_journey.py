@@ -73,7 +73,8 @@ def test_the_reparameterisation_lesson_by_keys_to_its_recorded_answer(player: Pl
 
 
 def a_folder(parent: Path) -> Path:
-    cells = (a_text_quiz(), a_code("import time\nprint('be' + 'gun')\ntime.sleep(600)"), a_markdown("The end."))
+    long_run = "import time\nprint('be' + 'gun')\ntime.sleep(600)"
+    cells = (a_text_quiz(), a_code(long_run), a_markdown("The end."))
     return a_course_folder(parent, lessons=(a_lesson(cells, title="First"),))
 
 
