@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _KILL_WITHIN_S: Final = 2.0
 _ASK_S: Final = 2.0
 _FACTS_S: Final = 0.5
-_STOPPING_S: Final = 0.5  # what a run may take to end after its first interrupt before a second one kills it
+_STOPPING_S: Final = 1.0  # what a run may take to end after its first interrupt before a second one kills it
 _MOST_MATCHES: Final = 500
 _ATTEMPT_SLACK_S: Final = 5.0
 _NAME_WITHIN: Final = 1000  # characters before the cursor in which a dotted name is looked for
@@ -72,6 +72,7 @@ class JupyterKernel:
         self._wanted = asyncio.Event()  # something waits for a kernel, so `preload` must not
         self._changed = asyncio.Event()
         self._is_running = False
+        self._signalling = asyncio.Lock()  # an interrupt is on its way
         self._interrupted_at = -_KILL_WITHIN_S
         self._is_closed = False
 
@@ -179,6 +180,8 @@ class JupyterKernel:
         from tui_tutor.kernels.running import Run
 
         talk = await self._ready_talk()
+        async with self._signalling:  # else it would stop this run instead of the one it was meant for
+            pass
         self._is_running, self._interrupted_at = True, -_KILL_WITHIN_S
         run = self._run = Run(talk, timeout_s=timeout_s, is_silent=is_silent, interrupt=self._soft_interrupt)
         try:
@@ -212,14 +215,15 @@ class JupyterKernel:
             talk.life.process.kill()
 
     async def _soft_interrupt(self) -> None:
-        talk = self._talk
-        if talk is None or talk.life.process.poll() is not None:
-            return
-        await talk.life.manager.interrupt_kernel()
-        # ipykernel 7 notices the interrupt of an `await` only when its loop wakes: any request does.
-        await asyncio.sleep(0.02)
-        if talk is self._talk and talk.life.process.poll() is None:
-            talk.wake()
+        async with self._signalling:
+            talk = self._talk
+            if talk is None or talk.life.process.poll() is not None:
+                return
+            await talk.life.manager.interrupt_kernel()
+            # ipykernel 7 notices the interrupt of an `await` only when its loop wakes: any request does.
+            await asyncio.sleep(0.02)
+            if talk is self._talk and talk.life.process.poll() is None:
+                talk.wake()
 
     async def restart(self) -> KernelInfo:
         """A new, empty kernel; the old one and all it started are gone."""

@@ -55,7 +55,7 @@ from tui_tutor.session.course_session import CourseSession
 from tui_tutor.session.replaying import Replaying
 
 HIDDEN_TIMEOUT_S = 60.0
-GRACE_S = 1.5
+GRACE_S = 1.0
 Job = RunCode | RunScript | RestoreNames | CheckAnswer | GradeAnswer | EvaluatePlots | RestartKernel
 
 

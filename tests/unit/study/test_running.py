@@ -260,8 +260,8 @@ def test_an_interrupt_stops_the_run_and_drops_the_rest():
 def test_an_interrupt_right_behind_one_that_was_enough_means_the_same_run():
     study = has_run(a_study(every_kind()), "one", outcome="interrupted")
     study = after(study, RunRequested("two", NOON))
-    assert effects_of(study, InterruptRequested(at(0.4))) == ()
-    assert effects_of(study, InterruptRequested(at(0.6))) == (InterruptRun(),)
+    assert effects_of(study, InterruptRequested(at(0.2))) == ()
+    assert effects_of(study, InterruptRequested(at(0.4))) == (InterruptRun(),)
 
 
 def test_an_interrupt_while_nothing_runs_says_so():

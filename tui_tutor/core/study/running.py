@@ -72,7 +72,7 @@ from tui_tutor.core.wording.labels import plain_label
 
 Step = tuple[Study, tuple[Effect, ...]]
 
-RIGHT_BEHIND_S: Final = 0.5
+RIGHT_BEHIND_S: Final = 0.3
 NEW_KERNEL: Final = "New kernel. Cells above have not run in it yet."
 
 
