@@ -238,7 +238,7 @@ def test_a_full_disk_is_told_in_words_and_the_next_try_is_stored(store: SqliteSt
         store.append([a_record("edited", "code-1", source="x" * 200_000)])
     assert (told.value.message, told.value.help) == (
         "Not saved: the disk is full.",
-        "Free some space and press any key to try again.",
+        "Free some space.",
     )
     store._connection.execute("pragma max_page_count=1000000")
     store.append([a_record("edited", "code-1", source="y")])

@@ -56,6 +56,7 @@ from tui_tutor.session.replaying import Replaying
 
 HIDDEN_TIMEOUT_S = 60.0
 GRACE_S = 1.0
+WAITS = "What you did waits here, and is stored as soon as it can be."
 Job = RunCode | RunScript | RestoreNames | CheckAnswer | GradeAnswer | EvaluatePlots | RestartKernel
 
 
@@ -137,7 +138,7 @@ class Performer:
         try:
             self.session.adapters.store.append(records)
         except TutorError as error:
-            self.dispatch(StoreFailed(effect.records, error.message, error.help, at))
+            self.dispatch(StoreFailed(effect.records, error.message, f"{error.help} {WAITS}".strip(), at))
         else:
             self.dispatch(Stored(records, at))
 
