@@ -113,7 +113,7 @@ def request_runs(study: Study, wanted: tuple[tuple[str, Why], ...], at: datetime
     first, state = study.cell(wanted[0][0]), study.state(wanted[0][0])
     if isinstance(first, CodeCell) and first.ask_first and state.guess is None and state.ran_source is None:
         return replace(study, asks_guess=first.id, at_cell=first.id, wished=wanted), ()
-    study, effects = begin_restoring(study)
+    study, effects = begin_restoring(replace(study, stopped_at=None))
     for cell_id, why in wanted:
         study = _queued(study, cell_id, why)
     study, more = start_next(study, at)
