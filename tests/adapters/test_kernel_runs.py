@@ -310,6 +310,7 @@ def test_an_interrupt_does_not_reach_the_next_run(tmp_path: Path):
             async for event in kernel.run("print('on')", timeout_s=30):
                 if isinstance(event, StreamText):
                     stops = [asyncio.create_task(kernel.interrupt()) for _ in range(3)]
+                    await asyncio.sleep(0)  # they mean this run
             outcomes.append(end_of(await events_of(kernel, "import time; time.sleep(0.05)")).outcome)
             await asyncio.gather(*stops)
         return outcomes
