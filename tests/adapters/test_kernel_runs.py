@@ -283,6 +283,59 @@ def test_an_interrupted_run_ends_and_the_names_stay(source: str, may_fork: bool,
     assert after[:2] == [Started(3), Displayed({"text/plain": "1"}, is_result=True)]
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import time\nprint('on')\nwhile True: time.sleep(1)",
+        "import asyncio\nprint('on')\nawait asyncio.sleep(600)",
+        "while True: print('on')",
+        "import time\nprint('on')\ntry: time.sleep(9)\nexcept KeyboardInterrupt: time.sleep(0.1); raise",
+    ],
+)
+def test_a_second_interrupt_right_behind_one_that_was_enough_changes_nothing(source: str, tmp_path: Path):
+    async def act(kernel: JupyterKernel) -> tuple[list[str], list[RunEvent]]:
+        await events_of(kernel, "kept = 1")
+        outcomes = [end_of(await interrupted(kernel, source, times=3)).outcome for _ in range(5)]
+        return outcomes, await events_of(kernel, "kept")
+
+    outcomes, after = in_kernel(tmp_path, act)
+    assert outcomes == ["interrupted"] * 5
+    assert after[1:2] == [Displayed({"text/plain": "1"}, is_result=True)]
+
+
+def test_an_interrupt_does_not_reach_the_next_run(tmp_path: Path):
+    async def act(kernel: JupyterKernel) -> list[str]:
+        outcomes = []
+        for _ in range(20):
+            async for event in kernel.run("print('on')", timeout_s=30):
+                if isinstance(event, StreamText):
+                    stops = [asyncio.create_task(kernel.interrupt()) for _ in range(3)]
+                    await asyncio.sleep(0)  # they mean this run
+            outcomes.append(end_of(await events_of(kernel, "import time; time.sleep(0.05)")).outcome)
+            await asyncio.gather(*stops)
+        return outcomes
+
+    assert in_kernel(tmp_path, act) == ["ok"] * 20
+
+
+@pytest.mark.parametrize("late_s", [0.3, 0.45, 0.5, 0.55, 0.7])
+def test_the_run_whose_interrupt_ends_the_kernel_is_the_one_that_tells_it(late_s: float, tmp_path: Path):
+    source = (
+        f"import time\nprint('on')\ntry: time.sleep(9)\nexcept KeyboardInterrupt: time.sleep({late_s}); raise"
+    )
+
+    async def act(kernel: JupyterKernel) -> list[tuple[str, str]]:
+        found = []
+        for _ in range(3):
+            await events_of(kernel, "kept = 1")
+            outcome = end_of(await interrupted(kernel, source, times=2)).outcome
+            found.append((outcome, end_of(await events_of(kernel, "kept")).outcome))
+        return found
+
+    for pair in in_kernel(tmp_path, act):
+        assert pair in (("interrupted", "ok"), ("died", "error"))
+
+
 STUBBORN = "import time\nprint('on')\nwhile True:\n    try: time.sleep(9)\n    except KeyboardInterrupt: pass"
 
 

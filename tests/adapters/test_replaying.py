@@ -147,6 +147,34 @@ def test_a_stop_reaches_a_setup_and_the_setup_runs_again_before_the_next_run(tmp
     visit(tmp_path, skip, lesson=lesson, restores=False)
 
 
+def test_a_second_stop_of_what_does_not_stop_is_told_with_the_end_of_its_kernel(tmp_path: Path) -> None:
+    stubborn = """import os, time
+while os.path.exists('ready'):
+    try: time.sleep(9)
+    except KeyboardInterrupt: pass"""
+    lesson = a_lesson([a_code("a = 1", id="a"), a_code(stubborn, id="stubborn")])
+
+    async def first(visit: Visit) -> None:
+        await visit.run("a")
+        await visit.run("stubborn")
+
+    async def stop_twice(visit: Visit) -> None:
+        visit.performer.restore()
+        await until(visit, "stubborn")
+        while visit.study.kernel != "busy":  # noqa: ASYNC110 - the kernel says when
+            await asyncio.sleep(0.01)
+        for _ in range(2):
+            visit.performer.dispatch(InterruptRequested(visit.now()))
+            await asyncio.sleep(0.2)
+        await visit.performer.settle()
+        assert visit.study.kernel == "dead"
+        assert "did not stop when asked" in visit.noticed[-1]
+
+    visit(tmp_path, first, lesson=lesson)
+    (tmp_path / "work/ready").touch()
+    visit(tmp_path, stop_twice, lesson=lesson, restores=False)
+
+
 def test_a_new_kernel_ends_it(tmp_path: Path) -> None:
     make_slow(tmp_path)
 

@@ -17,6 +17,8 @@ from hypothesis import strategies as st
 from tests.builders import NOON, a_record
 from tui_tutor.core.errors import TutorError
 from tui_tutor.core.ports import CellHistory, LessonProgress, Record
+from tui_tutor.core.progress import opened_order
+from tui_tutor.core.study.remembering import in_order
 from tui_tutor.store.sqlite import MEMORY, SqliteStore, open_store
 
 
@@ -236,7 +238,7 @@ def test_a_full_disk_is_told_in_words_and_the_next_try_is_stored(store: SqliteSt
         store.append([a_record("edited", "code-1", source="x" * 200_000)])
     assert (told.value.message, told.value.help) == (
         "Not saved: the disk is full.",
-        "Free some space and press any key to try again.",
+        "Free some space.",
     )
     store._connection.execute("pragma max_page_count=1000000")
     store.append([a_record("edited", "code-1", source="y")])
@@ -293,3 +295,17 @@ def test_a_locked_database_is_told_in_words(store: SqliteStore):
     other.rollback()
     store.append([a_record("passed", "md-1")])
     other.close()
+
+
+def test_a_clock_that_is_set_back_changes_no_order(tmp_path: Path):
+    store = SqliteStore(tmp_path / "progress.db")
+    for days, (lesson, cell) in enumerate((("first", "a"), ("first", "b"), ("second", "c"))):
+        at = NOON - timedelta(days=days)
+        store.append([Record("opened", "a-course", lesson, "", at, {"cell": cell})])
+        store.append([Record("ran", "a-course", "first", cell, at, {})])
+    assert store.last_opened() == ("a-course", "second")
+    assert max(store.progress("a-course").values(), key=opened_order).lesson == "second"
+    ran = sorted(
+        (cell.newest["ran"] for cell in store.lesson_history("a-course", "first") if cell.cell), key=in_order
+    )
+    assert [record.cell for record in ran] == ["a", "b", "c"]

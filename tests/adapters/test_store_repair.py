@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -303,3 +306,13 @@ def test_what_was_done_while_nothing_could_be_written_is_saved_when_it_can_be(
     store.append([a_record("attempted", "quiz-1", number=2)])
     store.close()
     assert answers(folder / "progress.db") == [1, 2]
+
+
+@pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo], ids=["folder", "pipe"])
+def test_what_is_no_file_is_put_aside_and_not_waited_for(make: Callable[[Path], None], tmp_path: Path):
+    path = tmp_path / "progress.db"
+    make(path)
+    with closing(open_store(path)) as store:
+        assert (store.is_saving, "was kept as" in store.notice) == (True, True)
+    [aside] = (one for one in tmp_path.iterdir() if "damaged" in one.name)
+    assert not aside.is_file()

@@ -209,3 +209,37 @@ def test_a_number_of_hours_that_is_none_is_refused(player: Player) -> None:
     with player.on_a_terminal(TUI_TUTOR_KEEP="long") as terminal:
         assert terminal.wait_for_end() == 2
         assert "which is no number of hours" in terminal.text()
+
+
+@pytest.mark.parametrize(
+    ("environ", "said"),
+    [
+        ({"TERM": "dumb"}, "TERM is dumb."),
+        ({"TERM": ""}, "TERM is not set."),
+    ],
+)
+def test_a_terminal_that_cannot_show_a_session_is_told_and_the_session_goes_on(
+    environ: dict[str, str], said: str, player: Player, tmp_path: Path
+) -> None:
+    with player.on_a_terminal("learn", str(a_folder(tmp_path)), TUI_TUTOR_KEEP="1") as terminal:
+        terminal.wait_for("What runs the code?")
+        terminal.hang_up()
+        terminal.wait_for_end()
+    with player.on_a_terminal("attach", **environ) as terminal:
+        terminal.wait_for(said)
+        assert terminal.wait_for_end() == 1
+    with player.on_a_terminal("attach") as terminal:
+        terminal.wait_for("What runs the code?")
+        assert leave(terminal) == 0
+
+
+def test_a_terminal_of_another_encoding_gets_ascii(player: Player, tmp_path: Path) -> None:
+    with player.on_a_terminal("learn", str(a_folder(tmp_path)), TUI_TUTOR_KEEP="1") as terminal:
+        terminal.wait_for("What runs the code?")
+        terminal.hang_up()
+        terminal.wait_for_end()
+    with player.on_a_terminal("attach", PYTHONIOENCODING="latin-1") as terminal:
+        terminal.wait_for("What runs the code?")
+        terminal.settle()
+        assert terminal.sent.isascii()
+        assert leave(terminal) == 0

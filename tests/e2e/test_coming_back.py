@@ -69,6 +69,7 @@ def test_ctrl_c_at_the_prompt_skips_it_and_the_lesson_goes_on(player: Player, tm
         terminal.type("run\r")
         terminal.wait_for("Restoring was stopped, 0 of 1 cell ran again.")
         terminal.wait_for("running")
+        terminal.settle(0.5)  # right behind the first it would mean the same
         terminal.press("ctrl+c")
         terminal.wait_for("stopped by you")
         terminal.type("quit\r")

@@ -30,8 +30,8 @@ def focus_on(terminal: PtyDriver, label: str) -> None:
 def leave(terminal: PtyDriver) -> int:
     """Quit with Ctrl+Q; a run that goes on is stopped."""
     terminal.press("ctrl+q")
-    terminal.settle(0.2, 2)
-    if not terminal.has_ended() and "Quit?" in terminal.text():
+    terminal.wait(lambda: terminal.has_ended() or "Quit?" in terminal.text(), what="Quit? or the end")
+    if not terminal.has_ended():
         terminal.type("q")
     return terminal.wait_for_end()
 
@@ -73,7 +73,8 @@ def test_the_reparameterisation_lesson_by_keys_to_its_recorded_answer(player: Pl
 
 
 def a_folder(parent: Path) -> Path:
-    cells = (a_text_quiz(), a_code("import time\nprint('begun')\ntime.sleep(600)"), a_markdown("The end."))
+    long_run = "import time\nprint('be' + 'gun')\ntime.sleep(600)"
+    cells = (a_text_quiz(), a_code(long_run), a_markdown("The end."))
     return a_course_folder(parent, lessons=(a_lesson(cells, title="First"),))
 
 

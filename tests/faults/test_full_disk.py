@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import resource
 from collections.abc import Iterator
 from pathlib import Path
@@ -50,7 +51,35 @@ def test_plain_mode_says_so_goes_on_and_stores_it_later(player: Player, tmp_path
     free(process.pid)
     tell(process, "answer three")
     process.communicate(timeout=60)
-    assert sorted(attempt["answer"] for attempt in player.attempts()) == [["one"], ["three"], ["two"]]
+    assert [attempt["answer"] for attempt in player.attempts()] == [["one"], ["two"], ["three"]]
+
+
+def test_plain_mode_names_what_is_lost_at_the_end(player: Player, tmp_path: Path):
+    process = player.start("learn", a_folder(tmp_path), "--plain")
+    tell(process, "answer one")
+    said_until(process, "not yet")
+    fill(process.pid)
+    tell(process, "answer two")
+    said_until(process, "Not saved: the disk took no more.")
+    said, _ = process.communicate(timeout=60)
+    assert re.search(r"\d records of what you did could not be saved", said)
+    assert [attempt["answer"] for attempt in player.attempts()] == [["one"]]
+
+
+def test_the_screen_stores_it_by_itself_as_soon_as_there_is_room(player: Player, tmp_path: Path):
+    with player.on_a_terminal("learn", a_folder(tmp_path), TUI_TUTOR_KEEP="0") as terminal:
+        terminal.wait_for("What runs the code?")
+        fill(terminal.pid)
+        terminal.press("enter")
+        terminal.wait_for("Enter answer  Esc")
+        terminal.type("one\r")
+        terminal.wait_for("Not saved: the disk took no more")
+        free(terminal.pid)
+        terminal.wait_until_gone("Not saved")
+        terminal.wait_for("not yet")
+        terminal.press("ctrl+q")
+        assert terminal.wait_for_end() == 0
+    assert [attempt["answer"] for attempt in player.attempts()] == [["one"]]
 
 
 def test_the_screen_says_so_goes_on_and_stores_it_later(player: Player, tmp_path: Path):

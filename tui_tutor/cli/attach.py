@@ -43,19 +43,10 @@ def command(ctx: click.Context, session: int | None, is_list: bool, is_ascii: bo
 
 
 def _list(sessions: list[SessionInfo], *, is_json: bool) -> None:
-    from tui_tutor.cli.keeping import session_words
+    from tui_tutor.cli.keeping import session_as_json, session_words
 
     if is_json:
-        found = [
-            {
-                "session": info.pid,
-                "shows": info.shows,
-                "runs": info.runs,
-                "age_s": round(info.age_s, 1),
-                "alone_s": None if info.alone_s is None else round(info.alone_s, 1),
-            }
-            for info in sessions
-        ]
+        found = [session_as_json(info) for info in sessions]
         click.echo(json.dumps({"sessions": found}, ensure_ascii=False, indent=2))
         return
     for info in sessions:
@@ -74,13 +65,19 @@ def _chosen(sessions: list[SessionInfo], wanted: int | None) -> SessionInfo:
 
 def go_back(info: SessionInfo, *, is_ascii: bool) -> None:
     """Show a session here; never returns. TutorError if it cannot be shown."""
+    from tui_tutor.cli.full_screen import speaks_utf8
     from tui_tutor.tui.terminal import hosting
     from tui_tutor.tui.terminal.guardian import guard
 
-    if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM", "dumb") in ("dumb", ""):
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise TutorError("A session can be shown on a terminal only.", help="Do not redirect attach.")
+    if (term := os.environ.get("TERM", "")) in ("dumb", ""):
+        raise TutorError(
+            f"A session cannot be shown on this terminal: TERM is {term or 'not set'}.",
+            help="It goes on. Set TERM to what the terminal is, or attach from another one.",
+        )
     guard()
     try:
-        hosting.attach(info.path, is_ascii=is_ascii)
+        hosting.attach(info.path, is_ascii=is_ascii or not speaks_utf8())
     except ConnectionError:
         raise TutorError("The session has just ended.", help="Start tui-tutor anew to go on.") from None

@@ -31,7 +31,7 @@ def run_full_screen(
     notice = _guard_and_keep(is_kept=is_kept, is_ascii=is_ascii)
     # Importing makes many objects that live for ever; the app collects again after its first frame.
     gc.disable()
-    from tui_tutor.cli.wiring import make_adapters, make_shelf, make_store
+    from tui_tutor.cli.wiring import end_saving, make_adapters, make_shelf, make_store
     from tui_tutor.tui.terminal.running import run_app
 
     store = make_store()
@@ -69,7 +69,7 @@ def run_full_screen(
     try:
         return run_app(make_app, cleanups=(store.close,), drawing=store.setting("drawing") or None)
     finally:
-        store.close()
+        end_saving(rooms.adapters)
 
 
 def _guard_and_keep(*, is_kept: bool, is_ascii: bool) -> str:

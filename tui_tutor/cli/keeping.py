@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 import sys
 from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -54,6 +53,8 @@ def stored_wish(path: Path) -> str:
     """The setting `keep`, only read: the store itself is opened by the app, which is another process then."""
     if not path.is_file():
         return ""
+    import sqlite3
+
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=1.0)) as found:
             row = found.execute("select value from setting where name = 'keep'").fetchone()
@@ -69,6 +70,25 @@ def session_words(info: SessionInfo) -> str:
     if info.alone_s is None:
         return f"{shows}{runs}, open in another terminal"
     return f"{shows}{runs}, left {duration_words(info.alone_s)} ago"
+
+
+def session_as_json(info: SessionInfo) -> dict[str, Any]:
+    """The same for programs."""
+    return {
+        "session": info.pid,
+        "shows": info.shows,
+        "runs": info.runs,
+        "age_s": round(info.age_s, 1),
+        "alone_s": None if info.alone_s is None else round(info.alone_s, 1),
+    }
+
+
+def found_sessions(data: Path) -> list[SessionInfo]:
+    """The sessions that run, those left last first; none where they cannot be kept."""
+    from tui_tutor.tui.terminal.hosting import is_possible
+    from tui_tutor.tui.terminal.sessions import running_sessions
+
+    return running_sessions(data) if is_possible() else []
 
 
 def duration_words(seconds: float) -> str:

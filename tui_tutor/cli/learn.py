@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 import sys
@@ -75,24 +74,27 @@ def open_library(*, is_plain: bool, is_ascii: bool, is_kept: bool = True) -> int
 
 
 def _learn_plain(course: str, lesson: str, *, trust_once: bool) -> int:
-    from tui_tutor.cli.wiring import make_adapters, make_shelf, make_store
+    import asyncio
+
+    from tui_tutor.cli.wiring import end_saving, make_adapters, make_shelf, make_store
     from tui_tutor.plain.lines import LineReader, LineWriter
     from tui_tutor.plain.player import PlainPlayer
     from tui_tutor.session.course_session import CourseSession
     from tui_tutor.session.opening import resume_lesson
 
     store = make_store()
+    adapters = make_adapters(store)
     reader, writer = LineReader(sys.stdin), LineWriter(sys.stdout)
     try:
         opened = make_shelf().open(course)
-        session = CourseSession(opened, make_adapters(store))
+        session = CourseSession(opened, adapters)
         if store.notice:
             writer.say(store.notice)
         player = PlainPlayer(session, reader, writer, trust_once=trust_once)
         return asyncio.run(play(player, session, lesson or resume_lesson(opened, store)))
     finally:
         reader.close()
-        store.close()
+        end_saving(adapters)
 
 
 async def play(player: PlainPlayer, session: object, lesson: str) -> int:
@@ -100,6 +102,8 @@ async def play(player: PlainPlayer, session: object, lesson: str) -> int:
 
     The exit code of a session that a signal ended is 128 and the signal's number.
     """
+    import asyncio  # not above: a guardian would carry it as long as a session lasts
+
     from tui_tutor.session.course_session import CourseSession
 
     assert isinstance(session, CourseSession)

@@ -43,6 +43,8 @@ def examine_machine() -> Machine:
 
 def machine_as_json(machine: Machine) -> dict[str, Any]:
     """For programs."""
+    from tui_tutor.cli.logout import ends_all_at_logout
+
     confined = machine.confinement
     return {
         "python": platform.python_version(),
@@ -53,6 +55,7 @@ def machine_as_json(machine: Machine) -> dict[str, Any]:
         "sandbox_missing": confined.missing,
         "data": str(machine.data),
         "terminal": machine.terminal,
+        "ends_all_at_logout": ends_all_at_logout(),
         "problems": list(machine.problems),
     }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import sys
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from tui_tutor.cli.places import data_folder, shipped_courses
 from tui_tutor.core.errors import TutorError
+from tui_tutor.core.safe_text import safe_line
 
 if TYPE_CHECKING:
     from tui_tutor.core.confinement import Confinement
@@ -111,6 +113,13 @@ def make_adapters(store: SqliteStore) -> Adapters:
     return Adapters(SystemClock(), store, make_kernel, make_shell, confinement)
 
 
+def end_saving(adapters: Adapters) -> None:
+    """Try a last time to store what could not be, say what is lost, and close the store."""
+    if lost := adapters.store_unsaved():
+        sys.stderr.write(f"{safe_line(lost)}\n")
+    adapters.store.close()
+
+
 def make_kernel(opened: OpenCourse, *, under: Mapping[str, str] | None = None) -> Kernel:
     """A kernel for a course, not yet started. TutorError (exit code 3) if its packages are missing.
 
@@ -166,8 +175,6 @@ def packages_missing(need: PackageNeed) -> TutorError:
 
 def make_shell(opened: OpenCourse, *, under: Mapping[str, str] | None = None) -> Shell:
     """A shell in the course's workspace; `python` there is the interpreter that runs the cells."""
-    import sys
-
     from tui_tutor.kernels.environment import course_environment
     from tui_tutor.kernels.shell import ShellRunner
 

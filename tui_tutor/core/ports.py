@@ -180,7 +180,10 @@ RecordKind = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One line of the event log: a past fact about the learner. `at` is aware UTC."""
+    """One line of the event log: a past fact about the learner. `at` is aware UTC.
+
+    `number` is its place in the log, where it was read from one: clocks are set back, a log is not.
+    """
 
     kind: RecordKind
     course: str
@@ -188,6 +191,7 @@ class Record:
     cell: str
     at: datetime
     data: Mapping[str, Json] = field(default_factory=dict)
+    number: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,13 +209,17 @@ class CellHistory:
 
 @dataclass(frozen=True, slots=True)
 class LessonProgress:
-    """Which cells of a lesson count as done, and the minutes spent."""
+    """Which cells of a lesson count as done, and the minutes spent.
+
+    `opened_number` is the place in the log of the record that it was opened last.
+    """
 
     lesson: str
     cells_done: frozenset[str] = frozenset()
     minutes: float = 0.0
     opened_at: datetime | None = None
     last_cell: str = ""
+    opened_number: int = field(default=0, compare=False)
 
 
 class EventStore(Protocol):

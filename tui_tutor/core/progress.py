@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import Literal
 
 from tui_tutor.core.course import Course
@@ -169,6 +168,11 @@ def is_lesson_done(outline: LessonOutline | None, progress: LessonProgress | Non
     return progress.cells_done.issuperset(outline.counting)
 
 
+def opened_order(seen: LessonProgress) -> tuple[int, float]:
+    """Sorts lessons as they were opened: by the log, by their time only outside one."""
+    return seen.opened_number, seen.opened_at.timestamp() if seen.opened_at else 0.0
+
+
 def _here(
     course: Course,
     progress: Mapping[str, LessonProgress],
@@ -177,14 +181,12 @@ def _here(
 ) -> str:
     """The lesson opened last, or, when that is done, the first one after it that can be opened."""
     order = list(course.lessons)
-    opened: list[tuple[datetime, str]] = [
-        (seen.opened_at, lesson_id)
-        for lesson_id, seen in progress.items()
-        if seen.opened_at is not None and lesson_id in order
+    opened = [
+        lesson_id for lesson_id, seen in progress.items() if seen.opened_at is not None and lesson_id in order
     ]
     if not opened:
         return ""
-    latest = max(opened)[1]
+    latest = max(opened, key=lambda lesson_id: (*opened_order(progress[lesson_id]), lesson_id))
     at = order.index(latest)
     for lesson_id in (*order[at:], *order[:at]):
         outline = outlines.get(lesson_id)

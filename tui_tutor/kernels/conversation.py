@@ -24,6 +24,7 @@ class Conversation:
         self.life, self.client = life, life.client
         self.inbox: Inbox[Message] = Inbox()
         self.run_id = ""
+        self.has_replied = asyncio.Event()  # the present run has ended in the kernel
         self.abandoned: set[str] = set()
         self._replies: dict[str, asyncio.Future[Message]] = {}
         for channel in (self.client.shell_channel, self.client.stdin_channel):
@@ -61,6 +62,7 @@ class Conversation:
         if future is not None and not future.done():
             future.set_result(message)
         if parent_id(message) == self.run_id:
+            self.has_replied.set()
             self.inbox.post(message)
 
     async def _ask_back(self, message: Message) -> None:
@@ -76,6 +78,7 @@ class Conversation:
 
     def execute(self, source: str, *, is_silent: bool, allow_input: bool) -> None:
         """Begin a run; its messages come to the inbox."""
+        self.has_replied.clear()
         try:
             self.run_id = self.client.execute(
                 source,

@@ -11,11 +11,13 @@ import socket
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
 SERVER: Final = Path(__file__).with_name("forkserver.py")
 _MAXIMUM: Final = 1 << 18
+_SIGNAL_S: Final = 1.0
 Spawned = tuple[socket.socket, subprocess.Popen[bytes]]  # our end of the pair, and the server
 
 
@@ -65,7 +67,14 @@ class Forked:
     def send_signal(self, signum: int) -> None:
         """Signal the child's whole group; only the server knows that the number still holds."""
         if self.returncode is None:
+            self.link.signals_on_their_way += 1
             self.link.send({"do": "signal", "pid": self.pid, "signum": signum})
+
+    async def signal_arrived(self) -> None:
+        """Return when it has every signal it was sent; a server that does not say so is not waited for."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_SIGNAL_S):
+                await self.link.signals_arrived()
 
     def kill(self) -> None:
         """Kill the child's whole group."""
@@ -80,6 +89,8 @@ class ForkLink:
     def __init__(self, ours: socket.socket, process: subprocess.Popen[bytes] | Forked) -> None:
         self.socket, self.process = ours, process
         self.codes: dict[int, int] = {}
+        self.signals_on_their_way = 0
+        self._signalled = asyncio.Event()
         self.is_alive = True
         self._serial = 0
         self._answers: dict[int, asyncio.Future[Forked]] = {}
@@ -157,6 +168,9 @@ class ForkLink:
     def _take(self, message: dict[str, Any], descriptors: list[int]) -> None:
         if "ready" in message and not self.said_ready.done():
             self.said_ready.set_result(message)
+        elif "signalled" in message:
+            self.signals_on_their_way -= 1
+            self._signalled.set()
         elif "gone" in message:
             self.codes[message["gone"]] = message["code"]
         elif "id" in message:
@@ -169,6 +183,7 @@ class ForkLink:
 
     def _lose(self) -> None:
         self.is_alive = False
+        self._signalled.set()
         self._loop.remove_reader(self.socket)
         self.socket.close()
         answers: list[asyncio.Future[Any]] = [self.said_ready, *self._answers.values()]
@@ -177,6 +192,12 @@ class ForkLink:
                 answer.set_exception(ConnectionError("the fork server is gone"))
                 answer.exception()  # seen: nobody may be waiting
         self._answers.clear()
+
+    async def signals_arrived(self) -> None:
+        """Return when the server has sent all signals it was asked for, or is gone."""
+        while self.signals_on_their_way and self.is_alive:
+            self._signalled.clear()
+            await self._signalled.wait()
 
     async def stop(self) -> None:
         """Close our end; the server kills all it started and leaves."""

@@ -36,6 +36,8 @@ class ForkProvisioner(LocalProvisioner):  # type: ignore[misc]
         return code
 
     async def send_signal(self, signum: int) -> None:
-        """Signal the kernel's group, by way of the server."""
+        """Signal the kernel's group, by way of the server; returns when it has the signal."""
         if self.process:
-            self.process.send_signal(signum)
+            process = self.process
+            process.send_signal(signum)
+            await process.signal_arrived()

@@ -6,7 +6,7 @@ Requests and answers are JSON with file descriptors beside them:
 
     {"do": "fork", "id", "argv", "env", "cwd"} + log    -> {"id", "pid"} + pidfd; the child becomes a kernel
     {"do": "split", "id", "preload": [names]} + socket  -> {"id", "pid"} + pidfd; the child is such a server
-    {"do": "signal", "pid", "signum"}                   -> nothing; to the whole process group
+    {"do": "signal", "pid", "signum"}                   -> {"signalled": pid}; to the whole process group
     (at start) {"ready": pid, "threads", "failed"}, (at a child's end) {"gone": pid, "code"}
 
 When the other side of the pair closes, everything below the server is killed. As a child subreaper it also
@@ -120,11 +120,16 @@ class Server:
                 return None
             if request["do"] in ("fork", "split") and self._fork(request):
                 return request, descriptors
-            if request["do"] == "signal" and request["pid"] in self.children:
-                # Only here is it certain that the number is still this child's: not yet reaped.
-                descendants.signal_group(request["pid"], request["signum"])
+            if request["do"] == "signal":
+                self._signal(request)
             for descriptor in descriptors:
                 os.close(descriptor)
+
+    def _signal(self, request: Job) -> None:
+        if request["pid"] in self.children:
+            # Only here is it certain that the number is still this child's: not yet reaped.
+            descendants.signal_group(request["pid"], request["signum"])
+        send(self.control, {"signalled": request["pid"]})
 
     def _fork(self, request: Job) -> bool:
         server = os.getpid()

@@ -18,6 +18,7 @@ from jupyter_client.connect import KernelConnectionInfo
 from tui_tutor.kernels.forking import ForkProvisioner
 
 GUARD: Final = Path(__file__).with_name("kernelguard.py")
+_SIGNAL_S: Final = 0.05
 
 
 def can_guard() -> bool:
@@ -98,6 +99,10 @@ class Guarded:
                 self._control.send(bytes([signum]))
             except OSError:
                 pass  # it ends just now
+
+    async def signal_arrived(self) -> None:
+        """Its guard does not tell; it takes no longer than this."""
+        await asyncio.sleep(_SIGNAL_S)
 
     def kill(self) -> None:
         """Kill the command and all it started."""

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _KILL_WITHIN_S: Final = 2.0
 _ASK_S: Final = 2.0
 _FACTS_S: Final = 0.5
+_STOPPING_S: Final = 1.0  # what a run may take to end after its first interrupt before a second one kills it
 _MOST_MATCHES: Final = 500
 _ATTEMPT_SLACK_S: Final = 5.0
 _NAME_WITHIN: Final = 1000  # characters before the cursor in which a dotted name is looked for
@@ -71,6 +72,7 @@ class JupyterKernel:
         self._wanted = asyncio.Event()  # something waits for a kernel, so `preload` must not
         self._changed = asyncio.Event()
         self._is_running = False
+        self._signalling = asyncio.Lock()  # an interrupt is on its way
         self._interrupted_at = -_KILL_WITHIN_S
         self._is_closed = False
 
@@ -178,6 +180,8 @@ class JupyterKernel:
         from tui_tutor.kernels.running import Run
 
         talk = await self._ready_talk()
+        async with self._signalling:  # else it would stop this run instead of the one it was meant for
+            pass
         self._is_running, self._interrupted_at = True, -_KILL_WITHIN_S
         run = self._run = Run(talk, timeout_s=timeout_s, is_silent=is_silent, interrupt=self._soft_interrupt)
         try:
@@ -196,28 +200,30 @@ class JupyterKernel:
             self._talk.answer(text)
 
     async def interrupt(self) -> None:
-        """Stop what runs; a second call within two seconds kills the kernel."""
-        if self._talk is None or not self._is_running:
+        """Stop what runs; a second call within two seconds kills the kernel, unless the first was enough."""
+        talk = self._talk
+        if talk is None or not self._is_running or talk.has_replied.is_set():
             return
-        now = time.monotonic()
+        now, run = time.monotonic(), self._run
         is_second = now - self._interrupted_at < _KILL_WITHIN_S
         self._interrupted_at = now
-        self._run.is_interrupted = True
-        if is_second:
-            self._run.is_killed = True
-            self._talk.life.process.kill()
-        else:
+        run.is_interrupted = True
+        if not is_second:
             await self._soft_interrupt()
+        elif not await _happens(talk.has_replied) and run is self._run and self._is_running:
+            run.is_killed = True
+            talk.life.process.kill()
 
     async def _soft_interrupt(self) -> None:
-        talk = self._talk
-        if talk is None or talk.life.process.poll() is not None:
-            return
-        await talk.life.manager.interrupt_kernel()
-        # ipykernel 7 notices the interrupt of an `await` only when its loop wakes: any request does.
-        await asyncio.sleep(0.02)
-        if talk is self._talk and talk.life.process.poll() is None:
-            talk.wake()
+        async with self._signalling:
+            talk = self._talk
+            if talk is None or talk.life.process.poll() is not None:
+                return
+            await talk.life.manager.interrupt_kernel()
+            # ipykernel 7 notices the interrupt of an `await` only when its loop wakes: any request does.
+            await asyncio.sleep(0.02)
+            if talk is self._talk and talk.life.process.poll() is None:
+                talk.wake()
 
     async def restart(self) -> KernelInfo:
         """A new, empty kernel; the old one and all it started are gone."""
@@ -341,3 +347,12 @@ class JupyterKernel:
                 self._folder = None
             if self._sandbox is not None:
                 self._sandbox.close()
+
+
+async def _happens(event: asyncio.Event) -> bool:
+    """Whether it is set soon."""
+    try:
+        async with asyncio.timeout(_STOPPING_S):
+            return await event.wait()
+    except TimeoutError:
+        return False

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import suppress
 from typing import Final
 
 from tui_tutor.core.execution import (
@@ -64,6 +66,8 @@ class Run:
             for event in self._merger.due(now):
                 yield event
             await self._keep_time(now)
+        if self.is_killed:
+            await self._end_of_kernel()
         for event in self._last_words():
             yield event
 
@@ -145,6 +149,12 @@ class Run:
             self._is_late = True
             self._deadline = now + _KILL_AFTER_S
             await self._interrupt()
+
+    async def _end_of_kernel(self) -> None:
+        """Its reply may just have come: this run must tell of the end all the same, not the next one."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_KILL_AFTER_S):
+                await asyncio.shield(self.talk.life.process.ended)
 
     def _last_words(self) -> Iterator[RunEvent]:
         yield from self._begin(time.monotonic())

@@ -17,6 +17,7 @@ from tui_tutor.core.study.events import (
     RestartRequested,
     RunRequested,
 )
+from tui_tutor.core.study.running import is_right_behind
 from tui_tutor.core.study.state import is_runnable
 from tui_tutor.plain.commands import Command
 from tui_tutor.plain.following import FollowedRun
@@ -41,9 +42,10 @@ class RunCommands:
 
     def interrupt(self) -> bool:
         """Stop what runs; False if nothing does."""
-        if not self._lesson.study.running and self._lesson.study.restoring is None:
+        study, at = self._lesson.study, self._lesson.now()
+        if not (study.running or study.restoring is not None or is_right_behind(study, at)):
             return False
-        self._lesson.dispatch(InterruptRequested(self._lesson.now()))
+        self._lesson.dispatch(InterruptRequested(at))
         return True
 
     def _show(self, study: Study) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import chain
 
 from tui_tutor.core.confinement import Confinement
 from tui_tutor.core.errors import TutorError
 from tui_tutor.core.execution import ErrorRaised, KernelInfo
-from tui_tutor.core.ports import Clock, EventStore, Kernel, OpenCourse, Shell, Workspace
+from tui_tutor.core.ports import Clock, EventStore, Kernel, OpenCourse, Record, Shell, Workspace
 
 SETUP_TIMEOUT_S = 120.0
 
@@ -23,6 +24,21 @@ class Adapters:
     make_kernel: Callable[[OpenCourse], Kernel]
     make_shell: Callable[[OpenCourse], Shell]
     confinement: Callable[[], Confinement] = Confinement
+    unsaved: list[tuple[Record, ...]] = field(default_factory=list)
+    """What could not be stored when its lesson was left, oldest first; the next lesson takes it over."""
+
+    def store_unsaved(self) -> str:
+        """Try a last time; what is lost if that fails, in a sentence."""
+        records = tuple(chain.from_iterable(self.unsaved))
+        if not records:
+            return ""
+        try:
+            self.store.append(records)
+        except TutorError as error:
+            lost = "1 record" if len(records) == 1 else f"{len(records):,} records"
+            return f"{lost} of what you did could not be saved. {error.message}"
+        self.unsaved.clear()
+        return ""
 
 
 class CourseSession:

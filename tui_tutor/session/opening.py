@@ -5,6 +5,7 @@ from __future__ import annotations
 from tui_tutor.core.course import Course, Lesson
 from tui_tutor.core.errors import TutorError
 from tui_tutor.core.ports import EventStore, LessonFile, OpenCourse
+from tui_tutor.core.progress import opened_order
 from tui_tutor.core.study import Study, begin, restored
 from tui_tutor.core.study.recording import with_recorded
 from tui_tutor.core.study.replaying import with_reruns
@@ -27,7 +28,7 @@ def resume_lesson(opened: OpenCourse, store: EventStore) -> str:
     visited = [p for p in progress.values() if p.opened_at is not None and p.lesson in opened.course.lessons]
     if not visited:
         return opened.course.lessons[0]
-    return max(visited, key=lambda p: p.opened_at.timestamp() if p.opened_at else 0.0).lesson
+    return max(visited, key=opened_order).lesson
 
 
 def learner_seed(store: EventStore) -> int:

@@ -18,9 +18,9 @@ from tui_tutor.core.errors import TutorError
 from tui_tutor.core.execution import ErrorRaised, Finished, RunEvent, Started
 from tui_tutor.core.plotting.data import PlotData, plot_data_from_json
 from tui_tutor.core.plotting.request import pick_request, plot_request
-from tui_tutor.core.ports import Kernel, Shell
+from tui_tutor.core.ports import Kernel, Record, Shell
 from tui_tutor.core.study import Effect, Event, Study, update
-from tui_tutor.core.study.answering import needs_kernel
+from tui_tutor.core.study.answering import needs_kernel, with_unsaved
 from tui_tutor.core.study.events import (
     AskTrust,
     CheckAnswer,
@@ -55,7 +55,8 @@ from tui_tutor.session.course_session import CourseSession
 from tui_tutor.session.replaying import Replaying
 
 HIDDEN_TIMEOUT_S = 60.0
-GRACE_S = 1.5
+GRACE_S = 1.0
+WAITS = "What you did waits here, and is stored as soon as it can be."
 Job = RunCode | RunScript | RestoreNames | CheckAnswer | GradeAnswer | EvaluatePlots | RestartKernel
 
 
@@ -75,8 +76,8 @@ class Performer:
         ask_trust: Callable[[], None],
         on_event: Callable[[str, RunEvent], None] | None = None,
     ) -> None:
-        self.study = study
         self.session = session
+        self.study = with_unsaved(study, self._take_unsaved())
         self._on_change = on_change
         self._on_event = on_event
         self.is_silent = False  # runs raise no execution count: for samples that a proof tries
@@ -128,13 +129,36 @@ class Performer:
                 assert_never(effect)
 
     def _remember(self, effect: Remember) -> None:
+        if left := self._take_unsaved():
+            self.study = replace(self.study, unsaved=(*left, *self.study.unsaved))
+        records = (*self.study.waiting_records, *effect.records)
+        if not records:
+            return
         at = self.session.adapters.clock.now()
         try:
-            self.session.adapters.store.append(effect.records)
+            self.session.adapters.store.append(records)
         except TutorError as error:
-            self.dispatch(StoreFailed(effect.records, error.message, error.help, at))
+            self.dispatch(StoreFailed(effect.records, error.message, f"{error.help} {WAITS}".strip(), at))
         else:
-            self.dispatch(Stored(effect.records, at))
+            self.dispatch(Stored(records, at))
+
+    def save_again(self) -> None:
+        """Try to store what waits, without a word while that fails."""
+        records = self.study.waiting_records
+        if records:
+            with suppress(TutorError):
+                self.session.adapters.store.append(records)
+                self.dispatch(Stored(records, self._now()))
+
+    def _take_unsaved(self) -> tuple[tuple[Record, ...], ...]:
+        """What other lessons left; after its own end a lesson leaves what it has to the next."""
+        left = tuple(self.session.adapters.unsaved)
+        self.session.adapters.unsaved.clear()
+        return left
+
+    def _leave_unsaved(self) -> None:
+        self.session.adapters.unsaved.extend(self.study.unsaved)
+        self.study = replace(self.study, unsaved=())
 
     def _grade_now(self, effect: GradeAnswer) -> None:
         verdict = graded_here(self.study, effect)
@@ -231,6 +255,7 @@ class Performer:
         if self._under_way:
             await self.stop()
         self._is_closed = True
+        self._leave_unsaved()
         for task in tuple(self._tasks):
             task.cancel()
 

@@ -61,7 +61,9 @@ class Replaying:
         return self._clock.now()
 
     def _ended(self, why: RestoreEnd, rerun: Rerun, detail: str = "") -> RestoreEnded:
-        return RestoreEnded("stopped" if self.is_stopped else why, self._now(), rerun.cell_id, detail)
+        if self.is_stopped and why != "died":  # a stop that took the kernel along is told as that
+            why = "stopped"
+        return RestoreEnded(why, self._now(), rerun.cell_id, detail)
 
     async def _again(self, rerun: Rerun) -> RestoreEnded | None:
         """Run one as it ran then, hidden cells before it; None if the next may follow."""

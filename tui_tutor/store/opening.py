@@ -114,8 +114,8 @@ def examine(path: Path, *, is_thorough: bool = False) -> None:
 
     Thorough: however long it takes. Nothing is written, so what is damaged stays as it was found.
     """
-    if path.is_dir():
-        raise damage("a folder is in its place")
+    if path.exists() and not path.is_file():
+        raise damage("something else is in its place")  # a folder, or a pipe that nobody writes to
     if path.exists() and path.stat().st_size:
         _look_through(path, is_thorough=is_thorough or suspicion(path).exists())
     elif backups_of(path):

@@ -15,7 +15,7 @@ class NotWritable(TutorError):
     """The place itself takes no writing; `reason` is part of a sentence."""
 
     def __init__(self, reason: str, cure: str) -> None:
-        super().__init__(f"Not saved: {reason}.", help=f"{cure} and press any key to try again.")
+        super().__init__(f"Not saved: {reason}.", help=f"{cure}.")
         self.reason = reason
 
 
@@ -43,10 +43,10 @@ def in_words(error: sqlite3.Error) -> TutorError:
         return NotWritable("the data folder is read-only", "Make it writable")
     if code == sqlite3.SQLITE_IOERR:
         # A quota that is used up comes as an error of the disk.
-        return NotWritable("the disk took no more", "Free some space, or see to the disk,")
+        return NotWritable("the disk took no more", "Free some space, or see to the disk")
     if is_busy(error):
         message = "Not saved: another program holds your progress."
-        return TutorError(message, help="Close it and press any key to try again.")
+        return TutorError(message, help="Close it.")
     if is_damage(error):
         help = "Start TUI Tutor again: it keeps the damaged file and brings back what can be read."
         return TutorError("Your progress file is damaged; nothing was written to it.", help=help)

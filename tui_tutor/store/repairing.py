@@ -54,7 +54,7 @@ def repair_damaged(path: Path, steps: Sequence[str], seen: tuple[int, int] | Non
             return None
         aside = _aside_name(path)
         backup = _newest_backup(path)
-        if path.is_dir():
+        if path.exists() and not path.is_file():
             os.rename(path, aside)
             damaged = Content()
         elif not path.exists():

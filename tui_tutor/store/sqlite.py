@@ -25,12 +25,13 @@ _INSERT: Final = """
 insert into event (device, sequence, kind, course, lesson, cell, at, data) values (?, ?, ?, ?, ?, ?, ?, ?)
 """
 _HISTORY: Final = """
-select cell_record.count, event.kind, event.course, cell_record.lesson, cell_record.cell, event.at, event.data
+select event.id, cell_record.count, event.kind, event.course, cell_record.lesson, cell_record.cell,
+event.at, event.data
 from cell_record join event on event.id = cell_record.newest
 where cell_record.course = ? and cell_record.lesson = ? order by event.id
 """
 _LESSONS: Final = """
-select lesson_summary.lesson, minutes, event.at, event.data
+select lesson_summary.lesson, minutes, opened, event.at, event.data
 from lesson_summary left join event on event.id = opened where lesson_summary.course = ?
 """
 _ATTEMPTS: Final = """
@@ -148,10 +149,10 @@ class SqliteStore:
         newest: dict[str, dict[RecordKind, Record]] = {}
         counts: dict[str, dict[RecordKind, int]] = {}
         with self._reading() as connection:
-            for count, *row in connection.execute(_HISTORY, (course, lesson)):
+            for number, count, *row in connection.execute(_HISTORY, (course, lesson)):
                 if (record := self._record(row)) is None:
                     continue
-                newest.setdefault(record.cell, {})[record.kind] = record
+                newest.setdefault(record.cell, {})[record.kind] = replace(record, number=number)
                 counts.setdefault(record.cell, {})[record.kind] = count
             done = {row[0] for row in connection.execute(_DONE, (course, lesson))}
         cells = dict.fromkeys((*newest, *sorted(done)))
@@ -164,12 +165,12 @@ class SqliteStore:
         with self._reading() as connection:
             done = _cells_done(connection, course)
             found = {lesson: LessonProgress(lesson, cells) for lesson, cells in done.items()}
-            for lesson, minutes, at, data in connection.execute(_LESSONS, (course,)):
+            for lesson, minutes, number, at, data in connection.execute(_LESSONS, (course,)):
                 opened = self._record(("opened", course, lesson, "", at, data)) if at else None
                 opened_at = opened.at if opened else None
                 last_cell = str(opened.data.get("cell", "")) if opened else ""
                 cells = done.get(lesson, frozenset())
-                found[lesson] = LessonProgress(lesson, cells, minutes, opened_at, last_cell)
+                found[lesson] = LessonProgress(lesson, cells, minutes, opened_at, last_cell, number or 0)
         return found
 
     def attempts(self, course: str) -> tuple[Record, ...]:

@@ -18,6 +18,7 @@ from tests.unit.study.studying import (
 from tui_tutor.core.course import ReflectQuiz
 from tui_tutor.core.grading.verdict import Failure, Mark, Verdict
 from tui_tutor.core.study import Notice, update
+from tui_tutor.core.study.answering import ANSWER_WAITS
 from tui_tutor.core.study.events import (
     CellReset,
     CheckAnswer,
@@ -266,13 +267,38 @@ def test_an_answer_that_could_not_be_stored_is_kept_and_not_shown():
 def test_saving_again_stores_what_was_kept():
     study, records = failed_to_store()
     study, effects = update(study, SaveRetried(NOON))
-    assert (effects, study.unsaved, study.notice) == ((Remember(records),), (), None)
-    assert after(study, Stored(records, NOON)).state("quiz-1").verdict == RIGHT
+    assert (effects, study.unsaved) == ((Remember(()),), (records,))
+    study = after(study, Stored(records, NOON))
+    assert (study.state("quiz-1").verdict, study.unsaved, study.notice) == (
+        RIGHT,
+        (),
+        Notice("Lesson 1 is done."),
+    )
 
 
 def test_what_was_kept_is_tried_again_as_soon_as_something_can_be_stored():
     study, records = failed_to_store()
-    assert effects_of(study, Stored((), NOON)) == (Remember(records),)
+    other = replace(records[0], lesson="another")
+    assert effects_of(study, Stored((other,), NOON)) == (Remember(()),)
+
+
+def test_what_waits_is_stored_before_what_comes_after_it():
+    study, records = failed_to_store()
+    later = replace(records[0], kind="hinted")
+    assert after(study, StoreFailed((later,), "Full.", "", NOON)).unsaved == (records, (later,))
+    assert after(study, Stored((*records, later), NOON)).unsaved == ()
+
+
+def test_a_question_whose_answer_waits_is_not_answered_again():
+    study, _ = failed_to_store()
+    study, effects = update(study, QuizAnswered("quiz-1", ("option-1",), NOON))
+    assert (effects, study.notice) == ((), Notice(ANSWER_WAITS, is_alarm=True))
+
+
+def test_what_another_lesson_left_changes_nothing_here():
+    study, records = failed_to_store()
+    other = replace(records[0], lesson="another")
+    assert after(study, Stored((other,), NOON)).cells == study.cells
 
 
 def test_the_lesson_says_once_that_it_is_done():

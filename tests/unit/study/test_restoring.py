@@ -183,6 +183,13 @@ def test_a_stop_skips_it_and_keeps_what_waits():
     assert (effects, study.queue) == ((InterruptRun(),), (("a", "run"),))
 
 
+def test_a_second_stop_right_behind_does_not_reach_the_run_that_waited():
+    study = after(restoring(ran("a", 1)), RunRequested("a", NOON), RestoreEnded("stopped", NOON))
+    assert study.running == "a"
+    assert effects_of(study, InterruptRequested(at(0.2))) == ()
+    assert effects_of(study, InterruptRequested(at(0.4))) == (InterruptRun(),)
+
+
 def test_whoever_left_runs_nothing_more():
     study = after(restoring(ran("a", 1)), RunRequested("a", NOON))
     study, effects = update(study, RestoreEnded("left", NOON))

@@ -257,6 +257,18 @@ def test_an_interrupt_stops_the_run_and_drops_the_rest():
     assert (study.state("one").status, study.state("one").transcript.error) == ("stopped", None)
 
 
+def test_an_interrupt_right_behind_one_that_was_enough_means_the_same_run():
+    study = after(a_study(every_kind()), RunRequested("one", NOON), run_of("one", outcome="interrupted"))
+    assert after(study, InterruptRequested(at(0.2))).notice is None
+    assert after(study, InterruptRequested(at(0.4))).notice == Notice("Nothing is running.")
+
+
+def test_a_run_that_was_asked_for_after_a_stop_can_be_stopped_at_once():
+    study = has_run(a_study(every_kind()), "one", outcome="interrupted")
+    study = after(study, RunRequested("two", NOON))
+    assert effects_of(study, InterruptRequested(at(0.1))) == (InterruptRun(),)
+
+
 def test_an_interrupt_while_nothing_runs_says_so():
     study, effects = update(three_cells(), InterruptRequested(NOON))
     assert (effects, study.notice) == ((), Notice("Nothing is running."))

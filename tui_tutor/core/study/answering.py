@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import chain
 
 from tui_tutor.core.course import (
     Cell,
@@ -26,6 +27,7 @@ from tui_tutor.core.study.frameworks import carried, start_of
 from tui_tutor.core.study.remembering import (
     a_record,
     applied,
+    is_answer_waiting,
 )
 from tui_tutor.core.study.state import (
     CellState,
@@ -35,6 +37,8 @@ from tui_tutor.core.study.state import (
 
 Step = tuple[Study, tuple[Effect, ...]]
 
+ANSWER_WAITS = "This question is answered. What it is worth is shown when the answer could be saved."
+
 
 def answer_question(study: Study, event: QuizAnswered) -> Step:
     cell, state = study.cell(event.cell_id), study.state(event.cell_id)
@@ -42,6 +46,8 @@ def answer_question(study: Study, event: QuizAnswered) -> Step:
         return study, ()
     if state.is_closed and cell.form != "reflect":
         return replace(study, notice=Notice("This question is answered. r asks it again.")), ()
+    if is_answer_waiting(study, cell.id) and cell.form != "reflect":
+        return replace(study, notice=Notice(ANSWER_WAITS, is_alarm=True)), ()
     if needs_kernel(study, cell) and study.trust in ("unknown", "refused"):
         return replace(study, waiting_answer=(cell.id, event.answer)), (AskTrust(),)
     return study, (GradeAnswer(cell.id, event.answer),)
@@ -93,13 +99,31 @@ def _after_reset(study: Study, cell_id: str) -> Study:
 
 
 def stored(study: Study, records: tuple[Record, ...]) -> Study:
+    """The lesson after these records; those of other lessons, stored late, change nothing here."""
     was_done = study.is_done
+    begun_anew: set[str] = set()
     for record in records:
+        if not _is_here(study, record):
+            continue
         if record.kind == "reset":
             study = _after_reset(study, record.cell)
-        elif record.kind not in ("edited", "plotted"):
+            begun_anew.add(record.cell)
+        elif record.kind not in ("edited", "plotted") or record.cell in begun_anew:
             study = applied(study, record)
     return study if was_done or not study.is_done else _with_end(study)
+
+
+def with_unsaved(study: Study, unsaved: tuple[tuple[Record, ...], ...]) -> Study:
+    """The lesson with what could not be stored before it was opened; what was typed here stands in it."""
+    study = replace(study, unsaved=(*unsaved, *study.unsaved))
+    for record in chain.from_iterable(unsaved):
+        if record.kind == "edited" and _is_here(study, record):
+            study = applied(study, record)
+    return study
+
+
+def _is_here(study: Study, record: Record) -> bool:
+    return (record.course, record.lesson) == (study.course.id, study.lesson.id)
 
 
 def _with_end(study: Study) -> Study:

@@ -397,7 +397,10 @@ class GrantTrust:
 
 @dataclass(frozen=True, slots=True)
 class Remember:
-    """Commit these records, then report Stored, or StoreFailed."""
+    """Commit what waits in the study and then these records, all or nothing; report Stored, or StoreFailed.
+
+    So the log has them in the order in which they were made, and an older answer never hides a newer one.
+    """
 
     records: tuple[Record, ...]
 

@@ -81,7 +81,7 @@ def _for_replaying(study: Study, state: CellState) -> dict[str, Json]:
 
 def attempt_record(study: Study, cell: Cell, answer: Answer, verdict: Verdict, at: datetime) -> Record:
     """An answer and what it was worth. `done`: right, or all attempts used, or saved (reflect)."""
-    attempts = study.state(cell.id).attempts + 1
+    attempts = study.state(cell.id).attempts + len(_attempts_waiting(study, cell.id)) + 1
     limit = cell.attempts if isinstance(cell, QuizBase) else None
     is_saved = isinstance(cell, ReflectQuiz)
     return a_record(
@@ -99,6 +99,24 @@ def attempt_record(study: Study, cell: Cell, answer: Answer, verdict: Verdict, a
         verdict=verdict_as_json(verdict),
         **_asked(cell),
     )
+
+
+def is_answer_waiting(study: Study, cell_id: str) -> bool:
+    """Whether the answer that closes a question could not be stored yet."""
+    return any(record.data.get("done") for record in _attempts_waiting(study, cell_id))
+
+
+def _attempts_waiting(study: Study, cell_id: str) -> list[Record]:
+    """Attempts at a cell that could not be stored yet, since it was begun anew."""
+    found: list[Record] = []
+    for record in study.waiting_records:
+        if (record.lesson, record.cell) != (study.lesson.id, cell_id):
+            continue
+        if record.kind == "reset":
+            found.clear()
+        elif record.kind == "attempted":
+            found.append(record)
+    return found
 
 
 def _asked(cell: Cell) -> dict[str, Json]:
@@ -154,8 +172,13 @@ def _known(study: Study, cell_id: object) -> str:
     return cell_id if isinstance(cell_id, str) and cell_id in study.cells else ""
 
 
+def in_order(record: Record) -> tuple[int, datetime]:
+    """Sorts records as they were made: by their place in the log, by their time only outside one."""
+    return record.number, record.at
+
+
 def _cell_restored(study: Study, history: CellHistory) -> Study:
-    newest = sorted(history.newest.values(), key=lambda record: record.at)
+    newest = sorted(history.newest.values(), key=in_order)
     for record in newest:
         study = applied(study, record)
     state = study.state(history.cell)

@@ -15,7 +15,7 @@ from tui_tutor.core.execution import Displayed, Finished, InputAsked
 from tui_tutor.core.output import TextPart, Transcript
 from tui_tutor.core.ports import CellHistory, Json, Record
 from tui_tutor.core.study.events import RestoreEnd
-from tui_tutor.core.study.remembering import bounded_output
+from tui_tutor.core.study.remembering import bounded_output, in_order
 from tui_tutor.core.study.state import GivenLine, Rerun, Study, hidden_before, is_runnable, uses_shell
 
 _ADDRESS: Final = re.compile(r"\b0x[0-9a-fA-F]{6,}\b")
@@ -25,7 +25,7 @@ _RUN_AGAIN: Final = ("ok", "error")
 def with_reruns(study: Study, history: Sequence[CellHistory], *, is_held: bool = False) -> Study:
     """The study with what must run again. `is_held`: the kernel holds this lesson's names already."""
     known = {cell.cell: cell for cell in history if "ran" in cell.newest and _uses_kernel(study, cell.cell)}
-    records = sorted((cell.newest["ran"] for cell in known.values()), key=lambda record: record.at)
+    records = sorted((cell.newest["ran"] for cell in known.values()), key=in_order)
     if not records:
         return study
     since = _since(records[-1])

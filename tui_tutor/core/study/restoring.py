@@ -72,7 +72,8 @@ def end_restoring(study: Study, event: RestoreEnded) -> Study:
     words = restored_words(study, restoring, event)
     notice = Notice(words, is_alarm=is_alarming(event)) if words else study.notice
     is_as_before = event.why == "done" and not restoring.differing and not study.left_out
-    study = replace(study, restoring=None, kernel=kernel, notice=notice, left_out=())
+    stopped_at = event.at if event.why == "stopped" else study.stopped_at
+    study = replace(study, restoring=None, kernel=kernel, notice=notice, left_out=(), stopped_at=stopped_at)
     return _plots_fit(study) if is_as_before else study
 
 

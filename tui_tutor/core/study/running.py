@@ -72,6 +72,7 @@ from tui_tutor.core.wording.labels import plain_label
 
 Step = tuple[Study, tuple[Effect, ...]]
 
+RIGHT_BEHIND_S: Final = 0.3
 NEW_KERNEL: Final = "New kernel. Cells above have not run in it yet."
 
 
@@ -112,7 +113,7 @@ def request_runs(study: Study, wanted: tuple[tuple[str, Why], ...], at: datetime
     first, state = study.cell(wanted[0][0]), study.state(wanted[0][0])
     if isinstance(first, CodeCell) and first.ask_first and state.guess is None and state.ran_source is None:
         return replace(study, asks_guess=first.id, at_cell=first.id, wished=wanted), ()
-    study, effects = begin_restoring(study)
+    study, effects = begin_restoring(replace(study, stopped_at=None))
     for cell_id, why in wanted:
         study = _queued(study, cell_id, why)
     study, more = start_next(study, at)
@@ -222,6 +223,8 @@ def _finish(study: Study, cell_id: str, end: Finished, at: datetime) -> Step:
         stale="" if old.source == old.ran_source else EDITED,
     )
     study = replace(study.with_cell(cell_id, state), running="", last_run=cell_id)
+    if end.outcome == "interrupted":
+        study = replace(study, stopped_at=at)
     if not uses_shell(cell):
         study = replace(study, kernel="dead" if end.outcome == "died" else "idle")
         study = _later_ones_stale(study, cell_id)
@@ -290,7 +293,15 @@ def _with_line(state: CellState, event: InputGiven) -> CellState:
     return replace(state, prompt=None, transcript=transcript, given=(*state.given, line))
 
 
-def interrupt(study: Study) -> Step:
+def is_right_behind(study: Study, at: datetime) -> bool:
+    """Whether an interrupt comes right behind one that was enough: it meant what has ended by now."""
+    stopped = study.stopped_at
+    return stopped is not None and 0 <= (at - stopped).total_seconds() < RIGHT_BEHIND_S
+
+
+def interrupt(study: Study, at: datetime) -> Step:
+    if is_right_behind(study, at):
+        return study, ()
     if study.restoring is not None:
         return study, (InterruptRun(),)  # what was asked for meanwhile goes on, all the sooner
     if not study.running:

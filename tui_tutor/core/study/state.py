@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
+from itertools import chain
 from types import MappingProxyType
 from typing import Final, Literal
 
@@ -149,9 +150,10 @@ class Study:
     wished: tuple[tuple[str, Why], ...] = ()  # runs that wait for the trust question
     waiting_answer: tuple[str, Answer] | None = None  # (cell, answer) that waits for the trust question
     asks_guess: str = ""  # id of the cell whose output the learner should predict first
+    stopped_at: datetime | None = None  # when an interrupt was enough last
     at_cell: str = ""  # where the learner is
     notice: Notice | None = None
-    unsaved: tuple[tuple[Record, ...], ...] = ()  # records that could not be stored yet
+    unsaved: tuple[tuple[Record, ...], ...] = ()  # records that could not be stored yet, oldest first
     active_at: datetime | None = None
     active_s: float = 0.0  # time with keys or runs that is not in the log yet
 
@@ -200,6 +202,11 @@ class Study:
     @property
     def is_done(self) -> bool:
         return self.cells_done == self.cells_counted
+
+    @property
+    def waiting_records(self) -> tuple[Record, ...]:
+        """All of `unsaved`, of earlier lessons too."""
+        return tuple(chain.from_iterable(self.unsaved))
 
 
 def starter_of(cell: Cell) -> str:

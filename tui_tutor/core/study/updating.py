@@ -134,7 +134,7 @@ def _step(study: Study, event: Event) -> Step:  # noqa: PLR0912 - one branch for
         case InputGiven():
             return give_input(study, event)
         case InterruptRequested():
-            return interrupt(study)
+            return interrupt(study, event.at)
         case RestartRequested():
             return restart(study)
         case QuizAnswered():
@@ -184,10 +184,11 @@ def _step(study: Study, event: Event) -> Step:  # noqa: PLR0912 - one branch for
         case Noticed():
             return replace(study, notice=Notice(event.text, event.is_alarm)), ()
         case Stored():
-            return _retry_unsaved(stored(study, event.records))
+            return _after_storing(study, event)
         case StoreFailed():
             notice = Notice(event.message, is_alarm=True, help=event.help)
-            return replace(study, notice=notice, unsaved=(*study.unsaved, event.records)), ()
+            waiting = (event.records,) if event.records else ()
+            return replace(study, notice=notice, unsaved=(*study.unsaved, *waiting)), ()
         case _:
             assert_never(event)
 
@@ -225,19 +226,24 @@ def _time_logged(study: Study, at: datetime) -> Step:
 
 def _close(study: Study, event: LessonClosed) -> Step:
     opened = a_record(study, "opened", "", event.at, cell=study.at_cell)
-    study, retried = _retry_unsaved(study)
     if study.active_s < 1:
-        return study, (*retried, Remember((opened,)))
+        return study, (Remember((opened,)),)
     study, effects = _time_logged(study, event.at)
-    return study, (*retried, *effects, Remember((opened,)))
+    return study, (*effects, Remember((opened,)))
 
 
 def _retry_unsaved(study: Study) -> Step:
-    """Where something could be stored again, so perhaps can what could not be before."""
-    if not study.unsaved:
-        return study, ()
+    """`Remember` stores what waits before its own records, so one without any is enough."""
+    return study, ((Remember(()),) if study.unsaved else ())
+
+
+def _after_storing(study: Study, event: Stored) -> Step:
+    """Show what is in the log now. Where others could write, so perhaps can what waits here."""
+    waiting = study.waiting_records
+    if not waiting or event.records[: len(waiting)] != waiting:
+        return _retry_unsaved(stored(study, event.records)) if event.records else (study, ())
     notice = None if study.notice is not None and study.notice.is_alarm else study.notice
-    return replace(study, unsaved=(), notice=notice), tuple(Remember(records) for records in study.unsaved)
+    return stored(replace(study, unsaved=(), notice=notice), event.records), ()
 
 
 # --- moving and editing -----------------------------------------------------------------------------

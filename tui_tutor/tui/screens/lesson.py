@@ -48,6 +48,7 @@ from tui_tutor.tui.wishes import LessonWished, OutlineWished, ResultsWished, Sea
 
 WIDE: Final = 120
 PREWARM_AFTER_S: Final = 0.1
+SAVE_AGAIN_S: Final = 5.0
 
 
 class LessonScreen(Screen[None]):
@@ -167,6 +168,7 @@ class LessonScreen(Screen[None]):
         self.draw()
         # The first refresh may come before the first picture, which imports would keep waiting.
         self.set_timer(PREWARM_AFTER_S, self.performer.prewarm)
+        self.set_interval(SAVE_AGAIN_S, self.performer.save_again)
 
     def on_resize(self) -> None:
         self.set_class(self.size.width >= WIDE, "-wide")
