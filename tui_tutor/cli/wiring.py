@@ -138,13 +138,20 @@ def make_sandbox(opened: OpenCourse, python: str | None) -> Sandbox:
     from tui_tutor.kernels.sandbox.confining import Sandbox
     from tui_tutor.kernels.sandbox.layers import probe
 
+    workspace = opened.workspace().path
     return Sandbox(
         probe(),
-        workspace=opened.workspace().path,
+        workspace=workspace,
+        cache=str(_cache_of(Path(workspace))),
         pythons=[python] if python else [],
         hidden=[str(data_folder())],
         network=opened.course.permissions.network and opened.trust().network,
     )
+
+
+def _cache_of(workspace: Path) -> Path:
+    """Beside all workspaces a folder for what libraries find out; one for each course, as they are."""
+    return workspace.parent.with_name("caches") / workspace.name
 
 
 def confinement() -> Confinement:

@@ -29,11 +29,17 @@ def own() -> tuple[str, ...]:
 
 
 def interpreters(pythons: Iterable[str]) -> tuple[str, ...]:
-    """Folders of these interpreters and their packages; never one that holds somebody's home."""
+    """Folders of these interpreters and their packages; never one that holds somebody's home.
+
+    What an environment says of other folders counts for our own alone: into one that was made for a course
+    its packages wrote what they liked.
+    """
     found: dict[str, None] = {}
-    prefixes = dict.fromkeys(prefix for python in pythons for prefix in _prefixes(python))
-    for prefix in prefixes:
-        found.update(dict.fromkeys([*_parts(prefix), *_named_in_site_packages(prefix)]))
+    for python in pythons:
+        for prefix in dict.fromkeys(_prefixes(python)):
+            found.update(dict.fromkeys(_parts(prefix)))
+            if python == sys.executable:
+                found.update(dict.fromkeys(_named_in_site_packages(prefix)))
     if user_site() is not None:
         found[str(user_site())] = None
     return tuple(found)
@@ -51,7 +57,7 @@ def _prefixes(python: str) -> Iterator[Path]:
     place = Path(python).absolute()
     yield place.parent.parent
     yield place.resolve().parent.parent
-    home = _home_of_environment(place.parent.parent)
+    home = _home_of_environment(place.parent.parent) if python == sys.executable else None
     if home is not None:
         yield home.parent
         yield home.resolve().parent
