@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tui_tutor.core.safe_text import safe_json, safe_line
+from tui_tutor.core.safe_text import safe_json, safe_line, safe_text
 
 if TYPE_CHECKING:
     from tui_tutor.store.doctoring import Examined
@@ -36,7 +36,7 @@ def command(ctx: click.Context, is_repairing: bool, is_json: bool) -> None:
         click.echo(safe_json({"record": record_as_json(record), **machine_as_json(machine)}))
     else:
         verdict = "Not all is well." if is_ill else "All is well."
-        click.echo("\n".join([*record_lines(record), *machine_lines(machine), verdict]))
+        click.echo(safe_text("\n".join([*record_lines(record), *machine_lines(machine), verdict])))
     ctx.exit(1 if is_ill else 0)
 
 

@@ -111,7 +111,7 @@ class _Course:
         if errors and as_json:
             click.echo(safe_json(_as_json({}, errors, 0.0)))
         for error in errors:
-            click.echo(error.as_text(), err=True)
+            click.echo(safe_text(error.as_text()), err=True)
         if errors:
             count = f"{len(errors)} error{'s' if len(errors) > 1 else ''}"
             raise TutorError(f"{count}: nothing was run.", help="Mend them, then verify.", exit_code=4)
@@ -250,7 +250,7 @@ def _progress() -> Callable[[Step], None]:
             click.echo(_bar(step, time.monotonic() - began), nl=False, err=True)
         elif (reached := int(10 * step.done / max(step.total, 1) + 1e-9)) > tenth:
             tenth = reached
-            click.echo(f"{10 * tenth} %", err=True)
+            click.echo(f"{10 * int(tenth)} %", err=True)
 
     return show
 
@@ -293,7 +293,7 @@ def _say(
             click.echo(safe_text(line))
     for problem in problems:
         if problem.code != "mutant-survives":  # shown with its difference above
-            click.echo(problem.as_text())
+            click.echo(safe_text(problem.as_text()))
     errors = sum(one.severity == "error" for one in problems)
     again = (
         f"; {found.remembered} of {found.remembered + found.ran} runs of lessons were known"
@@ -301,8 +301,8 @@ def _say(
         else ""
     )
     if errors:
-        click.echo(f"{errors} not as expected ({seconds:.1f} s{again}); the lock is as it was.")
+        click.echo(safe_text(f"{errors} not as expected ({seconds:.1f} s{again}); the lock is as it was."))
     else:
-        click.echo(summary(proven, version=__version__, on=date.today()))
+        click.echo(safe_text(summary(proven, version=__version__, on=date.today())))
         end = "; the lock is written." if is_written else "."
-        click.echo(f"All as expected ({seconds:.1f} s{again}){end}")
+        click.echo(safe_text(f"All as expected ({seconds:.1f} s{again}){end}"))
