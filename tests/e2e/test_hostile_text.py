@@ -68,7 +68,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
         [
             a_markdown(text),
             a_code(f"print({ATTACK!r})\nraise ValueError({ATTACK!r})"),
-            a_shell(f"printf '%b' {ascii(ATTACK)}"),
+            a_shell(f"printf '%b' {ATTACK!a}"),
             a_quiz(question=text, hints=(ATTACK,), explain=text),
             an_exercise(task=text, hints=(ATTACK,)),
         ],
