@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import grp
 import os
+import pwd
 import random
 from pathlib import Path
 
@@ -215,6 +217,21 @@ def test_a_folder_that_others_may_write_is_told(
 def test_a_file_that_others_may_write_is_told(tmp_path: Path, folder: Path):
     (folder / "files" / "train.py").chmod(0o666)
     assert open_course(tmp_path).trust().warnings == ("Others may write to files in the folder.",)
+
+
+def test_files_and_folders_below_that_a_group_may_write_are_told(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+):
+    told = ("Others may write to files in the folder.",)
+    (folder / "lessons").chmod(0o777)
+    assert open_course(tmp_path).trust().warnings == told
+    (folder / "lessons").chmod(0o755)
+    (folder / "files" / "train.py").chmod(0o664)
+    assert open_course(tmp_path).trust().warnings == ()
+    first_group_of_all = grp.struct_group(("users", "x", os.getegid(), []))
+    monkeypatch.setattr(pwd, "getpwuid", lambda _: pwd.struct_passwd(("me", "x", 1234, 100, "", "", "")))
+    monkeypatch.setattr(grp, "getgrgid", lambda _: first_group_of_all)
+    assert open_course(tmp_path).trust().warnings == told
 
 
 def test_a_folder_above_that_others_may_write_is_told(tmp_path: Path, folder: Path):

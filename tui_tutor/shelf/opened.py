@@ -171,9 +171,9 @@ class FolderCourse:
         """The answer for the bytes in use; `changed` when any state in use was not said yes to."""
         now = self._refreshed()
         # Who may change a shipped course may change this program too, but for what all may write.
-        if self._entry.is_shipped and not is_open_to_all(self._path, now):
+        if self._entry.is_shipped and not is_open_to_all(self._path):
             return TrustState("trusted", now.tree_hash)
-        warnings = ownership_warnings(self._path, now)
+        warnings = ownership_warnings(self._path)
         state = judge_trust(self._book, self._path, now, warnings)
         if state.answer != "trusted":
             return state
