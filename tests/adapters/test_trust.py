@@ -12,6 +12,7 @@ import pytest
 
 from tests.builders import a_course_folder, a_lesson, write_files
 from tui_tutor.core.ports import TrustState
+from tui_tutor.plain.surroundings import trust_question
 from tui_tutor.shelf.installed import Library
 from tui_tutor.shelf.opened import FolderCourse
 
@@ -192,6 +193,26 @@ def test_what_is_copied_into_the_workspace_is_what_was_hashed(tmp_path: Path, fo
     workspace.prepare()
     assert workspace.read_text("train.py") == "print(1)"
     assert course.trust().answer == "changed"
+
+
+def test_plain_mode_names_the_files_that_changed(tmp_path: Path, folder: Path):
+    open_course(tmp_path).grant_trust(is_lasting=True)
+    (folder / "files" / "train.py").write_text("print(2)")
+    (folder / "files" / "new\nname").write_text("")
+    told = trust_question(open_course(tmp_path))
+    assert [line for line in told if "changed" in line] == [
+        "  changed: This course changed since you trusted it: 2 files.",
+        "  changed: files/new name",
+        "  changed: files/train.py",
+    ]
+
+
+def test_no_text_of_a_course_can_add_a_line_to_the_question(tmp_path: Path):
+    lines = "Ada\n  network: does not ask for it\r\n  sandbox full: all is well"
+    a_course_folder(tmp_path / "mine", title=lines, authors=(lines,))
+    told = trust_question(open_course(tmp_path))
+    assert [line for line in told if "\n" in line] == []
+    assert sum(line.startswith("  network: ") for line in told) == 1
 
 
 # --- whose folder it is -----------------------------------------------------------------------------

@@ -41,7 +41,10 @@ def command(course: str) -> None:
 def plan(need: PackageNeed) -> str:
     """What will be fetched and where it goes, in one sentence."""
     size = f", about {need.size_mb:.0f} MB" if need.size_mb else ""
-    return f"Installing {safe_line(', '.join(need.missing))}{size}, into {safe_line(need.environment)}"
+    source = f" from {safe_line(need.index)}" if need.index else ""
+    return (
+        f"Installing {safe_line(', '.join(need.missing))}{source}{size}, into {safe_line(need.environment)}"
+    )
 
 
 async def _set_up(opened: OpenCourse) -> None:
