@@ -108,7 +108,13 @@ def make_adapters(store: SqliteStore) -> Adapters:
     """What a course session runs on. Kernels are started later, and only when asked for."""
     from tui_tutor.session.course_session import Adapters
 
-    return Adapters(SystemClock(), store, make_kernel, make_shell, confinement)
+    return Adapters(SystemClock(), store, make_kernel, make_shell, confinement, _open_address)
+
+
+def _open_address(address: str) -> bool:
+    from tui_tutor.cli.browser import open_address
+
+    return open_address(address)
 
 
 def make_kernel(opened: OpenCourse, *, under: Mapping[str, str] | None = None) -> Kernel:

@@ -23,6 +23,7 @@ class Adapters:
     make_kernel: Callable[[OpenCourse], Kernel]
     make_shell: Callable[[OpenCourse], Shell]
     confinement: Callable[[], Confinement] = Confinement
+    open_address: Callable[[str], bool] = lambda _: False  # False: there is no browser to show it
 
 
 class CourseSession:
