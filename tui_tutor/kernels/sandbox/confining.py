@@ -9,11 +9,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from tui_tutor.core.errors import TutorError
 from tui_tutor.kernels.sandbox import readable
 from tui_tutor.kernels.sandbox.bubblewrap import Places, command_of
 from tui_tutor.kernels.sandbox.layers import Layers, counts_by_namespace
 from tui_tutor.kernels.sandbox.limits import limits
 from tui_tutor.kernels.sandbox.scratch import Scratch
+from tui_tutor.kernels.sandbox.seatbelt import profile
 
 CONFINE: Final = Path(__file__).with_name("confine.py")
 # Without a /dev of its own a program gets these; not /dev/pts, where the learner's terminal is.
@@ -60,6 +62,8 @@ class Sandbox:
         _make_private(Path(self._workspace))
         places = self._places(more)
         launcher = [sys.executable, "-I", "-S", str(CONFINE), *self._orders(places), "--"]
+        if self.layers.seatbelt:
+            return (self.layers.seatbelt, "-p", self._profile(places), *launcher)
         if not self.layers.bubblewrap:
             return tuple(launcher)
         return (*command_of(self.layers, places, network=self.network), *launcher)
@@ -94,6 +98,14 @@ class Sandbox:
             reading = (*reading, *readable.resolving_names())
         writing = (str(self.scratch.path), self._workspace, *self._kept().values(), *more)
         return Places(reading, writing, self._hidden, str(self.scratch.temporary))
+
+    def _profile(self, places: Places) -> str:
+        try:
+            return profile(
+                reading=places.reading, writing=places.writing, hidden=places.hidden, network=self.network
+            )
+        except ValueError as error:
+            raise TutorError(f"The course cannot be confined: {error}.", exit_code=3) from error
 
     def _holds_hidden(self, path: str) -> bool:
         """Landlock cannot take back a part of what it grants; /opt is spared where something lies in it."""
