@@ -329,6 +329,20 @@ def test_a_course_that_changed_says_so_and_shows_its_files():
     assert "files/␛x.py" in seen
 
 
+def test_where_nothing_closes_the_network_nobody_is_told_that_a_course_may_not_reach_it():
+    async def seen(confinement: Confinement) -> str:
+        app, course = make_app(), a_pushy_course()
+        async with app.run_test(size=(80, 24)) as pilot:
+            await app.push_screen(TrustSheet(course, confinement))
+            await pilot.pause()
+            return screen_text(app)
+
+    closed, opened = asyncio.run(seen(Layers(landlock_abi=4).confinement)), asyncio.run(seen(LIMITS_ONLY))
+    assert ("it may not; n allows it" in closed, "nothing here keeps it" in closed) == (True, False)
+    assert ("it may not" in opened, "to reach the network: nothing here keeps it" in opened) == (False, True)
+    assert "n allow the network" not in opened
+
+
 def a_pushy_course() -> ReplayShelf:
     """Every text of it is as long as can be, so that what we say of it would be out of sight."""
     course = the_vae_course()
@@ -361,7 +375,7 @@ FACTS = (
         "from      /srv/deep",
     ),
     *("deep/vae", "made by   Author Number 0", "and 59 more", "key       not signed", "12 cells of code"),
-    *("it can    ", "to reach the network: it may not", "it needs  package0>=1.0", "and 37 more"),
+    *("it can    ", "to reach the network: ", "it needs  package0>=1.0", "and 37 more"),
     *(
         "! Files in the folder belong to another",
         "! Others may write to files",

@@ -55,7 +55,9 @@ def trust_facts(opened: OpenCourse, confinement: Confinement | None = None) -> t
     facts.append(("key", signature(opened)))
     if course.kernel.packages:
         facts.append(("needs", ", ".join(course.kernel.packages)))
-    facts.append(("network", "asks for it" if course.permissions.network else "does not ask for it"))
+    asks = "asks for it" if course.permissions.network else "does not ask for it"
+    closes = (confinement or Confinement()).closes_network
+    facts.append(("network", asks if closes else f"{asks}; nothing here keeps it from that"))
     if trust.answer == "changed":
         number = len(trust.changed)
         files = "file" if number == 1 else "files"

@@ -63,7 +63,8 @@ class TrustSheet(Sheet[TrustChoice]):
             (("f", "hide files" if self._shows_files else "changed files"),) if self._state.changed else ()
         )
         forbid = "forbid the network" if self.allows_network else "allow the network"
-        network = (("n", forbid),) if self._course.course.permissions.network else ()
+        can_forbid = self._course.course.permissions.network and self._confinement.closes_network
+        network = (("n", forbid),) if can_forbid else ()
         return (("1 2 3", "choose"), ("Enter", "take it"), *files, *network, ("Esc", "back"))
 
     def content(self, width: int, chosen: str) -> Sheetful:
@@ -87,6 +88,8 @@ class TrustSheet(Sheet[TrustChoice]):
         yield from _fact("it can", within + limit, width)
         if course.permissions.network:
             given = "you allow it; n forbids it" if self.allows_network else "it may not; n allows it"
+            if not self._confinement.closes_network:
+                given = "nothing here keeps it from that"
             yield from _fact("it asks", f"to reach the network: {given}", width)
         yield from self._confined(width)
         yield _one_row("it needs", course.kernel.packages or ("nothing else",), width)
