@@ -8,12 +8,13 @@ import time
 from tests.faults.crowding import crowded
 from tests.faults.damaging import damaged
 from tests.faults.ending import KINDS, filled, injected
+from tests.faults.fuzzing import fuzzed
 from tests.faults.injecting import Injector
 from tests.faults.playing import played
 
 # Injections of each kind: 500 of those that end a program.
 LONG = {"answer": 120, "backup": 90, "migrate": 60, "repair": 70, "install": 60, "update": 100}
-DISKS, DATABASES, ENDS = 100, 300, 40
+DISKS, DATABASES, ENDS, STRINGS = 100, 300, 40, 1_000_000
 
 
 def main() -> int:
@@ -32,8 +33,10 @@ def main() -> int:
     print(crowd.line())
     play = played(max(4, ENDS // share))
     print(play.line())
+    texts = fuzzed(STRINGS // share)
+    print(texts.line())
     problems = [problem for part in parts for problem in part.problems]
-    problems += [*recovery.faults(), *crowd.faults(), *play.faults()]
+    problems += [*recovery.faults(), *crowd.faults(), *play.faults(), *texts.leaks]
     print("".join(f"  {problem}\n" for problem in problems), end="")
     print(f"{time.monotonic() - started:.0f} s")
     is_good = not problems and not any(part.lost or part.unsound for part in parts)

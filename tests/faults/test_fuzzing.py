@@ -1,0 +1,17 @@
+"""No string of whatever pieces steers a terminal once it has passed a gate; `make torture` tries a million."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.faults import fuzzing
+from tests.faults.fuzzing import fuzzed
+
+
+def test_no_string_comes_out_steering_a_terminal():
+    assert fuzzed(20_000).leaks == ()
+
+
+def test_a_gate_that_lets_everything_through_would_be_noticed(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(fuzzing.GATES, "text", "".join)
+    assert len(fuzzed(200).leaks) == 20
