@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import pwd
 import stat
 import sys
 from collections.abc import Awaitable, Callable, Iterator
@@ -395,6 +396,18 @@ def test_an_interpreter_in_the_home_lets_in_its_own_folder_alone(
     found = readable.interpreters([str(tmp_path / "bin/python3")])
     assert str(tmp_path) not in found
     assert {str(tmp_path / "bin"), str(tmp_path / ".pyenv/versions/3.11")} <= set(found)
+
+
+def test_another_home_in_the_environment_lets_the_real_one_in_for_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    home = tmp_path / "real"
+    (home / "bin").mkdir(parents=True)
+    (home / "bin/python").symlink_to("/usr/bin/env")
+    monkeypatch.setenv("HOME", str(tmp_path / "other"))
+    monkeypatch.setattr(pwd, "getpwuid", lambda _: pwd.struct_passwd(("me", "x", 1, 1, "", str(home), "")))
+    assert str(home) not in readable.interpreters([str(home / "bin/python")])
+    assert str(home) in sandbox(Layers(), tmp_path / "w")._hidden
 
 
 def test_what_packages_of_a_course_say_of_other_folders_lets_nothing_in(tmp_path: Path):

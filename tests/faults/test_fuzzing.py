@@ -1,4 +1,4 @@
-"""No string of whatever pieces steers a terminal once it has passed a gate; `make torture` tries a million."""
+"""No string steers a terminal once it has passed a gate; `make torture` tries a million of them."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ class Sandbox:
     ) -> None:
         self.layers, self.network, self._cache = layers, network, cache
         self._workspace, self._pythons = workspace, (*pythons, sys.executable)
-        self._hidden = (str(Path.home()), *hidden)
+        self._hidden = (*map(str, readable.homes()), *hidden)
         self._scratch: Scratch | None = None
 
     @property
