@@ -191,7 +191,7 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     ),
     "overlapping": (overlapping, "over another member"),
     "very many members": (
-        lambda: with_course(*(Entry(f"tour/{n}", b"") for n in range(6_000))),
+        lambda: with_course(*(Entry(f"tour/{n}", b"") for n in range(5_001 - len(COURSE)))),
         "members, more than 5,000",
     ),
     "many files": (
@@ -403,6 +403,11 @@ WELL_FORMED: dict[str, Callable[[], bytes]] = {
     "an archive in the archive": lambda: with_course(Entry("tour/files/data.zip", with_course(), method=0)),
     "characters of all sorts": lambda: with_course(Entry("tour/files/Übung 1, «β» (neu) 木.csv")),
     "a manifest": lambda: a_zip(*manifested()),
+    "as many files and members as may be": lambda: with_course(
+        *(Entry(f"tour/{n}", b"") for n in range(2_000 - len(COURSE))),
+        *(Entry(f"tour/files/{n}/", b"") for n in range(3_000)),
+    ),
+    "a name as long as may be": lambda: with_course(Entry("tour/" + "x" * 235, b"")),
     "an empty folder and its file": lambda: with_course(Entry("tour/files/", b""), Entry("tour/files/x.py")),
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import pwd
 import stat
 import sys
 from collections.abc import Awaitable, Callable, Iterator
@@ -395,6 +396,60 @@ def test_an_interpreter_in_the_home_lets_in_its_own_folder_alone(
     found = readable.interpreters([str(tmp_path / "bin/python3")])
     assert str(tmp_path) not in found
     assert {str(tmp_path / "bin"), str(tmp_path / ".pyenv/versions/3.11")} <= set(found)
+
+
+def test_another_home_in_the_environment_lets_the_real_one_in_for_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    home = tmp_path / "real"
+    (home / "bin").mkdir(parents=True)
+    (home / "bin/python").symlink_to("/usr/bin/env")
+    monkeypatch.setenv("HOME", str(tmp_path / "other"))
+    monkeypatch.setattr(pwd, "getpwuid", lambda _: pwd.struct_passwd(("me", "x", 1, 1, "", str(home), "")))
+    assert str(home) not in readable.interpreters([str(home / "bin/python")])
+    assert str(home) in sandbox(Layers(), tmp_path / "w")._hidden
+
+
+def test_what_packages_of_a_course_say_of_other_folders_lets_nothing_in(tmp_path: Path):
+    keys, prefix = tmp_path / ".ssh", tmp_path / "environments/evil"
+    packages = prefix / "lib/python3.11/site-packages"
+    for folder in (keys / "bin", packages, prefix / "bin"):
+        folder.mkdir(parents=True)
+    (prefix / "bin/python").symlink_to("/usr/bin/env")
+    (packages / "evil.pth").write_text(f"{keys}\n")
+    (prefix / "pyvenv.cfg").write_text(f"home = {keys / 'bin'}\n")
+    found = readable.interpreters([str(prefix / "bin/python")])
+    assert [one for one in found if one.startswith(str(keys))] == []
+
+
+KEEPS = """\
+import os, pathlib
+place = pathlib.Path(os.environ["MPLCONFIGDIR"])
+print(sorted(p.name for p in place.iterdir()))
+(place / "fonts.json").write_text("{}")
+"""
+
+
+@pytest.mark.slow
+@every_level
+def test_what_a_library_finds_out_is_kept_for_the_next_session_of_its_course_alone(
+    layers: Layers, tmp_path: Path
+):
+    def said(course: str) -> str:
+        workspace = tmp_path / "workspaces" / course
+        confined = sandbox(layers, workspace, cache=str(tmp_path / "caches" / course))
+
+        async def go() -> str:
+            kernel = JupyterKernel(sys.executable, cwd=str(workspace), sandbox=confined)
+            try:
+                return text_of(await events_of(kernel, KEEPS, timeout_s=100))
+            finally:
+                await kernel.close()
+
+        return asyncio.run(go())
+
+    assert [said("one"), said("one"), said("two")] == ["[]\n", "['fonts.json']\n", "[]\n"]
+    assert stat.S_IMODE((tmp_path / "caches/one").stat().st_mode) == 0o700
 
 
 @pytest.mark.slow

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import grp
 import os
+import pwd
 import random
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import pytest
 
 from tests.builders import a_course_folder, a_lesson, write_files
 from tui_tutor.core.ports import TrustState
+from tui_tutor.plain.surroundings import trust_question
 from tui_tutor.shelf.installed import Library
 from tui_tutor.shelf.opened import FolderCourse
 
@@ -192,6 +195,26 @@ def test_what_is_copied_into_the_workspace_is_what_was_hashed(tmp_path: Path, fo
     assert course.trust().answer == "changed"
 
 
+def test_plain_mode_names_the_files_that_changed(tmp_path: Path, folder: Path):
+    open_course(tmp_path).grant_trust(is_lasting=True)
+    (folder / "files" / "train.py").write_text("print(2)")
+    (folder / "files" / "new\nname").write_text("")
+    told = trust_question(open_course(tmp_path))
+    assert [line for line in told if "changed" in line] == [
+        "  changed: This course changed since you trusted it: 2 files.",
+        "  changed: files/new name",
+        "  changed: files/train.py",
+    ]
+
+
+def test_no_text_of_a_course_can_add_a_line_to_the_question(tmp_path: Path):
+    lines = "Ada\n  network: does not ask for it\r\n  sandbox full: all is well"
+    a_course_folder(tmp_path / "mine", title=lines, authors=(lines,))
+    told = trust_question(open_course(tmp_path))
+    assert [line for line in told if "\n" in line] == []
+    assert sum(line.startswith("  network: ") for line in told) == 1
+
+
 # --- whose folder it is -----------------------------------------------------------------------------
 
 
@@ -215,6 +238,21 @@ def test_a_folder_that_others_may_write_is_told(
 def test_a_file_that_others_may_write_is_told(tmp_path: Path, folder: Path):
     (folder / "files" / "train.py").chmod(0o666)
     assert open_course(tmp_path).trust().warnings == ("Others may write to files in the folder.",)
+
+
+def test_files_and_folders_below_that_a_group_may_write_are_told(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+):
+    told = ("Others may write to files in the folder.",)
+    (folder / "lessons").chmod(0o777)
+    assert open_course(tmp_path).trust().warnings == told
+    (folder / "lessons").chmod(0o755)
+    (folder / "files" / "train.py").chmod(0o664)
+    assert open_course(tmp_path).trust().warnings == ()
+    first_group_of_all = grp.struct_group(("users", "x", os.getegid(), []))
+    monkeypatch.setattr(pwd, "getpwuid", lambda _: pwd.struct_passwd(("me", "x", 1234, 100, "", "", "")))
+    monkeypatch.setattr(grp, "getgrgid", lambda _: first_group_of_all)
+    assert open_course(tmp_path).trust().warnings == told
 
 
 def test_a_folder_above_that_others_may_write_is_told(tmp_path: Path, folder: Path):

@@ -13,6 +13,7 @@ from tests.faults.flooding import flooded
 from tests.faults.fuzzing import fuzzed
 from tests.faults.injecting import Injector
 from tests.faults.playing import played
+from tests.faults.steering import steered
 
 # Injections of each kind: 500 of those that end a program.
 LONG = {"answer": 120, "backup": 90, "migrate": 60, "repair": 70, "install": 60, "update": 100}
@@ -45,7 +46,9 @@ def main() -> int:
         print(flood.line())
     problems = [problem for part in parts for problem in part.problems]
     problems += [*recovery.faults(), *crowd.faults(), *play.faults()]
-    problems += [*gate.faults(), *cheating.faults()]
+    steering = steered(100_000 // share)
+    print(steering.line())
+    problems += [*steering.leaks, *gate.faults(), *cheating.faults()]
     problems += [fault for flood in floods for fault in flood.faults()]
     print("".join(f"  {problem}\n" for problem in problems), end="")
     print(f"{time.monotonic() - started:.0f} s")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from textual import events
@@ -10,6 +11,7 @@ from textual import events
 from tests.builders import (
     a_cloze,
     a_code,
+    a_course,
     a_lesson,
     a_markdown,
     a_quiz,
@@ -20,9 +22,12 @@ from tests.builders import (
 )
 from tests.tui.lesson_stage import FOREVER, Desk, ScriptedKernel, a_desk
 from tests.unit.test_safe_text import forbidden
+from tui_tutor.core.confinement import Confinement
 from tui_tutor.core.course import ExerciseCell
 from tui_tutor.core.execution import ErrorRaised, InputAsked, StreamText
+from tui_tutor.core.study import begin
 from tui_tutor.store.sqlite import MEMORY, SqliteStore
+from tui_tutor.tui.screens.lesson_keys import footer_states
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40)])
 
@@ -632,3 +637,22 @@ async def test_a_cell_that_is_run_from_its_editor_asks_for_a_guess_first():
         await desk.press("enter")
         await desk.sees("In  [1]")
         assert desk.kernel.ran == ["x = 12"]
+
+
+# --- the sandbox --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("level", "kernel", "words"),
+    [
+        ("full", "absent", "sandbox full"),
+        ("files only", "absent", "sandbox files only"),
+        ("limits only", "idle", "sandbox limits only"),
+        ("none", "idle", "no sandbox"),
+        ("none", "busy", "kernel busy"),
+        ("files only", "dead", "kernel stopped"),
+    ],
+)
+def test_the_sandbox_is_seen_where_there_is_room_for_one_word(level, kernel, words):
+    study = replace(begin(a_course(), a_lesson([a_markdown()]), number=1), kernel=kernel)
+    assert footer_states(study, None, 80, Confinement(level).words)[-1] == words

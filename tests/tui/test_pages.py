@@ -16,6 +16,7 @@ from tui_tutor.core.confinement import Confinement
 from tui_tutor.core.diagnostic import Diagnostic, Span
 from tui_tutor.core.ports import CourseEntry, Origin, TrustState
 from tui_tutor.core.safe_text import safe_text
+from tui_tutor.kernels.sandbox.layers import Layers
 from tui_tutor.tui.app import TutorApp
 from tui_tutor.tui.screens.trust import TrustSheet
 
@@ -326,6 +327,81 @@ def test_a_course_that_changed_says_so_and_shows_its_files():
     assert "This course changed since you trusted it: 2 files." in seen
     assert "lessons/a.toml" in seen
     assert "files/␛x.py" in seen
+
+
+def test_where_nothing_closes_the_network_nobody_is_told_that_a_course_may_not_reach_it():
+    async def seen(confinement: Confinement) -> str:
+        app, course = make_app(), a_pushy_course()
+        async with app.run_test(size=(80, 24)) as pilot:
+            await app.push_screen(TrustSheet(course, confinement))
+            await pilot.pause()
+            return screen_text(app)
+
+    closed, opened = asyncio.run(seen(Layers(landlock_abi=4).confinement)), asyncio.run(seen(LIMITS_ONLY))
+    assert ("it may not; n allows it" in closed, "nothing here keeps it" in closed) == (True, False)
+    assert ("it may not" in opened, "to reach the network: nothing here keeps it" in opened) == (False, True)
+    assert "n allow the network" not in opened
+
+
+def a_pushy_course() -> ReplayShelf:
+    """Every text of it is as long as can be, so that what we say of it would be out of sight."""
+    course = the_vae_course()
+    plain = course.entry.course
+    assert plain is not None
+    pushy = {
+        "title": "A very long title " * 25,
+        "authors": tuple(f"Author Number {number} " + "x" * 90 for number in range(60)),
+        "permissions": plain.permissions.model_copy(update={"network": True}),
+        "kernel": plain.kernel.model_copy(
+            update={"packages": tuple(f"package{n}>=1.{n}" for n in range(40))}
+        ),
+    }
+    course.entry = replace(
+        course.entry, path="/srv/" + "deep/" * 200 + "vae", course=plain.model_copy(update=pushy)
+    )
+    warnings = (
+        "Files in the folder belong to another user of this computer.",
+        "Others may write to files in the folder.",
+    )
+    course.state = TrustState("changed", "0", tuple(f"files/{n}.py" for n in range(200)), warnings)
+    return course
+
+
+FACTS = (
+    *(
+        "changed since you trusted it: 200 files",
+        "course    A very long title",
+        "1.0.0",
+        "from      /srv/deep",
+    ),
+    *("deep/vae", "made by   Author Number 0", "and 59 more", "key       not signed", "12 cells of code"),
+    *("it can    ", "to reach the network: ", "it needs  package0>=1.0", "and 37 more"),
+    *(
+        "! Files in the folder belong to another",
+        "! Others may write to files",
+        "1 Trust and run",
+        "3 Read only",
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    "layers", [Layers("/bwrap", frozenset({"--disable-userns"})), Layers(landlock_abi=7), Layers()]
+)
+def test_no_course_can_push_a_fact_of_the_trust_question_out_of_a_small_window(layers: Layers):
+    async def seen(*keys: str) -> str:
+        app = make_app()
+        async with app.run_test(size=(80, 24)) as pilot:
+            await app.push_screen(TrustSheet(a_pushy_course(), layers.confinement))
+            await pilot.pause()
+            for key in keys:
+                await pilot.press(key)
+            await pilot.pause()
+            return screen_text(app)
+
+    facts, files = asyncio.run(seen()), asyncio.run(seen("f"))
+    assert [fact for fact in FACTS if fact not in facts] == []
+    assert [word for word in ("files/0.py", "… 200 in all", "1 Trust and run") if word not in files] == []
 
 
 HOSTILE = (

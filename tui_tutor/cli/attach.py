@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tui_tutor.core.errors import TutorError
+from tui_tutor.core.safe_text import safe_json, safe_text
 
 if TYPE_CHECKING:
     from tui_tutor.tui.terminal.sessions import SessionInfo
@@ -47,10 +47,10 @@ def _list(sessions: list[SessionInfo], *, is_json: bool) -> None:
 
     if is_json:
         found = [session_as_json(info) for info in sessions]
-        click.echo(json.dumps({"sessions": found}, ensure_ascii=False, indent=2))
+        click.echo(safe_json({"sessions": found}))
         return
     for info in sessions:
-        click.echo(f"{info.pid:<8} {session_words(info)}")
+        click.echo(safe_text(f"{info.pid:<8} {session_words(info)}"))
     if not sessions:
         click.echo("No session is running.", err=True)
 

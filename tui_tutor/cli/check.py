@@ -13,7 +13,7 @@ import click
 
 from tui_tutor.core.diagnostic import Diagnostic, errors_in
 from tui_tutor.core.errors import TutorError
-from tui_tutor.core.safe_text import safe_json, safe_line
+from tui_tutor.core.safe_text import safe_json, safe_line, safe_text
 
 if TYPE_CHECKING:
     from tui_tutor.core.fixing.whole_course import Fixed
@@ -88,8 +88,8 @@ def _fix(folder: Path, *, is_dry: bool, is_quiet: bool) -> tuple[tuple[Diagnosti
         write_mended(folder, snapshot.files, made.changed)
     if not is_quiet:
         for line in diff_lines(snapshot.files, made.changed):
-            click.echo(line)
-        click.echo(_fixes_summary(made.fixed, len(made.changed), is_dry=is_dry), err=True)
+            click.echo(safe_text(line))
+        click.echo(safe_text(_fixes_summary(made.fixed, len(made.changed), is_dry=is_dry)), err=True)
     return sorted_diagnostics((*made.diagnostics, *snapshot.diagnostics)), made.fixed
 
 
@@ -143,8 +143,8 @@ def summary(diagnostics: Sequence[Diagnostic]) -> str:
 
 def _print_text(diagnostics: Sequence[Diagnostic]) -> None:
     for item in diagnostics:
-        click.echo(item.as_text())
-    click.echo(summary(diagnostics), err=True)
+        click.echo(safe_text(item.as_text()))
+    click.echo(safe_text(summary(diagnostics)), err=True)
 
 
 def _counted(number: int, noun: str) -> str:

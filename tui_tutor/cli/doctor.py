@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tui_tutor.core.safe_text import safe_json, safe_line
+from tui_tutor.core.safe_text import safe_json, safe_line, safe_text
 
 if TYPE_CHECKING:
     from tui_tutor.store.doctoring import Examined
@@ -44,7 +44,7 @@ def command(ctx: click.Context, is_repairing: bool, is_json: bool) -> None:
     else:
         verdict = "Not all is well." if is_ill else "All is well."
         lines = [*record_lines(record), *machine_lines(machine), *session_lines(sessions), verdict]
-        click.echo("\n".join(lines))
+        click.echo(safe_text("\n".join(lines)))
     ctx.exit(1 if is_ill else 0)
 
 

@@ -69,7 +69,7 @@ def _write_file(target: Path, made: Mapping[str, bytes], suffix: str) -> None:
 
 def _talk(target: Path, whole: Exportable) -> None:
     lessons = f"{len(whole.lessons):,} lesson{'' if len(whole.lessons) == 1 else 's'}"
-    click.echo(f"{safe_text(str(target))}: {lessons} written.", err=True)
+    click.echo(safe_text(f"{target}: {lessons} written."), err=True)
     left_out = sorted(name for name in whole.files if _is_overlay(name))
     if left_out:
         click.echo(f"Left out, for there is no place for them: {safe_line(', '.join(left_out))}.", err=True)

@@ -160,12 +160,16 @@ def _diagnostics(folder: Path) -> tuple[Diagnostic, ...]:
 
 
 def _say(imported: Imported) -> None:
-    click.echo(f"{imported.format}: {_counted(imported.counted_in)} in, {_counted(imported.counted_out)} out")
+    click.echo(
+        safe_text(
+            f"{imported.format}: {_counted(imported.counted_in)} in, {_counted(imported.counted_out)} out"
+        )
+    )
     for lost in imported.lost[:MOST_SHOWN]:
         line = lost.as_json()
-        click.echo(f"  {line['where']}: {line['what']}: {line['why']}")
+        click.echo(safe_text(f"  {line['where']}: {line['what']}: {line['why']}"))
     if len(imported.lost) > MOST_SHOWN:
-        click.echo(f"  and {len(imported.lost) - MOST_SHOWN:,} more; --json prints all")
+        click.echo(safe_text(f"  and {len(imported.lost) - MOST_SHOWN:,} more; --json prints all"))
     if not imported.lost:
         click.echo("  nothing was lost")
 
@@ -177,11 +181,13 @@ def _counted(counts: Mapping[str, int]) -> str:
 def _talk(target: Path, imported: Imported, found: Sequence[Diagnostic]) -> None:
     warnings = "no warnings" if not found else _number(len(found), "warning")
     lessons = _number(len(imported.lessons), "lesson")
-    click.echo(f"{safe_text(str(target))} has {lessons}; check finds no errors, {warnings}.", err=True)
+    click.echo(safe_text(f"{target} has {lessons}; check finds no errors, {warnings}."), err=True)
     kernel = imported.course.get("kernel", {})
     if not kernel.get("packages") and (packages := _imported_packages(imported)):
         names = ", ".join(packages)
-        click.echo(f"Its code imports {names}: name under `packages` what learners need.", err=True)
+        click.echo(
+            safe_text(f"Its code imports {names}: name under `packages` what learners need."), err=True
+        )
 
 
 def _number(count: int, noun: str) -> str:

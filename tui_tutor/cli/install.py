@@ -11,7 +11,7 @@ import click
 
 from tui_tutor.core.errors import TutorError
 from tui_tutor.core.ports import Added, CourseChoice, Progress
-from tui_tutor.core.safe_text import safe_json, safe_line
+from tui_tutor.core.safe_text import safe_json, safe_line, safe_text
 from tui_tutor.core.wording.adding import added_words
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def _choose(choice: CourseChoice, *, is_asking: bool) -> str:
         f"{number:>3}  {course_id}  {safe_line(version)}  {safe_line(title)}"
         for number, (course_id, version, title) in enumerate(choice.courses, 1)
     ]
-    click.echo("\n".join(rows), err=True)
+    click.echo(safe_text("\n".join(rows)), err=True)
     if not is_asking or not (sys.stdin.isatty() and sys.stderr.isatty()):
         place = safe_line(choice.place)
         raise TutorError(
@@ -101,8 +101,8 @@ def _choose(choice: CourseChoice, *, is_asking: bool) -> str:
 
 
 def _say(done: Added) -> None:
-    click.echo(added_words(done))
+    click.echo(safe_text(added_words(done)))
     for sentence in (done.signature, *done.notes):
         if sentence:
-            click.echo(f"  {sentence}")
-    click.echo(f"  tui-tutor learn {done.course_id} opens it.")
+            click.echo(safe_text(f"  {sentence}"))
+    click.echo(safe_text(f"  tui-tutor learn {done.course_id} opens it."))

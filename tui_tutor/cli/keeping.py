@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from tui_tutor.core.errors import TutorError
-from tui_tutor.core.safe_text import safe_line
+from tui_tutor.core.safe_text import safe_line, safe_text
 
 if TYPE_CHECKING:
     from tui_tutor.tui.terminal.sessions import SessionInfo
@@ -132,12 +132,12 @@ def offer_to_go_back(data: Path) -> SessionInfo | None:
 def _ask(sessions: list[SessionInfo]) -> str:
     """`n`, or `b` (back) or `e` (end) with a session's number or nothing; asked again for anything else."""
     if len(sessions) == 1:
-        click.echo(f"A session is still running: {session_words(sessions[0])}.")
+        click.echo(safe_text(f"A session is still running: {session_words(sessions[0])}."))
         click.echo("Enter goes back to it, n starts another one beside it, e ends it first.")
     else:
         click.echo(f"{len(sessions)} sessions are still running:")
         for number, info in enumerate(sessions, 1):
-            click.echo(f"  {number}  {session_words(info)}")
+            click.echo(safe_text(f"  {number}  {session_words(info)}"))
         click.echo("Enter goes back to the first, 2 to the second, n starts another one, e1 ends the first.")
     while True:
         answer = _typed()

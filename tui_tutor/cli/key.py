@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from tui_tutor.core.safe_text import safe_line
+from tui_tutor.core.safe_text import safe_line, safe_text
 
 
 @click.group("key", epilog="Example: tui-tutor key new course.key")
@@ -31,7 +31,7 @@ def new(file: Path) -> None:
             show_default=False, err=True,
         )  # fmt: skip
     signer = make_key(file, passphrase)
-    click.echo(f"{safe_line(str(file))}: {signer.key_id}")
+    click.echo(safe_text(f"{safe_line(str(file))}: {signer.key_id}"))
     click.echo("Keep the file to yourself and a copy safe; tell learners the fingerprint.", err=True)
 
 
@@ -42,4 +42,4 @@ def show(file: Path) -> None:
     from tui_tutor.cli.pack import ask_passphrase
     from tui_tutor.shelf.archive.signing import load_key
 
-    click.echo(load_key(file.expanduser(), ask_passphrase).signer.key_id)
+    click.echo(safe_text(load_key(file.expanduser(), ask_passphrase).signer.key_id))

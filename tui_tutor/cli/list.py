@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from tui_tutor.core.ports import CourseEntry, EventStore
-from tui_tutor.core.safe_text import safe_json
+from tui_tutor.core.safe_text import safe_json, safe_text
 
 
 @click.command(epilog="Example: tui-tutor list --json")
@@ -28,7 +28,7 @@ def command(is_json: bool) -> None:
         click.echo("No courses yet.")
     else:
         for row in rows:
-            click.echo(_line(row))
+            click.echo(safe_text(_line(row)))
 
 
 def _row(entry: CourseEntry, store: EventStore) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import importlib
+import io
 import os
 import sys
 from typing import Any, Final
@@ -101,7 +102,7 @@ def main(argv: list[str] | None = None) -> None:
     except (click.exceptions.Abort, KeyboardInterrupt):
         sys.exit(130)
     except click.ClickException as error:
-        error.show()
+        _show(error)
         sys.exit(error.exit_code)
     except TutorError as error:
         click.echo(f"tui-tutor: {safe_text(error.message)}", err=True)
@@ -117,6 +118,13 @@ def main(argv: list[str] | None = None) -> None:
         click.echo("tui-tutor: The output could not be written: the disk is full.", err=True)
         sys.exit(1)
     sys.exit(outcome if isinstance(outcome, int) else 0)
+
+
+def _show(error: click.ClickException) -> None:
+    """It may quote what was typed, such as the name of a stranger's file."""
+    page = io.StringIO()
+    error.show(page)
+    click.echo(safe_text(page.getvalue()), nl=False, err=True)
 
 
 def _open_closed_streams() -> None:

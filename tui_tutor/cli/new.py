@@ -10,7 +10,7 @@ from typing import Final
 import click
 
 from tui_tutor.core.errors import TutorError
-from tui_tutor.core.safe_text import safe_line
+from tui_tutor.core.safe_text import safe_line, safe_text
 
 MOST_TITLE: Final = 200
 
@@ -33,7 +33,7 @@ def command(folder: Path, title: str, course_id: str) -> None:
     shown = shlex.quote(str(folder))
     click.echo(f'"{safe_line(title)}" is in {safe_line(str(folder))}, with two lessons to change.', err=True)
     for verb, why in _NEXT:
-        click.echo(f"  tui-tutor {verb:<7} {safe_line(shown)}   {why}", err=True)
+        click.echo(safe_text(f"  tui-tutor {verb:<7} {safe_line(shown)}   {why}"), err=True)
 
 
 _NEXT: Final = (

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from tui_tutor.core.errors import TutorError
-from tui_tutor.core.safe_text import safe_json, safe_line
+from tui_tutor.core.safe_text import safe_json, safe_line, safe_text
 
 if TYPE_CHECKING:
     from tui_tutor.core.course import Course
@@ -77,7 +77,7 @@ def command(
         packed = pack(course, files, target, key=key, wheels=wheels, on_progress=draw)
     facts = _Facts(packed, lock_state(files), names_left_out(folder, files), key)
     _warn(facts)
-    click.echo(safe_json(facts.as_json()) if is_json else facts.as_text())
+    click.echo(safe_json(facts.as_json()) if is_json else safe_text(facts.as_text()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +120,9 @@ def _counted(number: int, noun: str) -> str:
 
 def _warn(facts: _Facts) -> None:
     for name in facts.left_out[:_MOST_SHOWN]:
-        click.echo(f"left out: {name}", err=True)
+        click.echo(safe_text(f"left out: {name}"), err=True)
     if len(facts.left_out) > _MOST_SHOWN:
-        click.echo(f"left out: {len(facts.left_out) - _MOST_SHOWN:,} more", err=True)
+        click.echo(safe_text(f"left out: {len(facts.left_out) - _MOST_SHOWN:,} more"), err=True)
     if facts.lock == "missing":
         click.echo("warning: the course was never verified: run `tui-tutor verify`, then pack.", err=True)
     if facts.lock == "stale":
@@ -141,7 +141,7 @@ def _snapshot(folder: Path) -> Snapshot:
         help = "A course is a folder with a course.toml; name that folder."
         raise TutorError(f"{safe_line(str(folder))} is not a course: it has no course.toml.", help=help)
     for one in snapshot.diagnostics:
-        click.echo(one.as_text(), err=True)
+        click.echo(safe_text(one.as_text()), err=True)
     return snapshot
 
 
@@ -156,7 +156,7 @@ def _checked(files: Mapping[str, bytes], folder: Path, *, with_drafts: bool) -> 
     name = folder.resolve().name
     errors = errors_in(check_course(files, folder_name=name))
     for error in errors:
-        click.echo(error.as_text(), err=True)
+        click.echo(safe_text(error.as_text()), err=True)
     parsed = parse_course(files, folder_name=name)
     if errors or parsed.value is None:
         raise TutorError(

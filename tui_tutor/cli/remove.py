@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 
 import click
@@ -25,7 +26,9 @@ def command(course: str, is_sure: bool) -> None:
         return
     installer.remove(folder.name)
     click.echo(f"Removed {safe_line(course)}. What you did is kept: tui-tutor results shows it.")
-    workspace = CoursePlaces(installer.data).workspace(folder.name)
+    places = CoursePlaces(installer.data)
+    shutil.rmtree(places.data / "caches" / folder.name, ignore_errors=True)  # matplotlib's list of fonts
+    workspace = places.workspace(folder.name)
     if workspace.is_dir():
         click.echo(f"  Your files lie in {safe_line(str(workspace))}")
 

@@ -36,7 +36,7 @@ def command(course: str | None, is_json: bool, is_csv: bool) -> None:
     elif is_csv:
         click.echo(_for_the_reader(as_csv(found)), nl=False)
     else:
-        click.echo(_as_text(found, opened))
+        click.echo(safe_text(_as_text(found, opened)))
 
 
 def _opened(course: str, shelf: Shelf) -> OpenCourse | None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import Literal
 
 import click
+
+from tui_tutor.core.safe_text import safe_json
 
 
 @click.command("schema", epilog="Example: tui-tutor schema lesson > lesson.schema.json")
@@ -18,4 +19,4 @@ def command(kind: Literal["course", "lesson"]) -> None:
     """
     from tui_tutor.core.schema import json_schema
 
-    click.echo(json.dumps(json_schema(kind), indent=2, ensure_ascii=False))
+    click.echo(safe_json(json_schema(kind)))

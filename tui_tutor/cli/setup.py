@@ -11,6 +11,7 @@ from typing import Final, TextIO
 import click
 
 from tui_tutor.core.ports import OpenCourse, PackageNeed, Progress
+from tui_tutor.core.safe_text import safe_line, safe_text
 
 _STEPS: Final = 20
 _ERASE: Final = "\r\x1b[K"
@@ -28,21 +29,22 @@ def command(course: str) -> None:
     if need.python is not None:
         click.echo("Nothing to install: this course has what it needs.")
         return
-    click.echo(plan(need), err=True)
+    click.echo(safe_text(plan(need)), err=True)
     try:
         asyncio.run(_set_up(opened))
     except KeyboardInterrupt:
         click.echo("\nStopped. Nothing was changed.", err=True)
         raise click.exceptions.Abort from None
-    click.echo(f"Ready: {need.environment}")
+    click.echo(safe_text(f"Ready: {need.environment}"))
 
 
 def plan(need: PackageNeed) -> str:
     """What will be fetched and where it goes, in one sentence."""
-    from tui_tutor.core.safe_text import safe_line
-
     size = f", about {need.size_mb:.0f} MB" if need.size_mb else ""
-    return f"Installing {safe_line(', '.join(need.missing))}{size}, into {safe_line(need.environment)}"
+    source = f" from {safe_line(need.index)}" if need.index else ""
+    return (
+        f"Installing {safe_line(', '.join(need.missing))}{source}{size}, into {safe_line(need.environment)}"
+    )
 
 
 async def _set_up(opened: OpenCourse) -> None:
@@ -71,7 +73,7 @@ class ProgressDrawing:
                 return
             self._last = (progress.what, tenth)
             percent = "" if progress.fraction is None else f"{progress.fraction:4.0%}  "
-            self.stream.write(f"{percent}{progress.what}\n")
+            self.stream.write(f"{percent}{safe_line(progress.what)}\n")
         self.stream.flush()
 
     def finish(self) -> None:
@@ -88,12 +90,13 @@ class ProgressDrawing:
 
 
 def _bar(progress: Progress, glyphs: str) -> str:
+    what = safe_line(progress.what)
     if progress.fraction is None:
-        return f"  {progress.what}"
+        return f"  {what}"
     full = round(progress.fraction * _STEPS)
     left = "" if progress.seconds_left is None else f"  {_duration(progress.seconds_left)} left"
     bar = glyphs[0] * full + glyphs[1] * (_STEPS - full)
-    return f"  {bar} {progress.fraction:4.0%}  {progress.what}{left}"
+    return f"  {bar} {progress.fraction:4.0%}  {what}{left}"
 
 
 def _duration(seconds: float) -> str:

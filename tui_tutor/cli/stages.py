@@ -22,15 +22,22 @@ from tui_tutor.shelf.opened import FolderCourse
 
 @dataclass(frozen=True)
 class FolderStages:
-    """Opens stages for the course at `path`, in folders under `scratch`."""
+    """Opens stages for the course at `path`, in folders under `scratch`.
+
+    `network`: who runs the proof agreed to what the course asks for, for the bytes it has now.
+    """
 
     path: Path
     scratch: Path
     environments: Environments
+    network: bool = False
 
     def open_course(self, data: Path) -> FolderCourse:
         """The course, with its workspace in this data folder."""
-        return Library(None, data, environments=self.environments).open(f"{self.path.resolve()}/")
+        opened = Library(None, data, environments=self.environments).open(f"{self.path.resolve()}/")
+        if self.network and opened.course.permissions.network:
+            opened.grant_trust(is_lasting=False, network=True)
+        return opened
 
     def open(self, seed: int) -> FolderStage:
         """A new stage, nothing started yet."""
@@ -105,6 +112,7 @@ def surroundings(opened: OpenCourse) -> str:
 
     python = opened.packages().python or ""
     told = [__version__, opened.course.kernel.name, python, platform.platform()]
+    told += ["with the network"] if opened.trust().network else []
     return "\n".join([*told, sys.version, *sorted(_installed(python))])
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tui_tutor.core.safe_text import safe_json, safe_line
+from tui_tutor.core.safe_text import safe_json, safe_line, safe_text
 
 if TYPE_CHECKING:
     from tui_tutor.shelf.updating import Offer
@@ -60,8 +60,10 @@ def _say(offer: Offer, *, is_dry: bool, is_json: bool, is_undoing: bool) -> None
         told = plan.as_json() if plan else {"id": offer.checked.course.id}
         click.echo(safe_json(told | {"is_new": plan is not None, "is_done": plan is not None and not is_dry}))
     elif plan is None:
-        click.echo(f"{name} is the newest there is.")
+        click.echo(safe_text(f"{name} is the newest there is."))
     else:
-        click.echo("\n".join(plan.lines()))
+        click.echo(safe_text("\n".join(plan.lines())))
         done = "Back at the version before" if is_undoing else "Updated"
-        click.echo("Nothing was changed: this was a dry run." if is_dry else f"{done}. Your work is kept.")
+        click.echo(
+            "Nothing was changed: this was a dry run." if is_dry else safe_text(f"{done}. Your work is kept.")
+        )

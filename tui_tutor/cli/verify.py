@@ -47,16 +47,19 @@ _MOST_MS = 3_600_000.0
 @click.option(
     "--fresh", is_flag=True, help="Run everything, also what has not changed since it last ran here."
 )
+@click.option("--network", is_flag=True, help="Let its cells reach the network, if the course asks for it.")
 @require_sandbox_option
 @click.pass_context
-def command(ctx: click.Context, folder: str, as_json: bool, jobs: int | None, fresh: bool) -> None:
+def command(
+    ctx: click.Context, folder: str, *, as_json: bool, jobs: int | None, fresh: bool, network: bool
+) -> None:
     """Run every cell of the course in DIR three times and prove its exercises; write the lock.
 
     This runs the course's code. Exit code 4 if something does not behave as the author says.
     """
     began = time.monotonic()
     with scratch_folder() as scratch:
-        course = _Course(folder, scratch, as_json=as_json)
+        course = _Course(folder, scratch, as_json=as_json, network=network)
         found = _proven_or_stopped(course, jobs=jobs or _cores(), is_fresh=fresh)
         proven = course.proven(found)
         problems = course.diagnostics(proven)
@@ -88,7 +91,7 @@ def _cores() -> int:
 class _Course:
     """The course under proof: what was read when it began is what is proven."""
 
-    def __init__(self, folder: str, scratch: Path, *, as_json: bool) -> None:
+    def __init__(self, folder: str, scratch: Path, *, as_json: bool, network: bool) -> None:
         from tui_tutor.cli.places import data_folder
         from tui_tutor.cli.stages import FolderStages
         from tui_tutor.shelf.environment import Environments
@@ -96,9 +99,10 @@ class _Course:
         self.path = Path(folder)
         self._refuse_broken(as_json=as_json)
         environments = Environments(data_folder() / "environments")
-        self.stages: FolderStages = FolderStages(self.path, scratch, environments)
+        self.stages: FolderStages = FolderStages(self.path, scratch, environments, network=network)
         self.opened: FolderCourse = self.stages.open_course(scratch / "read")
         self._refuse_lacking()
+        self._tell_of_network(is_allowed=network)
         self.hashes = self._hashes()
         read = ((one, self.opened.lesson(one).lesson) for one in self.opened.course.lessons)
         self.lessons: tuple[Lesson, ...] = tuple(lesson for _, lesson in read if lesson and lesson.cells)
@@ -111,7 +115,7 @@ class _Course:
         if errors and as_json:
             click.echo(safe_json(_as_json({}, errors, 0.0)))
         for error in errors:
-            click.echo(error.as_text(), err=True)
+            click.echo(safe_text(error.as_text()), err=True)
         if errors:
             count = f"{len(errors)} error{'s' if len(errors) > 1 else ''}"
             raise TutorError(f"{count}: nothing was run.", help="Mend them, then verify.", exit_code=4)
@@ -121,6 +125,16 @@ class _Course:
         if need.python is None and self.opened.course.kernel.name == "python3":
             help = f"`tui-tutor setup {self.path}` installs what is missing; then verify."
             raise TutorError(f"This course needs {', '.join(need.missing)}.", help=help, exit_code=3)
+
+    def _tell_of_network(self, *, is_allowed: bool) -> None:
+        is_asked = self.opened.course.permissions.network
+        if is_asked and not is_allowed:
+            click.echo("The course asks for the network; it runs without: --network allows it.", err=True)
+        if is_allowed and not is_asked:
+            click.echo(
+                "The course does not ask for the network (`[permissions] network = true`): it runs without.",
+                err=True,
+            )
 
     def _hashes(self) -> dict[str, str]:
         from tui_tutor.shelf.folder import take_snapshot
@@ -250,7 +264,7 @@ def _progress() -> Callable[[Step], None]:
             click.echo(_bar(step, time.monotonic() - began), nl=False, err=True)
         elif (reached := int(10 * step.done / max(step.total, 1) + 1e-9)) > tenth:
             tenth = reached
-            click.echo(f"{10 * tenth} %", err=True)
+            click.echo(f"{10 * int(tenth)} %", err=True)
 
     return show
 
@@ -293,7 +307,7 @@ def _say(
             click.echo(safe_text(line))
     for problem in problems:
         if problem.code != "mutant-survives":  # shown with its difference above
-            click.echo(problem.as_text())
+            click.echo(safe_text(problem.as_text()))
     errors = sum(one.severity == "error" for one in problems)
     again = (
         f"; {found.remembered} of {found.remembered + found.ran} runs of lessons were known"
@@ -301,8 +315,8 @@ def _say(
         else ""
     )
     if errors:
-        click.echo(f"{errors} not as expected ({seconds:.1f} s{again}); the lock is as it was.")
+        click.echo(safe_text(f"{errors} not as expected ({seconds:.1f} s{again}); the lock is as it was."))
     else:
-        click.echo(summary(proven, version=__version__, on=date.today()))
+        click.echo(safe_text(summary(proven, version=__version__, on=date.today())))
         end = "; the lock is written." if is_written else "."
-        click.echo(f"All as expected ({seconds:.1f} s{again}){end}")
+        click.echo(safe_text(f"All as expected ({seconds:.1f} s{again}){end}"))

@@ -110,7 +110,13 @@ def make_adapters(store: SqliteStore) -> Adapters:
     """What a course session runs on. Kernels are started later, and only when asked for."""
     from tui_tutor.session.course_session import Adapters
 
-    return Adapters(SystemClock(), store, make_kernel, make_shell, confinement)
+    return Adapters(SystemClock(), store, make_kernel, make_shell, confinement, _open_address)
+
+
+def _open_address(address: str) -> bool:
+    from tui_tutor.cli.browser import open_address
+
+    return open_address(address)
 
 
 def end_saving(adapters: Adapters) -> None:
@@ -147,13 +153,20 @@ def make_sandbox(opened: OpenCourse, python: str | None) -> Sandbox:
     from tui_tutor.kernels.sandbox.confining import Sandbox
     from tui_tutor.kernels.sandbox.layers import probe
 
+    workspace = opened.workspace().path
     return Sandbox(
         probe(),
-        workspace=opened.workspace().path,
+        workspace=workspace,
+        cache=str(_cache_of(Path(workspace))),
         pythons=[python] if python else [],
         hidden=[str(data_folder())],
         network=opened.course.permissions.network and opened.trust().network,
     )
+
+
+def _cache_of(workspace: Path) -> Path:
+    """Beside all workspaces a folder for what libraries find out; one for each course, as they are."""
+    return workspace.parent.with_name("caches") / workspace.name
 
 
 def confinement() -> Confinement:

@@ -43,6 +43,11 @@ class Confinement:
         return self.level in ("full", "files only")
 
     @property
+    def closes_network(self) -> bool:
+        """Whether a course that may not reach the network cannot, by TCP at least."""
+        return not {"the network", "TCP"}.intersection(self.uncovered)
+
+    @property
     def gap(self) -> str:
         """One clause: what is not covered, "" if nothing is."""
         return f"not covered: {', '.join(self.uncovered)}" if self.uncovered else ""

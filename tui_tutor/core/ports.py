@@ -337,6 +337,7 @@ class PackageNeed:
     missing: tuple[str, ...] = ()  # requirement strings
     size_mb: float | None = None  # to download, if known
     environment: str = ""  # where `setup` puts them
+    index: str = ""  # where they are fetched from, in words
 
 
 @dataclass(frozen=True, slots=True)

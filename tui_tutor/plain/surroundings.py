@@ -12,6 +12,7 @@ from tui_tutor.core.course import (
 )
 from tui_tutor.core.ports import OpenCourse
 from tui_tutor.core.progress import CourseState, LessonState, outline_of, state_of
+from tui_tutor.core.safe_text import safe_line
 from tui_tutor.core.searching import Passage, excerpt, matches, passages_of
 from tui_tutor.core.study import CellState, Study
 from tui_tutor.core.wording.explaining import meaning_in
@@ -65,7 +66,7 @@ def trust_question(opened: OpenCourse, confinement: Confinement | None = None) -
     network = ", 4 Trust and run with the network" if opened.course.permissions.network else ""
     return [
         "Run code from this course?",
-        *(f"  {label}: {text}" if label else f"  {text}" for label, text in facts),
+        *(safe_line(f"  {label}: {text}" if label else f"  {text}") for label, text in facts),
         f"1 Trust and run, 2 Run once, 3 Read only{network}",
     ]
 
@@ -183,7 +184,10 @@ async def setting_up(opened: OpenCourse) -> AsyncIterator[str]:
         yield "Nothing is missing."
         return
     size = f", about {need.size_mb:.0f} MB" if need.size_mb else ""
-    yield f"Installing {', '.join(need.missing)}{size}, into {need.environment}."
+    source = f" from {need.index}" if need.index else ""
+    yield safe_line(
+        f"Installing {', '.join(need.missing)}{source}{size}, into {need.environment}.", limit=2000
+    )
     said = ""
     async for progress in opened.set_up():
         percent = "" if progress.fraction is None else f" {int(progress.fraction * 10) * 10} %"

@@ -24,6 +24,7 @@ class Adapters:
     make_kernel: Callable[[OpenCourse], Kernel]
     make_shell: Callable[[OpenCourse], Shell]
     confinement: Callable[[], Confinement] = Confinement
+    open_address: Callable[[str], bool] = lambda _: False  # False: there is no browser to show it
     unsaved: list[tuple[Record, ...]] = field(default_factory=list)
     """What could not be stored when its lesson was left, oldest first; the next lesson takes it over."""
 

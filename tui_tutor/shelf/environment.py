@@ -56,8 +56,10 @@ class Environments:
         for interpreter, missing in lacks:
             if not missing:
                 return PackageNeed(interpreter.python, environment=str(own))
+        from tui_tutor.shelf.indexes import indexes
+
         missing = lacks[-1][1]
-        return PackageNeed(None, missing, self._download_mb(wanted), str(own))
+        return PackageNeed(None, missing, self._download_mb(wanted), str(own), indexes(self.pip_options))
 
     def path_for(self, course: Course) -> Path:
         """Where a course's environment lies: another one for other packages or another Python."""

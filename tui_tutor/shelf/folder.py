@@ -31,6 +31,7 @@ class Limits:
     lesson_bytes: int = 1_000_000
     lock_bytes: int = 20_000_000
     files: int = 2_000
+    entries: int = 10_000
     depth: int = 8
 
 
@@ -75,6 +76,7 @@ class _Tree:
     files: dict[str, bytes] = field(default_factory=dict)
     skipped: dict[str, str] = field(default_factory=dict)
     bytes_read: int = 0
+    entries: int = 0
 
 
 def tree_hash_of(hashes: Mapping[str, str]) -> str:
@@ -202,7 +204,7 @@ def _limit_of(name: str, limits: Limits) -> int:
 
 def _walk(folder: int, prefix: str, tree: _Tree, limits: Limits, *, is_reading: bool, depth: int = 1) -> None:
     with os.scandir(folder) as entries:
-        for entry in sorted(entries, key=lambda one: one.name):
+        for entry in sorted(_counted(entries, tree, limits), key=lambda one: one.name):
             name = prefix + entry.name
             try:
                 if not _is_speakable(name):
@@ -218,6 +220,15 @@ def _walk(folder: int, prefix: str, tree: _Tree, limits: Limits, *, is_reading: 
                 continue  # it vanished while we looked
             except OSError as error:
                 tree.skipped[name] = os.strerror(error.errno or 0).lower()
+
+
+def _counted(entries: Iterator[os.DirEntry[str]], tree: _Tree, limits: Limits) -> Iterator[os.DirEntry[str]]:
+    """Links and folders count too: a million of them would be looked at, named and kept in memory."""
+    for entry in entries:
+        tree.entries += 1
+        if tree.entries > limits.entries:
+            raise _too_large(f"more than {limits.entries:,} files, folders and links")
+        yield entry
 
 
 def _enter(

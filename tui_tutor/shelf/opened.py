@@ -171,9 +171,9 @@ class FolderCourse:
         """The answer for the bytes in use; `changed` when any state in use was not said yes to."""
         now = self._refreshed()
         # Who may change a shipped course may change this program too, but for what all may write.
-        if self._entry.is_shipped and not is_open_to_all(self._path, now):
+        if self._entry.is_shipped and not is_open_to_all(self._path):
             return TrustState("trusted", now.tree_hash)
-        warnings = ownership_warnings(self._path, now)
+        warnings = ownership_warnings(self._path)
         state = judge_trust(self._book, self._path, now, warnings)
         if state.answer != "trusted":
             return state
@@ -194,14 +194,20 @@ class FolderCourse:
 
     def packages(self) -> PackageNeed:
         """Which interpreter runs the cells, and what is missing for one to do so."""
-        return self._environments.need(self._course)
+        need = self._environments.need(self._course)
+        if need.missing and self._wheels is not None:
+            need = replace(need, index=f"what came with the course, and {need.index}")
+        return need
 
     def set_up(self) -> AsyncIterator[Progress]:
         """Install the packages into the course's own environment; TutorError if it cannot."""
+        return self._environments.set_up(self._course, self.lock(), self._wheels)
+
+    @property
+    def _wheels(self) -> Path | None:
+        """Those that came with an installed course: they were compared with its archive's manifest."""
         wheels = self._path / WHEELS_PLACE
-        # Of an installed course alone: there they were compared with the archive's manifest.
-        came_with_it = self._has_own_name and not self._entry.is_shipped and wheels.is_dir()
-        return self._environments.set_up(self._course, self.lock(), wheels if came_with_it else None)
+        return wheels if self._has_own_name and not self._entry.is_shipped and wheels.is_dir() else None
 
     def workspace(self) -> CourseWorkspace:
         """The learner's folder for this course."""

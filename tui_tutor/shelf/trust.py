@@ -17,6 +17,7 @@ from tui_tutor.core.ports import TrustState
 from tui_tutor.shelf.folder import Snapshot
 from tui_tutor.shelf.writing import make_private_folder, write_atomically
 
+_MOST_LOOKED_AT: Final = 10_000  # entries below a course's folder, whose owners are looked at
 _REMEMBERED: Final = 8  # contents of one course that stay trusted: going back to one asks nothing
 
 
@@ -106,28 +107,42 @@ def judge_trust(book: TrustBook, path: Path, snapshot: Snapshot, warnings: tuple
     return TrustState("unknown", tree_hash, warnings=warnings)
 
 
-def ownership_warnings(path: Path, snapshot: Snapshot) -> tuple[str, ...]:
+def ownership_warnings(path: Path) -> tuple[str, ...]:
     """Who else could change this course: plain sentences, none if only the learner (or root) can."""
     mine = {os.geteuid(), 0}
     found = []
-    if path.stat().st_uid not in mine:
+    folder, below = path.stat(), _below(path)
+    if folder.st_uid not in mine:
         found.append("The folder belongs to another user of this computer.")
-    elif any(stamp.owner not in mine for stamp in snapshot.stamps.values()):
+    elif any(one.st_uid not in mine for one in below):
         found.append("Files in the folder belong to another user of this computer.")
-    if _others_may_write(path.stat()):
+    if _others_may_write(folder):
         found.append("Others may write in the folder.")
-    elif any(stamp.mode & stat.S_IWOTH for stamp in snapshot.stamps.values()):
+    elif any(_others_may_write(one) for one in below):
         found.append("Others may write to files in the folder.")
     if not found and any(_is_unsafe_parent(parent, mine) for parent in path.parents):
         found.append("Others may replace the folder: one above it is writable by them.")
     return tuple(found)
 
 
-def is_open_to_all(path: Path, snapshot: Snapshot) -> bool:
-    """Whether every user may write in the folder or to its files."""
-    return bool(path.stat().st_mode & stat.S_IWOTH) or any(
-        stamp.mode & stat.S_IWOTH for stamp in snapshot.stamps.values()
-    )
+def is_open_to_all(path: Path) -> bool:
+    """Whether every user may write in the folder, in one below it, or to its files."""
+    return any(one.st_mode & stat.S_IWOTH for one in (path.stat(), *_below(path)))
+
+
+def _below(path: Path) -> list[os.stat_result]:
+    """Folders and files of a course as they are now, those that are never read left out."""
+    found: list[os.stat_result] = []
+    for _, folders, files, place in os.fwalk(path, follow_symlinks=False):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in (*folders, *files):
+            with suppress(OSError):
+                about = os.stat(name, dir_fd=place, follow_symlinks=False)
+                if stat.S_ISDIR(about.st_mode) or stat.S_ISREG(about.st_mode):
+                    found.append(about)
+        if len(found) > _MOST_LOOKED_AT:
+            break
+    return found
 
 
 def _others_may_write(status: os.stat_result) -> bool:
@@ -137,16 +152,22 @@ def _others_may_write(status: os.stat_result) -> bool:
 
 
 def _is_private_group(group: int) -> bool:
-    """Whether nobody but the learner is in the group, as where every user has one of their own."""
+    """Whether nobody but the learner is in the group, as where every user has one of their own.
+
+    A group lists only those for whom it is not the first one, so it must bear the learner's name or number:
+    where all have the first group `users` it lists nobody.
+    """
     if group != os.getegid():
         return group == 0
     import grp
     import pwd
 
     try:
-        return set(grp.getgrgid(group).gr_mem) <= {pwd.getpwuid(os.geteuid()).pw_name}
+        about, me = grp.getgrgid(group), pwd.getpwuid(os.geteuid())
     except KeyError:
         return False
+    is_own = about.gr_name == me.pw_name or group == me.pw_uid
+    return is_own and set(about.gr_mem) <= {me.pw_name}
 
 
 def _is_unsafe_parent(parent: Path, mine: set[int]) -> bool:

@@ -16,7 +16,7 @@ from tui_tutor.core.linting.silencing import Silences
 from tui_tutor.core.linting.words import identifiers_in
 from tui_tutor.core.parsing.cells import fill_ids
 from tui_tutor.core.parsing.course_file import COURSE_FILE, parse_course, read_course
-from tui_tutor.core.parsing.findings import Findings, sorted_diagnostics
+from tui_tutor.core.parsing.findings import MAX_FINDINGS, Findings, sorted_diagnostics
 from tui_tutor.core.parsing.inlining import inline_files, is_inside
 from tui_tutor.core.parsing.lesson_file import inlined_lesson, lesson_path, read_lesson
 from tui_tutor.core.parsing.overlays import (
@@ -74,14 +74,23 @@ class _Whole:
         self.tables: dict[str, dict[str, Any]] = {}
 
     def check_lessons(self, lesson_ids: Iterable[str]) -> None:
-        """Each lesson by itself."""
+        """Each lesson by itself; those that come after too many mistakes have to wait."""
         for lesson_id in lesson_ids:
+            if self._count_errors() >= MAX_FINDINGS:
+                message = f"this lesson and those after it are not checked yet: {MAX_FINDINGS:,} are enough"
+                help = "mend what is told, then check again"
+                self.said.append(_of_file(lesson_path(lesson_id), "more-to-check", message, help))
+                self.read.is_whole = False
+                return
             document = parse_toml(self.files[lesson_path(lesson_id)], lesson_path(lesson_id))
             if isinstance(document, Document):
                 self._check_lesson(lesson_id, document)
             else:
                 self.said.extend(document)
                 self.read.is_whole = False
+
+    def _count_errors(self) -> int:
+        return sum(item.severity == "error" for found in self.findings_of.values() for item in found.items)
 
     def _check_lesson(self, lesson_id: str, document: Document) -> None:
         findings = Findings(document)

@@ -30,7 +30,7 @@ def prose(markdown: str, *, width: int) -> tuple[Line, ...]:
     HTML is shown as the text it is; links show their address. Texts beyond 100,000 characters are cut.
     """
     text = markdown if len(markdown) <= LONGEST_TEXT else markdown[:LONGEST_TEXT] + "\n\n…"
-    setting = _Setting(tuple(_reader().parse(text)), max(NARROWEST, width))
+    setting = _Setting(tuple(markdown_reader().parse(text)), max(NARROWEST, width))
     lines = tuple(setting.lines())
     if not lines and text.strip():  # nested deeper than any page can show
         lines = tuple(Line(row) for row in wrap((Span(safe_text(text)),), max(NARROWEST, width)))
@@ -41,7 +41,7 @@ def prose(markdown: str, *, width: int) -> tuple[Line, ...]:
 
 def inline_spans(markdown: str, *, role: Role = "text") -> tuple[Span, ...]:
     """One run of text (a caption, an option) with inline marks only; line feeds become blanks."""
-    tokens = _reader().parseInline(markdown[:LONGEST_TEXT])
+    tokens = markdown_reader().parseInline(markdown[:LONGEST_TEXT])
     return merged(_spans(tokens[0].children or [], role)) if tokens else ()
 
 
@@ -51,7 +51,8 @@ def inline(markdown: str, *, width: int, role: Role = "text") -> tuple[Line, ...
 
 
 @lru_cache(maxsize=1)
-def _reader() -> MarkdownIt:
+def markdown_reader() -> MarkdownIt:
+    """CommonMark with tables and mathematics; raw HTML stays text."""
     from markdown_it import MarkdownIt
     from mdit_py_plugins.dollarmath import dollarmath_plugin
 

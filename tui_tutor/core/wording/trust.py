@@ -10,6 +10,7 @@ from tui_tutor.core.ports import OpenCourse
 from tui_tutor.core.study.state import is_runnable
 
 MOST_READ = 60
+MOST_NAMED = 20
 
 
 def counts(opened: OpenCourse) -> str:
@@ -29,11 +30,9 @@ def counts(opened: OpenCourse) -> str:
 
 
 def signature(opened: OpenCourse) -> str:
-    """Who signed an installed course, if its files are still those that were signed; "" for other courses."""
+    """Who signed a course, if its files are still those that were signed; only installed ones can be."""
     origin = opened.entry.origin
-    if origin is None:
-        return ""
-    if not origin.signer:
+    if origin is None or not origin.signer:
         return "not signed"
     if origin.tree_hash != opened.source_hash():
         return "not signed as it is now: files changed since it was installed"
@@ -53,15 +52,18 @@ def trust_facts(opened: OpenCourse, confinement: Confinement | None = None) -> t
         ("from", opened.entry.origin.source if opened.entry.origin else opened.entry.path),
         ("runs", counts(opened)),
     ]
-    if words := signature(opened):
-        facts.append(("key", words))
+    facts.append(("key", signature(opened)))
     if course.kernel.packages:
         facts.append(("needs", ", ".join(course.kernel.packages)))
-    facts.append(("network", "asks for it" if course.permissions.network else "does not ask for it"))
+    asks = "asks for it" if course.permissions.network else "does not ask for it"
+    closes = (confinement or Confinement()).closes_network
+    facts.append(("network", asks if closes else f"{asks}; nothing here keeps it from that"))
     if trust.answer == "changed":
         number = len(trust.changed)
         files = "file" if number == 1 else "files"
         facts.append(("changed", f"This course changed since you trusted it: {number} {files}."))
+        facts += [("changed", name) for name in trust.changed[:MOST_NAMED]]
+        facts += [("changed", f"and {number - MOST_NAMED} more")] if number > MOST_NAMED else []
     facts += [("!", warning) for warning in trust.warnings]
     confined = confinement or Confinement()
     if warning := confined.warning():

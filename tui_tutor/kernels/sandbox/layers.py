@@ -8,12 +8,13 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
 from tui_tutor.core.confinement import Confinement, Level
-from tui_tutor.kernels.sandbox import landlock
+from tui_tutor.kernels.sandbox import landlock, seatbelt
 
 NAMESPACES: Final = ("--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts")
 _PROBE_S: Final = 5.0
@@ -23,7 +24,8 @@ _PROBE_S: Final = 5.0
 class Layers:
     """`bubblewrap`: its path, "" where it does not work; `options` are those it has of the optional ones.
 
-    `missing`: in a clause, why it does not work.
+    `missing`: in a clause, why it does not work. `seatbelt`: the path of macOS's `sandbox-exec`; nobody has
+    attacked what it keeps, so it raises no level.
     """
 
     bubblewrap: str = ""
@@ -31,6 +33,7 @@ class Layers:
     landlock_abi: int = 0
     has_limits: bool = sys.platform != "win32"
     missing: str = ""
+    seatbelt: str = ""
 
     @property
     def confinement(self) -> Confinement:
@@ -39,6 +42,7 @@ class Layers:
             *(["bubblewrap"] if self.bubblewrap else []),
             *([f"Landlock ABI {self.landlock_abi}"] if self.landlock_abi else []),
             *(["limits"] if self.has_limits else []),
+            *(["sandbox-exec"] if self.seatbelt else []),
         ]
         if self.bubblewrap:
             return Confinement("full", tuple(self._open_in_namespaces()), tuple(names))
@@ -82,7 +86,18 @@ def is_root() -> bool:
 def probe() -> Layers:
     """What works on this machine; some milliseconds, once for each process that asks."""
     bubblewrap, options, missing = _probe_bubblewrap()
-    return Layers(bubblewrap, options, _probe_landlock(), missing=missing)
+    return Layers(bubblewrap, options, _probe_landlock(), missing=missing, seatbelt=_probe_seatbelt())
+
+
+def _probe_seatbelt() -> str:
+    """A real start that has to keep a folder from a program, and nothing else that a kernel needs."""
+    program = shutil.which(seatbelt.PROGRAM)  # there is none elsewhere
+    if program is None or _is_within_reach(program):
+        return ""
+    with tempfile.TemporaryDirectory(prefix="tt") as folder, tempfile.TemporaryDirectory() as hidden:
+        rules = seatbelt.profile(reading=(), writing=(folder,), hidden=(hidden,))
+        command = [program, "-p", rules, sys.executable, "-I", "-S", "-c", seatbelt.PROBE]
+        return program if _works([*command, hidden, folder]) else ""
 
 
 def _probe_bubblewrap() -> tuple[str, frozenset[str], str]:

@@ -21,19 +21,40 @@ SYSTEM: Final = (
 PACKAGE: Final = SERVER.parent.parent  # ours: what runs inside, and what a shell cell calls as `tui-tutor`
 
 
+def homes() -> tuple[Path, ...]:
+    """The learner's home as the environment has it, which may say anything, and as the system has it."""
+    import pwd
+
+    found = [Path.home()]
+    with suppress(KeyError):
+        found.append(Path(pwd.getpwuid(os.geteuid()).pw_dir))
+    return tuple(dict.fromkeys(found))
+
+
+def _holds_home(folder: Path) -> bool:
+    place = folder.resolve()
+    return any(place in (home.resolve(), *home.resolve().parents) for home in homes())
+
+
 def own() -> tuple[str, ...]:
     """Our package; of a checkout all of it, for Python looks into the folder that it finds a package in."""
-    root, home = PACKAGE.parent, Path.home().resolve()
-    is_checkout = (root / "pyproject.toml").is_file() and root.resolve() not in (home, *home.parents)
+    root = PACKAGE.parent
+    is_checkout = (root / "pyproject.toml").is_file() and not _holds_home(root)
     return (str(root if is_checkout else PACKAGE),)
 
 
 def interpreters(pythons: Iterable[str]) -> tuple[str, ...]:
-    """Folders of these interpreters and their packages; never one that holds somebody's home."""
+    """Folders of these interpreters and their packages; never one that holds somebody's home.
+
+    What an environment says of other folders counts for our own alone: into one that was made for a course
+    its packages wrote what they liked.
+    """
     found: dict[str, None] = {}
-    prefixes = dict.fromkeys(prefix for python in pythons for prefix in _prefixes(python))
-    for prefix in prefixes:
-        found.update(dict.fromkeys([*_parts(prefix), *_named_in_site_packages(prefix)]))
+    for python in pythons:
+        for prefix in dict.fromkeys(_prefixes(python)):
+            found.update(dict.fromkeys(_parts(prefix)))
+            if python == sys.executable:
+                found.update(dict.fromkeys(_named_in_site_packages(prefix)))
     if user_site() is not None:
         found[str(user_site())] = None
     return tuple(found)
@@ -51,7 +72,7 @@ def _prefixes(python: str) -> Iterator[Path]:
     place = Path(python).absolute()
     yield place.parent.parent
     yield place.resolve().parent.parent
-    home = _home_of_environment(place.parent.parent)
+    home = _home_of_environment(place.parent.parent) if python == sys.executable else None
     if home is not None:
         yield home.parent
         yield home.resolve().parent
@@ -72,8 +93,7 @@ def _home_of_environment(folder: Path) -> Path | None:
 
 def _parts(prefix: Path) -> Iterator[str]:
     """The prefix; of one that holds more than an interpreter only what belongs to that."""
-    home = Path.home().resolve()
-    if prefix.resolve() in (home, *home.parents):
+    if _holds_home(prefix):
         names = ("pyvenv.cfg", "bin", f"lib/python{sys.version_info.major}.{sys.version_info.minor}")
         yield from (str(prefix / name) for name in names)
     else:
@@ -82,13 +102,13 @@ def _parts(prefix: Path) -> Iterator[str]:
 
 def _named_in_site_packages(prefix: Path) -> Iterator[str]:
     """Folders that .pth files add, as installing a checkout does; not our own: see `own`."""
-    home, ours = Path.home().resolve(), PACKAGE.parent
+    ours = PACKAGE.parent
     for file in sorted(prefix.glob("lib/python3*/site-packages/*.pth")):
         with suppress(OSError):
             for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
                 folder = file.parent / line.strip()
                 is_named = line.strip() and not line.startswith(("#", "import ", "import\t"))
-                if is_named and folder.is_dir() and folder.resolve() not in (home, *home.parents, ours):
+                if is_named and folder.is_dir() and folder.resolve() != ours and not _holds_home(folder):
                     yield str(folder)
 
 

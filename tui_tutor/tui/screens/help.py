@@ -53,7 +53,7 @@ RIGHT: Final[tuple[Group, ...]] = (
             ("c", "check"),
             ("h  s", "hint, then solution"),
             ("v  t", "whole output, traceback"),
-            ("i", "install its packages"),
+            ("i  l", "install packages, links"),
             ("q", "quit"),
         ),
     ),

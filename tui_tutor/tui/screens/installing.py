@@ -43,6 +43,7 @@ class InstallSheet(Sheet[bool]):
         size = f"about {self._need.size_mb:.0f} MB to download" if self._need.size_mb else "size not known"
         rows = [
             Row(said("needs", "muted"), said(safe_line(", ".join(self._need.missing))), said(size, "muted")),
+            *_wrapped("from", self._need.index, width),
             Row(said("into", "muted"), said(safe_line(self._need.environment))),
             Row(said("", "muted"), said("Nothing else on this machine is changed.", "muted")),
             BLANK,
@@ -92,3 +93,8 @@ class InstallSheet(Sheet[bool]):
         """Leaving stops the installation; what was there before stays as it was."""
         self.workers.cancel_group(self, "installing")
         self.dismiss(False)
+
+
+def _wrapped(label: str, words: str, width: int) -> list[Row]:
+    rows = wrap(said(safe_line(words)), text_width(width)) if words else ()
+    return [Row(said(label if number == 0 else "", "muted"), spans) for number, spans in enumerate(rows)]

@@ -348,6 +348,9 @@ class LessonScreen(Screen[None]):
     def action_output(self) -> None:
         self._sheets.show_output()
 
+    def action_links(self) -> None:
+        self._sheets.show_links()
+
     def action_outline(self) -> None:
         self.post_message(OutlineWished(self._ref))
 

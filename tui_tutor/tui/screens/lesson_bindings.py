@@ -37,6 +37,7 @@ LESSON_BINDINGS: Final[list[BindingType]] = [
     Binding("v", "output", "The whole output", show=False),
     Binding("t", "traceback", "The traceback", show=False),
     Binding("i", "install", "Install what the course needs", show=False),
+    Binding("l", "links", "Links of the cell", show=False),
     Binding("o", "outline", "Outline of the course", show=False),
     Binding("e", "results", "Results in the course", show=False),
     Binding("slash", "search", "Search the course", show=False),

@@ -48,10 +48,15 @@ def footer_states(
         return (words, words.rpartition(" ")[0])
     in_shell = study.running and uses_shell(study.cell(study.running))
     kernel = "shell busy" if in_shell else KERNEL_WORDS[study.kernel]
-    longer = (f"{kernel} · {sandbox}", kernel)
+    longer = (f"{kernel} · {sandbox}", _shortest(kernel, sandbox))
     if width >= 120 and study.info is not None and study.info.version:
         return (f"{kernel} · {study.info.language} {study.info.version} · {sandbox}", *longer)
     return longer
+
+
+def _shortest(kernel: str, sandbox: str) -> str:
+    """What most wants to be seen where there is room for one: the sandbox, unless the kernel has news."""
+    return sandbox if kernel in (KERNEL_WORDS["absent"], KERNEL_WORDS["idle"]) else kernel
 
 
 def footer_keys(study: Study, cell: Cell, editor: Editor | None, ui: CellUi) -> Keys:

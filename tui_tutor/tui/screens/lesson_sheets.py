@@ -10,6 +10,8 @@ from tui_tutor.tui.screens.lesson_face import LessonFace
 
 ANSWERS: Final[dict[str, Literal["always", "once"]]] = {"trust": "always", "once": "once"}
 
+TEXTS: Final = ("text", "question", "task", "caption")  # of a cell, which are seen from the first moment
+
 
 class LessonSheets:
     """Pushes sheets, waits for what the learner says on them, and passes it on."""
@@ -47,6 +49,21 @@ class LessonSheets:
             await face.session.close()
             face.performer.prewarm()
             face.say("The packages are installed. F5 runs the cell.")
+
+    def show_links(self) -> None:
+        """Where the links of the focused cell lead."""
+        self._face.run_worker(self._show_links(), group="reading", exclusive=True)
+
+    async def _show_links(self) -> None:
+        from tui_tutor.core.prose.links import links_in
+        from tui_tutor.tui.screens.links import LinksSheet
+
+        shown = (getattr(self._face.cell, name, "") for name in TEXTS)
+        links = tuple(link for text in shown if text for link in links_in(text))
+        if not links:
+            self._face.say("This cell has no links.")
+            return
+        await self._face.app.push_screen_wait(LinksSheet(links, self._face.session.adapters.open_address))
 
     def show_output(self) -> None:
         """All that the focused cell printed."""
