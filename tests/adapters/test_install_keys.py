@@ -61,11 +61,11 @@ def test_the_learner_sees_who_signed_and_when_files_were_changed_since(tmp_path:
     assert "files changed" in signature(Library(None, data).open("mine"))
 
 
-def test_a_course_of_a_folder_is_not_signed_and_one_opened_by_its_path_says_nothing(tmp_path: Path):
+def test_a_course_of_a_folder_is_not_signed_installed_or_opened_by_its_path(tmp_path: Path):
     course = a_course(tmp_path)
     install(tmp_path / "data", course)
     assert signature(Library(None, tmp_path / "data").open("mine")) == "not signed"
-    assert signature(Library(None, tmp_path / "data").open(f"{course}/")) == ""
+    assert signature(Library(None, tmp_path / "data").open(f"{course}/")) == "not signed"
 
 
 def test_an_update_with_another_key_is_refused(tmp_path: Path):
