@@ -16,7 +16,7 @@ Dollars = Annotated[float, Strict(), Field(gt=0, le=10_000, allow_inf_nan=False)
 
 
 class Models(Model):
-    """Who answers. Roles left empty take the preset's model; `base_url` and `region` as the provider needs."""
+    """Who answers. An empty role takes the preset's model; `base_url` and `region` as the provider needs."""
 
     provider: Provider = "anthropic"
     preset: Preset = "seed"
