@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from os.path import commonprefix
 from typing import Any, Final
 
 from tui_tutor.core.errors import TutorError
@@ -60,8 +59,8 @@ def industry(code: str) -> Industry:
     for each in industries():
         if each.code == code:
             return each
-    near = [each for each in industries() if len(code) > 1 and each.code.startswith(code[:2])]
-    listed = "; ".join(f"{each.code} {each.title}" for each in _nearest(code, near)[:3])
+    near = sorted(_beginning(code[:2]), key=lambda each: (not each.code.startswith(code[:3]), each.code))
+    listed = "; ".join(f"{each.code} {each.title}" for each in near[:3])
     raise TutorError(
         f"NAICS 2022 has no industry group {code}",
         help=f"near it: {listed}"
@@ -70,15 +69,14 @@ def industry(code: str) -> Industry:
     )
 
 
-def _nearest(code: str, candidates: Sequence[Industry]) -> Sequence[Industry]:
-    """By how much of the beginning is the same, then by code."""
-    return sorted(candidates, key=lambda each: (-len(commonprefix([code, each.code])), each.code))
+def _beginning(digits: str) -> tuple[Industry, ...]:
+    return tuple(each for each in industries() if digits and each.code.startswith(digits))
 
 
 def find(text: str, *, limit: int = 10) -> tuple[Industry, ...]:
     """Industries by the beginning of a NAICS code, by an ISIC or NACE code, or by words; the best first.
 
-    Words are looked for in titles, then in the profiles' terms, roles and summaries: "hospital", "load forecast".
+    Words are looked for in titles, and in the terms, roles and summaries of profiles: "hospital", "load".
     """
     asked = text.strip()
     if asked[:1].isdigit():
@@ -90,7 +88,7 @@ def find(text: str, *, limit: int = 10) -> tuple[Industry, ...]:
 
 
 def _by_code(asked: str) -> tuple[Industry, ...]:
-    own = tuple(each for each in industries() if each.code.startswith(asked))
+    own = _beginning(asked)
     others = (each for each in industries() if asked in (*each.isic4, *each.isic5, *each.nace21))
     return own + tuple(each for each in others if each not in own)
 

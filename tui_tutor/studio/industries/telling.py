@@ -15,7 +15,7 @@ def prompt_text(profile: Profile) -> str:
     """What an agent needs to write for this industry, at most 2,500 characters.
 
     Each part has its room and what the parts before it left over, so a long one cannot push out the rest.
-    Items that do not fit whole are left out, the last of a part first. Terms that cannot be explained are named.
+    Items that do not fit whole are left out, the last of a part first; terms beyond the room are only named.
     """
     text = f"Industry {profile.code}: {industry(profile.code).title}\n{profile.summary}\n"
     start, room, promised = len(text), MOST_CHARS - len(text), 0.0
