@@ -91,6 +91,7 @@ class _Course:
     def __init__(self, folder: str, scratch: Path, *, as_json: bool) -> None:
         from tui_tutor.cli.places import data_folder
         from tui_tutor.cli.stages import FolderStages
+        from tui_tutor.core.parsing.retelling import retellings
         from tui_tutor.shelf.environment import Environments
 
         self.path = Path(folder)
@@ -102,6 +103,8 @@ class _Course:
         self.hashes = self._hashes()
         read = ((one, self.opened.lesson(one).lesson) for one in self.opened.course.lessons)
         self.lessons: tuple[Lesson, ...] = tuple(lesson for _, lesson in read if lesson and lesson.cells)
+        files = self.opened.files()
+        self.retold = {one.id: dict(retellings(self.opened.course, one, files)) for one in self.lessons}
 
     def _refuse_broken(self, *, as_json: bool) -> None:
         from tui_tutor.cli.check import diagnose
@@ -134,7 +137,8 @@ class _Course:
         from tui_tutor.proof.proving import Prover
 
         course = self.opened.course
-        prints = Fingerprints(course, self.lessons, self.opened.files(), surroundings(self.opened))
+        files, around = self.opened.files(), surroundings(self.opened)
+        prints = Fingerprints(course, self.lessons, files, around, self.retold)
         numbers = {lesson_id: number for number, lesson_id in enumerate(course.lessons, 1)}
         prover = Prover(
             self.lessons,
@@ -146,6 +150,7 @@ class _Course:
             on_step=_progress(),
             is_fresh=is_fresh,
             expected_ms=_recorded_ms(self.opened.lock()),
+            retold=self.retold,
         )
         return await prover.prove()
 

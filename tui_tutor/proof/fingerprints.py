@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from tui_tutor.core.course import Cell, Course, ExerciseCell, Lesson, MarkdownCell
@@ -25,6 +25,7 @@ class Fingerprints:
     lessons: Sequence[Lesson]
     files: Mapping[str, bytes]
     surroundings: str
+    retold: Mapping[str, Mapping[str, Lesson]] = field(default_factory=dict)  # by lesson id and overlay
 
     def of(self, lesson_id: str, run: int) -> str:
         """Of one run of a lesson; of the whole course's with all lessons that come before it."""
@@ -35,6 +36,7 @@ class Fingerprints:
             told += before[:place]
         elif run == EXAMINED:
             told += self._kept_names(self.lessons[place])
+            told += self._retold(self.lessons[place])
         return hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()
 
     def _kept_names(self, lesson: Lesson) -> list[list[str]]:
@@ -43,6 +45,16 @@ class Fingerprints:
         return [
             sorted(names_elsewhere(self.lessons, cell, setup) & names_of(cell.solution))
             for cell in lesson.cells
+            if isinstance(cell, ExerciseCell)
+        ]
+
+    def _retold(self, lesson: Lesson) -> list[Any]:
+        """Starters and hints of overlays are tried too."""
+        forms = self.retold.get(lesson.id, {})
+        return [
+            [overlay, cell.id, cell.starter, cell.hints, [file.starter for file in cell.file]]
+            for overlay, told in forms.items()
+            for cell in told.cells
             if isinstance(cell, ExerciseCell)
         ]
 

@@ -6,8 +6,8 @@ examined before it is solved (`examining`), in the kernel as it is just there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
@@ -59,6 +59,7 @@ class Plan:
     lessons: tuple[Lesson, ...]  # of the whole course, for the names that others read
     examines: bool = False
     at_once: int = 1
+    retold: Mapping[str, Lesson] = field(default_factory=dict)  # this lesson under overlays, by their tags
     tell: Callable[[str], None] = lambda _: None
     done: Callable[[Cell], None] = lambda _: None  # after each cell
 
@@ -230,6 +231,7 @@ class _LessonRun:
             run_limit_s=cell.timeout_s or course.kernel.timeout_s,
             at_once=self._plan.at_once,
             tell=lambda what: self._plan.tell(f"{self._performer.study.lesson.id} {cell.id}: {what}"),
+            retellings=dict(retold_cells(cell, self._plan.retold)),
         )
 
     async def _answer(self, cell: ExerciseCell) -> None:
@@ -254,6 +256,20 @@ class _LessonRun:
 
     async def _question(self, cell: QuizCell) -> CellReport:
         return await Questioner(self._performer.study, self._session, self._tries()).report(cell)
+
+
+def retold_cells(cell: ExerciseCell, lessons: Mapping[str, Lesson]) -> Iterator[tuple[str, ExerciseCell]]:
+    """The forms of an exercise with other starters or hints, each once, by the first overlay that has it."""
+    seen = [_begins(cell)]
+    for overlay, lesson in lessons.items():
+        told = lesson.cell_by_id(cell.id)
+        if isinstance(told, ExerciseCell) and (begins := _begins(told)) not in seen:
+            seen.append(begins)
+            yield overlay, told
+
+
+def _begins(cell: ExerciseCell) -> tuple[object, ...]:
+    return cell.starter, cell.hints, tuple(file.starter for file in cell.file)
 
 
 def needs_kernel(cell: Cell) -> bool:

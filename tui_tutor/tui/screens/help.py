@@ -31,8 +31,8 @@ LEFT: Final[tuple[Group, ...]] = (
             ("Ctrl+↓  Ctrl+↑", "next, previous cell"),
             ("Ctrl+PgDn PgUp", "next, previous lesson"),
             ("j k  n p", "the same, on letters"),
-            ("o  /", "outline, search"),
-            ("e", "results"),
+            ("o  /  e", "outline, search, results"),
+            ("l", "level and language"),
         ),
     ),
 )

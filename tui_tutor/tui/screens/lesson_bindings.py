@@ -38,6 +38,7 @@ LESSON_BINDINGS: Final[list[BindingType]] = [
     Binding("t", "traceback", "The traceback", show=False),
     Binding("i", "install", "Install what the course needs", show=False),
     Binding("o", "outline", "Outline of the course", show=False),
+    Binding("l", "level", "Level and language", show=False),
     Binding("e", "results", "Results in the course", show=False),
     Binding("slash", "search", "Search the course", show=False),
     Binding("escape", "back", "Back", show=False),
