@@ -39,13 +39,32 @@ def findings_about_reading(built: Built, *, ease_of: EaseOf, prose_of: ProseOf) 
         yield Finding("reading-ease", "", "", message, is_hard=False)
         return
     grades: dict[Level, float] = {}
-    for level, lessons in levels_of(built).items():
-        eases = [(lesson, ease_of(prose_of(lesson), built.course.language)) for lesson in lessons]
-        words = sum(ease.words for _, ease in eases)
-        if words >= LEAST_WORDS:
-            grades[level] = sum(ease.grade * ease.words for _, ease in eases) / words
-            yield from _beyond(level, grades[level], eases)
+    for level, eases in _eases(built, ease_of, prose_of).items():
+        if (grade := _grade(eases)) is not None:
+            grades[level] = grade
+            yield from _beyond(level, grade, eases)
     yield from _not_falling(grades)
+
+
+def grades_of(built: Built, *, ease_of: EaseOf, prose_of: ProseOf) -> Mapping[Level, float]:
+    """The grade that each level reads at, weighted by words; levels with too little text are left out."""
+    found = {level: _grade(eases) for level, eases in _eases(built, ease_of, prose_of).items()}
+    return {level: grade for level, grade in found.items() if grade is not None}
+
+
+def _eases(built: Built, ease_of: EaseOf, prose_of: ProseOf) -> Mapping[Level, Sequence[tuple[Lesson, Ease]]]:
+    language = built.course.language
+    return {
+        level: [(lesson, ease_of(prose_of(lesson), language)) for lesson in lessons]
+        for level, lessons in levels_of(built).items()
+    }
+
+
+def _grade(eases: Sequence[tuple[Lesson, Ease]]) -> float | None:
+    words = sum(ease.words for _, ease in eases)
+    if words < LEAST_WORDS:
+        return None
+    return sum(ease.grade * ease.words for _, ease in eases) / words
 
 
 def levels_of(built: Built) -> Mapping[Level, Sequence[Lesson]]:
