@@ -1,0 +1,121 @@
+"""Trying a lesson: written as a course of its own, checked, run, and looked at by every gate that is due."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from tui_tutor.core.course import Lesson, Level
+from tui_tutor.core.diagnostic import errors_in
+from tui_tutor.core.parsing import COURSE_FILE, check_course, lesson_path, parse_course, parse_lesson
+from tui_tutor.studio.assembling import course_toml, lesson_toml, overlay_file, overlay_toml
+from tui_tutor.studio.brief import Brief
+from tui_tutor.studio.durable import make_folder
+from tui_tutor.studio.gates.all_gates import findings_about
+from tui_tutor.studio.gates.built import Built, Money
+from tui_tutor.studio.gates.finding import Finding
+from tui_tutor.studio.grounding.source import Source
+from tui_tutor.studio.lesson_work import LessonWork
+from tui_tutor.studio.outline import Outline
+from tui_tutor.studio.trials import Tell, Trials
+
+# What cannot be known, or cannot be cured in one lesson: asked of the whole course.
+OF_THE_COURSE: Final = frozenset(
+    {"over-budget", "estimate-off", "industry-unused", "key-position", "citation-share"}
+)
+LATER: Final = frozenset({"solver-disagrees"})
+
+
+@dataclass(frozen=True)
+class Tryer:
+    """Tries lessons of one course in a folder of the studio's."""
+
+    brief: Brief
+    outline: Outline
+    trials: Trials
+    folder: Path
+    sources: tuple[Source, ...] = ()
+    prompts: tuple[str, ...] = ()
+
+    def files(self, work: LessonWork) -> dict[str, bytes]:
+        """The lesson as a course of its own; what it requires is left out."""
+        alone = self.outline.model_copy(
+            update={"lesson": tuple(one.model_copy(update={"requires": ()}) for one in self.outline.lesson)}
+        )
+        texts = {
+            COURSE_FILE: course_toml(self.brief, alone, lessons=[work.lesson]),
+            lesson_path(work.lesson): lesson_toml(alone, work.lesson, work.tables),
+        }
+        for level, draft in work.levels.items():
+            texts[overlay_file(work.lesson, level)] = overlay_toml(draft, work.tables)
+        return {name: text.encode() for name, text in texts.items()}
+
+    async def built(self, work: LessonWork, tell: Tell) -> Built:
+        """The lesson and what checking and running it showed; a lesson with errors is not run."""
+        files = self.files(work)
+        built = self.checked(work, files)
+        if errors_in(built.diagnostics):
+            return built
+        place = self.folder / work.lesson
+        write_course(place, files)
+        trial = await self.trials.prove(place, tell)
+        return _with(built, proven=trial.proven)
+
+    def checked(self, work: LessonWork, files: Mapping[str, bytes]) -> Built:
+        """The lesson as it reads, nothing run."""
+        course = parse_course(files).value
+        assert course is not None, "the studio writes course.toml itself"
+        base = parse_lesson(course, work.lesson, files).value
+        levels: dict[Level, tuple[Lesson, ...]] = {}
+        for level in work.levels:
+            if told := parse_lesson(course, work.lesson, files, overlay=level).value:
+                levels[level] = (told,)
+        return Built(
+            brief=self.brief,
+            course=course,
+            lessons=(base,) if base else (),
+            levels=levels,
+            files=files,
+            diagnostics=check_course(files, folder_name=course.id),
+            blooms={one.id: one.bloom for one in self.outline.objective},
+            answers=work.answers,
+            sources=self.sources,
+            prompts=self.prompts,
+            money=Money(self.brief.budget_usd),
+            work=tuple(work.work()),
+        )
+
+    def findings(self, built: Built, *, is_solved: bool) -> tuple[Finding, ...]:
+        """What stops the lesson, in the order of its cells; what is not due yet is left out."""
+        undue = OF_THE_COURSE if is_solved else OF_THE_COURSE | LATER
+        if errors_in(built.diagnostics):  # nothing was run: only what was read can be mended
+            undue |= {"proof-missing"}
+        order = [cell.id for lesson in built.lessons for cell in lesson.cells]
+        found = [one for one in findings_about(built) if one.is_hard and one.gate not in undue]
+        return tuple(
+            sorted(found, key=lambda one: order.index(one.cell) if one.cell in order else len(order))
+        )
+
+
+def _with(built: Built, **changes: object) -> Built:
+    from dataclasses import replace
+
+    return replace(built, **changes)  # type: ignore[arg-type]
+
+
+def write_course(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Make a folder hold just these files."""
+    import shutil
+
+    shutil.rmtree(folder, ignore_errors=True)
+    for name, data in files.items():
+        path = folder / name
+        make_folder(path.parent)
+        path.write_bytes(data)
+
+
+def evidence(findings: Sequence[Finding]) -> str:
+    """Findings as a repairer reads them."""
+    return "\n".join(f"- {one.message}{f' ({one.help})' if one.help else ''}" for one in findings)
