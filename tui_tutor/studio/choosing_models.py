@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Final, Literal, get_args
+from typing import Final, Literal, cast, get_args
 from urllib.parse import urlsplit
 
 from tui_tutor.core.errors import TutorError
 from tui_tutor.core.language_model import LanguageModel, Role
 from tui_tutor.core.safe_text import safe_line
-from tui_tutor.studio.batching import MOST_CALLS, Batching
+from tui_tutor.studio.batching import MOST_CALLS, Batching, BatchServer
 from tui_tutor.studio.brief import Brief, Models, Preset
 from tui_tutor.studio.budgeting import Budgeted
 from tui_tutor.studio.ledger import Ledger
@@ -25,6 +25,7 @@ from tui_tutor.studio.steps import StepStore
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
 MODEL_KEY: Final = "TUI_TUTOR_MODEL_KEY"  # the key of a local server that wants one
 API_KEY: Final = "ANTHROPIC_API_KEY"
+API_URL: Final = "ANTHROPIC_BASE_URL"
 
 # (creative judgement, extraction and checking)
 _PRESETS: Final[Mapping[Preset, tuple[str, str]]] = {
@@ -63,7 +64,7 @@ def choose(brief: Brief, environment: Mapping[str, str]) -> Chosen:
         models=_models(wanted, region),
         provider=wanted.provider,
         wire=wanted.wire,
-        base_url=_base_url(wanted),
+        base_url=_base_url(wanted, environment),
         region=region if wanted.provider == "bedrock" else "",
         is_batch=wanted.batch,
         notes=_notes(wanted),
@@ -91,13 +92,13 @@ def _at_provider(name: str, wanted: Models, region: str) -> str:
     return _PROFILES.get(region[:2], "global.") + _ON_BEDROCK.get(name, f"anthropic.{name}")
 
 
-def _base_url(wanted: Models) -> str:
-    """Without a trailing `/v1`, which the wires add."""
+def _base_url(wanted: Models, environment: Mapping[str, str]) -> str:
+    """Without a trailing `/v1`, which the wires add; TutorError for an address that must not get a key."""
     url = wanted.base_url.rstrip("/").removesuffix("/v1").rstrip("/")
     if not url:
         if wanted.provider == "local":
             raise _wrong("a local server has no address", "set `base_url`, as `http://127.0.0.1:11434`")
-        return ""
+        return environment.get(API_URL, "") if wanted.provider == "anthropic" else ""
     parts = _split(url)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
         raise _wrong(
@@ -105,7 +106,23 @@ def _base_url(wanted: Models) -> str:
         )
     if parts.username or parts.password:
         raise _wrong("base_url holds a name or a password", f"set {MODEL_KEY} in the environment instead")
+    if wanted.provider != "local" and not _may_get_key(wanted.provider, url, environment):
+        raise _wrong(
+            f"base_url {safe_line(url, limit=200)} would get your key, and is not the provider's",
+            f"a gateway of your own is set as {API_URL} in the environment, not in a brief",
+        )
     return url
+
+
+def _may_get_key(provider: str, url: str, environment: Mapping[str, str]) -> bool:
+    """A brief may come from somebody else: it may not say who is sent a key."""
+    parts = _split(url)
+    own = {"anthropic": (".anthropic.com",), "bedrock": (".amazonaws.com", ".api.aws")}[provider]
+    return (
+        is_loopback(url)
+        or (parts.scheme == "https" and parts.hostname.endswith(own))
+        or (provider == "anthropic" and url == environment.get(API_URL, "").rstrip("/"))
+    )
 
 
 def _split(url: str) -> _Parts:
@@ -273,7 +290,7 @@ def stack_of(
         prices.of(model, is_local=chosen.is_local)
     adapter = adapter_of(chosen, environment)
     ledger = Ledger.at(folder)
-    batching = Batching(adapter, folder) if chosen.is_batch else None  # type: ignore[arg-type]
+    batching = Batching(cast("BatchServer", adapter), folder) if chosen.is_batch else None
     budgeted = Budgeted(
         batching or adapter,
         ledger,
