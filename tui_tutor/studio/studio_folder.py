@@ -113,7 +113,7 @@ class StudioFolder:
         return read_outline(data) if data is not None else None
 
     def set_outline(self, brief: Brief, outline: Outline) -> None:
-        """Keep an outline, and show it as a course whose lessons are drafts; lessons that are written stay."""
+        """Keep an outline, and show it as a course of drafts; lessons that are written stay."""
         self.put(OUTLINE_FILE, outline_toml(outline))
         self.show_outline(brief, outline)
 

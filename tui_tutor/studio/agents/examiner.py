@@ -14,7 +14,8 @@ EXAMINER: Final = Agent(
     """\
 You write the questions of a lesson, one for each place of kind `quiz`, with the place's id. Forms: `choice` \
 (three to five options; several may be right, then the question says so), `text` (a word; `accept` holds \
-every spelling that is right, `near` likely others with feedback), `number` (a value with a tolerance), `predict` \
+every spelling that is right, `near` likely others with feedback), `number` (a value with a tolerance), \
+`predict` \
 (a program, without what it prints: it will be run), `order` (lines in their right order), `match` (pairs).
 - A question can be answered from what the lesson has taught up to its place and from thinking, not from \
 its wording. It asks for one thing, in a positive sentence. Prefer a case to a definition.

@@ -16,7 +16,8 @@ You write one lesson from its first word to its last: prose (`md`, finished) and
 that others make: `code` (a program to run), `viz` (a plot of names that code before it has bound), `ex` (an \
 exercise), `quiz` (a question), `sh` (a command; only where the topic is about commands).
 - Steps grow: a small example that runs, then the idea behind it, then a harder case, then practice.
-- A passage has at most 120 words. It begins with a heading (`## `) where a new part begins. Use **bold** for \
+- A passage has at most 120 words. It begins with a heading (`## `) where a new part begins. Use \
+**bold** for \
 a term where it is introduced, `code` for names, and a callout (`> [!NOTE]`, `> [!TIP]`, `> [!WARNING]`) at \
 most twice, where something really deserves it.
 - At least one `code`, one `ex` and two `quiz`; a `viz` where numbers can be seen better than read; \
