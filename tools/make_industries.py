@@ -133,9 +133,16 @@ def _line(
     code: str, titles: Mapping[str, str], codes: Codes, relations: Mapping[str, Mapping[str, str]]
 ) -> str:
     values: dict[str, Any] = {"code": code, "title": titles[code], "sector": _sector(code, titles)}
+    values["includes"] = _included(code, titles)
     values |= {standard: _few(codes[standard][code]) for standard in STANDARDS}
     values["relation"] = {standard: relations[standard][code] for standard in STANDARDS}
     return json.dumps(values, ensure_ascii=False)
+
+
+def _included(code: str, titles: Mapping[str, str]) -> list[str]:
+    """The titles of the industries of a group, other than its own."""
+    inside = (titles[each] for each in titles if len(each) == 6 and each.startswith(code))
+    return [title for title in inside if title != titles[code]]
 
 
 def _sector(code: str, titles: Mapping[str, str]) -> str:

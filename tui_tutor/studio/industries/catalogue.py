@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -16,8 +16,11 @@ from tui_tutor.studio.industries.words import stem, words
 
 _HERE: Final = files(__package__)
 _FOLDERS: Final = ("profiles", "profiles/more")
-_TITLE, _PROFILE, _SUMMARY = 3.0, 1.0, 0.5  # what a word weighs that is found there
-_ROOT: Final = 5  # letters that two words share at least where one continues the other: electric, electricity
+_TITLE, _INCLUDED, _TOLD, _SUMMARY = 3.0, 2.0, 1.0, 0.5  # what a word weighs that is found there
+_ROOT: Final = 6  # letters that two words share at least where one continues the other: electric, electricity
+_SHORT_ROOT: Final = 4  # with one of these endings: bank, banking
+_ENDINGS: Final = ("ing", "er")
+_KIN: Final = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +31,11 @@ class Industry:
     title: str
     sector: str  # "22", "31-33"
     sector_title: str
+    includes: tuple[str, ...]  # titles of its industries: "Solar Electric Power Generation"
     isic4: tuple[str, ...]
     isic5: tuple[str, ...]
     nace21: tuple[str, ...]
-    relation: Mapping[str, str]  # "isic4" -> "one-to-one", "many-to-many", ...
+    relation: Mapping[str, str] = field(hash=False)  # "isic4" -> "one-to-one", "many-to-many", ...
 
 
 @cache
@@ -47,6 +51,7 @@ def _industry(values: Mapping[str, Any], sectors: Mapping[str, str]) -> Industry
         title=values["title"],
         sector=values["sector"],
         sector_title=sectors[values["sector"]],
+        includes=tuple(values["includes"]),
         isic4=tuple(values["isic4"]),
         isic5=tuple(values["isic5"]),
         nace21=tuple(values["nace21"]),
@@ -76,7 +81,7 @@ def _beginning(digits: str) -> tuple[Industry, ...]:
 def find(text: str, *, limit: int = 10) -> tuple[Industry, ...]:
     """Industries by the beginning of a NAICS code, by an ISIC or NACE code, or by words; the best first.
 
-    Words are looked for in titles, and in the terms, roles and summaries of profiles: "hospital", "load".
+    Words are looked for in titles, and in profiles' terms, roles and summaries: "hospital", "load forecast".
     """
     asked = text.strip()
     if asked[:1].isdigit():
@@ -89,36 +94,46 @@ def find(text: str, *, limit: int = 10) -> tuple[Industry, ...]:
 
 def _by_code(asked: str) -> tuple[Industry, ...]:
     own = _beginning(asked)
-    others = (each for each in industries() if asked in (*each.isic4, *each.isic5, *each.nace21))
-    return own + tuple(each for each in others if each not in own)
+    return own + tuple(each for each in industries() if each not in own and _has_code(each, asked))
+
+
+def _has_code(candidate: Industry, asked: str) -> bool:
+    """Whether an ISIC or NACE code is among the candidate's, itself or as a part: 47.11 is in 47.1."""
+    codes = (*candidate.isic4, *candidate.isic5, *candidate.nace21)
+    return any(code.startswith(asked) or asked.startswith(code) for code in codes)
 
 
 def _score(candidate: Industry, wanted: frozenset[str]) -> float:
     """How well the wanted words are met; one that makes up more of a title counts for more."""
-    title = _stems([candidate.title])
-    told, summed_up = _profile_stems(candidate.code)
-    in_title = sum(_meets(word, title) for word in wanted)
-    weighed = in_title * _TITLE + (in_title / len(title) if title else 0.0)
-    weighed += sum(_meets(word, told) for word in wanted) * _PROFILE
-    return weighed + sum(_meets(word, summed_up) for word in wanted) * _SUMMARY
+    title, included, told, summary = _stems_by_place(candidate.code)
+    met = [sum(_meets(word, known) for word in wanted) for known in (title, included, told, summary)]
+    weighed = zip(met, (_TITLE, _INCLUDED, _TOLD, _SUMMARY), strict=True)
+    return sum(count * weight for count, weight in weighed) + met[0] / max(len(title), 1)
 
 
-def _meets(wanted: str, known: frozenset[str]) -> bool:
-    return wanted in known or any(_continues(wanted, each) or _continues(each, wanted) for each in known)
+def _meets(wanted: str, known: frozenset[str]) -> float:
+    """1 for the word itself, less for one of its family."""
+    if wanted in known:
+        return 1.0
+    return _KIN if any(_continues(wanted, each) or _continues(each, wanted) for each in known) else 0.0
 
 
 def _continues(longer: str, shorter: str) -> bool:
-    return len(shorter) >= _ROOT and longer.startswith(shorter)
+    rest = longer.removeprefix(shorter)
+    return rest != longer and (len(shorter) >= _ROOT or (len(shorter) >= _SHORT_ROOT and rest in _ENDINGS))
 
 
 @cache
-def _profile_stems(code: str) -> tuple[frozenset[str], frozenset[str]]:
-    """The words of terms and roles, and those of the summary."""
-    known = profile(code)
-    if known is None:
-        return frozenset(), frozenset()
-    told = [each.term for each in known.term] + list(known.roles)
-    return _stems(told), _stems([known.summary])
+def _stems_by_place(code: str) -> tuple[frozenset[str], ...]:
+    """Words of the title, of the included industries, of the profile's terms and roles, of its summary."""
+    candidate, known = industry(code), profile(code)
+    told = [each.term for each in known.term] + list(known.roles) if known else []
+    return (
+        _stems([candidate.title]),
+        _stems(candidate.includes),
+        _stems(told),
+        _stems([known.summary] if known else []),
+    )
 
 
 def _stems(texts: Sequence[str]) -> frozenset[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import builtins
+import keyword
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import combinations
@@ -12,6 +14,7 @@ from tui_tutor.studio.industries.profile import Profile
 from tui_tutor.studio.industries.words import stem, words
 
 MOST_ALIKE: Final = 0.5  # Jaccard of two profiles' words, and of their terms
+_PYTHON: Final = frozenset(keyword.kwlist) | frozenset(dir(builtins))
 _SENTENCE: Final = 40  # characters from which a text is nobody else's
 
 
@@ -32,6 +35,9 @@ def _own(profile: Profile) -> Iterator[str]:
     }
     for kind, names in named.items():
         yield from (f"{profile.code}: {kind} {name!r} stands there twice" for name in _doubles(names))
+    for each in profile.term:
+        if each.term in _PYTHON:
+            yield f"{profile.code}: term {each.term!r} is a word of Python, which any course uses"
     for data in profile.data:
         for name in _doubles([column.name for column in data.columns]):
             yield f"{profile.code}: data set {data.name!r} has column {name!r} twice"

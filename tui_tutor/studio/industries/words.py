@@ -9,6 +9,7 @@ from typing import Final
 from tui_tutor.studio.industries.profile import Profile
 
 _WORD: Final = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
+_POSSESSIVE: Final = re.compile(r"['’]s$")
 _SHORTEST: Final = 3  # letters of a word that says something, other than an abbreviation
 _STEM_SHORTEST: Final = 4
 _ENDINGS: Final = (("ies", "y"), ("sses", "ss"), ("ches", "ch"), ("shes", "sh"), ("xes", "x"), ("s", ""))
@@ -29,7 +30,7 @@ _EMPTY: Final = frozenset(_FUNCTION_WORDS.split())
 
 def words(text: str) -> list[str]:
     """The content words of a text in their order, lower case, without function words and single letters."""
-    found = (match[0] for match in _WORD.finditer(text))
+    found = (_POSSESSIVE.sub("", match[0]) for match in _WORD.finditer(text))
     return [word.casefold() for word in found if _says_something(word)]
 
 
