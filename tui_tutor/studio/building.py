@@ -83,7 +83,7 @@ class CourseBuilder:
         return [one.id for one in self.outline.lesson]
 
     async def build(self, spent_usd: Money) -> Result:
-        """Build every lesson that is not written, and prove the whole. TutorError as `LessonBuilder.build`."""
+        """Build every lesson that is not written, and prove the whole. TutorError as for a lesson."""
         await self._build_lessons([one for one in self._ids() if one not in self._kept])
         for number in range(_MOST_AMENDMENTS + 1):
             result = await self._whole(spent_usd)

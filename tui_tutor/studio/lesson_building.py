@@ -66,7 +66,7 @@ class LessonBuilder:
             self._tell("writing", self._outline.title)
             slots = await self._plan()
             for agent, kinds in _MAKERS:
-                await self._fill(agent, [slot for slot in slots if slot.kind in kinds], slots)
+                await self._fill(agent, [slot for slot in slots if slot.kind in kinds])
             built = await self.mend(is_solved=False)
             if not self.work.left:
                 built = await self._solve_and_mend(built)
@@ -80,6 +80,18 @@ class LessonBuilder:
 
     def _tell(self, stage: Stage, what: str, *, proven: int = 0, is_end: bool = False) -> None:
         self._on_news(News(stage, self.work.lesson, what, proven, is_end))
+
+    async def amend(self, findings: Sequence[Finding], *, is_last: bool) -> None:
+        """Mend what only the whole course showed; at last what cannot be mended leaves the lesson."""
+        try:
+            if is_last or not await self._mended(findings):
+                self.work.left = tuple(f"{one.gate}: {one.message}" for one in findings)
+                return
+            built = await self.mend(is_solved=False)
+            if not self.work.left:
+                await self._solve_and_mend(built)
+        except UnusableAnswer as error:
+            self.work.left = (*self.work.left, error.message)
 
     # --- writing ------------------------------------------------------------------------------------
 
@@ -106,8 +118,7 @@ class LessonBuilder:
         there = [one for one in self._order if one in made or (one in self._slots and one not in dropped)]
         return cells_so_far([made.get(one, self._slots.get(one, {})) for one in there])
 
-    async def _fill(self, agent: Agent, slots: Sequence[Slot], all_slots: Sequence[Slot]) -> None:
-        del all_slots
+    async def _fill(self, agent: Agent, slots: Sequence[Slot]) -> None:
         if not slots:
             return
         told = {**self._told, "The lesson so far": self._so_far(), "Your places": places(slots)}
