@@ -209,10 +209,12 @@ class CourseBuilder:
                 *_recalled(kept, "judgements", Judgement),
             ),
         )
-        found = profile(self._brief.industry) if self._brief.industry else None
-        return (
-            replace(built, terms=terms_used(found, [one.words for one in built.texts()])) if found else built
-        )
+        return replace(built, terms=self._terms(built))
+
+    def _terms(self, built: Built) -> Mapping[str, int] | None:
+        """How often each term of the readers' industry occurs; None where there is no profile."""
+        known = profile(self._brief.industry) if self._brief.industry else None
+        return terms_used(known, [one.words for one in built.texts()]) if known else None
 
 
 def _fields(value: Any) -> dict[str, Any]:

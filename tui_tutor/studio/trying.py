@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from tui_tutor.core.course import Lesson, Level
-from tui_tutor.core.diagnostic import errors_in
 from tui_tutor.core.parsing import COURSE_FILE, check_course, lesson_path, parse_course, parse_lesson
 from tui_tutor.studio.assembling import course_toml, lesson_toml, overlay_file, overlay_toml
 from tui_tutor.studio.brief import Brief
 from tui_tutor.studio.durable import make_folder
-from tui_tutor.studio.gates.all_gates import findings_about
+from tui_tutor.studio.gates.all_gates import findings_about, findings_before_running
 from tui_tutor.studio.gates.built import Built, Money
 from tui_tutor.studio.gates.finding import Finding
 from tui_tutor.studio.grounding.source import Source
@@ -25,6 +24,7 @@ from tui_tutor.studio.trials import Tell, Trials
 OF_THE_COURSE: Final = frozenset(
     {"over-budget", "estimate-off", "industry-unused", "key-position", "citation-share"}
 )
+_NOT_TO_RUN: Final = frozenset({"course-valid", "reaches-outside"})
 LATER: Final = frozenset({"solver-disagrees"})
 
 
@@ -53,15 +53,15 @@ class Tryer:
         return {name: text.encode() for name, text in texts.items()}
 
     async def built(self, work: LessonWork, tell: Tell) -> Built:
-        """The lesson and what checking and running it showed; a lesson with errors is not run."""
+        """The lesson and what checking and running it showed; what must not run is not run."""
         files = self.files(work)
         built = self.checked(work, files)
-        if errors_in(built.diagnostics):
+        if not may_run(built):
             return built
         place = self.folder / work.lesson
         write_course(place, files)
         trial = await self.trials.prove(place, tell)
-        return _with(built, proven=trial.proven)
+        return replace(built, proven=trial.proven)
 
     def checked(self, work: LessonWork, files: Mapping[str, bytes]) -> Built:
         """The lesson as it reads, nothing run."""
@@ -90,7 +90,7 @@ class Tryer:
     def findings(self, built: Built, *, is_solved: bool) -> tuple[Finding, ...]:
         """What stops the lesson, in the order of its cells; what is not due yet is left out."""
         undue = OF_THE_COURSE if is_solved else OF_THE_COURSE | LATER
-        if errors_in(built.diagnostics):  # nothing was run: only what was read can be mended
+        if not may_run(built):  # only what was read can be mended
             undue |= {"proof-missing"}
         order = [cell.id for lesson in built.lessons for cell in lesson.cells]
         found = [one for one in findings_about(built) if one.is_hard and one.gate not in undue]
@@ -99,10 +99,9 @@ class Tryer:
         )
 
 
-def _with(built: Built, **changes: object) -> Built:
-    from dataclasses import replace
-
-    return replace(built, **changes)  # type: ignore[arg-type]
+def may_run(built: Built) -> bool:
+    """Whether a draft may run: it reads without errors, and reaches for nothing outside its workspace."""
+    return not any(one.is_hard and one.gate in _NOT_TO_RUN for one in findings_before_running(built))
 
 
 def write_course(folder: Path, files: Mapping[str, bytes]) -> None:
