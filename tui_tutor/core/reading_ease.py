@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 LONG_WORD: Final = 6  # letters; longer words count for LIX
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*")
 _SHORTENED: Final = re.compile(
-    r"\b(?:e\.\s?g|i\.\s?e|etc|vs|cf|fig|eq|no|dr|mr|mrs|prof|z\.\s?B|d\.\s?h|u\.\s?a|bzw|usw|vgl|Nr)\.(?=\s)",
+    r"\b(?:e\.\s?g|i\.\s?e|etc|vs|cf|fig|eq|dr|mr|mrs|prof|z\.\s?B|d\.\s?h|u\.\s?a|bzw|usw|vgl|Nr)\.(?=\s)",
     re.IGNORECASE,
 )
 _ENDED: Final = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s|$)")
