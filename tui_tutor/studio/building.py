@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -64,6 +64,7 @@ class CourseBuilder:
     trials: Trials
     telling: Telling
     on_news: OnNews
+    money: Callable[[], Money]  # what is spent at the moment
     at_once: int = 3
 
     def __post_init__(self) -> None:
@@ -82,17 +83,17 @@ class CourseBuilder:
     def _ids(self) -> list[str]:
         return [one.id for one in self.outline.lesson]
 
-    async def build(self, spent_usd: Money) -> Result:
+    async def build(self) -> Result:
         """Build every lesson that is not written, and prove the whole. TutorError as for a lesson."""
         await self._build_lessons([one for one in self._ids() if one not in self._kept])
         for number in range(_MOST_AMENDMENTS + 1):
-            result = await self._whole(spent_usd)
+            result = await self._whole()
             amended = self._amendable(result.findings)
             if result.is_publishable or not amended:
                 return result
             for lesson, findings in amended.items():
                 await self._builders[lesson].amend(findings, is_last=number == _MOST_AMENDMENTS)
-        return await self._whole(spent_usd)
+        return await self._whole()
 
     async def _build_lessons(self, lessons: Sequence[str]) -> None:
         gate = asyncio.Semaphore(self.at_once)
@@ -139,19 +140,17 @@ class CourseBuilder:
 
     # --- the whole course -------------------------------------------------------------------------------
 
-    async def _whole(self, money: Money) -> Result:
+    async def _whole(self) -> Result:
         left = {
             one: builder.work.left for one, builder in sorted(self._builders.items()) if builder.work.left
         }
         lessons = [one for one in self._ids() if one not in left]
         if not lessons:
-            return Result(
-                self._read({}, Course.model_construct(title=self.outline.title), money), (), {}, left
-            )
+            return Result(self._read({}, Course.model_construct(title=self.outline.title)), (), {}, left)
         files = self._files(lessons)
         course = parse_course(files).value
         assert course is not None, "the studio writes course.toml itself"
-        built = self._read(files, course, money)
+        built = self._read(files, course)
         if may_run(built):
             self.on_news(News("proving", "", self.outline.title))
             place = self.folder.hidden / DRAFT_FOLDER
@@ -183,7 +182,7 @@ class CourseBuilder:
                     texts[overlay_file(lesson, level)] = overlay_toml(draft, work.tables)
         return {**files, **{name: text.encode() for name, text in texts.items()}}
 
-    def _read(self, files: Mapping[str, bytes], course: Course, money: Money) -> Built:
+    def _read(self, files: Mapping[str, bytes], course: Course) -> Built:
         lessons = [one for one in self._ids() if lesson_path(one) in files]
         read = tuple(found for one in lessons if (found := parse_lesson(course, one, files).value))
         works = [self._builders[one].work for one in sorted(self._builders)]
@@ -202,7 +201,7 @@ class CourseBuilder:
             ),
             sources=self.telling.sources,
             prompts=(HOUSE,),
-            money=money,
+            money=self.money(),
             work=(*(one for work in works for one in work.work()), *_recalled(kept, "work", CellWork)),
             judgements=(
                 *(one for work in works for one in work.judgements),

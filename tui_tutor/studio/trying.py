@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from tui_tutor.core.course import Lesson, Level
+from tui_tutor.core.course import Lesson, Level, MarkdownCell
 from tui_tutor.core.parsing import COURSE_FILE, check_course, lesson_path, parse_course, parse_lesson
+from tui_tutor.core.reading_ease import reading_ease
 from tui_tutor.studio.assembling import course_toml, lesson_toml, overlay_file, overlay_toml
 from tui_tutor.studio.brief import Brief
 from tui_tutor.studio.durable import make_folder
@@ -24,6 +25,7 @@ from tui_tutor.studio.trials import Tell, Trials
 OF_THE_COURSE: Final = frozenset(
     {"over-budget", "estimate-off", "industry-unused", "key-position", "citation-share"}
 )
+_PASSAGES_AT_ONCE: Final = 2  # rewritten at once where a lesson reads too hard
 _NOT_TO_RUN: Final = frozenset({"course-valid", "reaches-outside"})
 LATER: Final = frozenset({"solver-disagrees"})
 
@@ -93,10 +95,27 @@ class Tryer:
         if not may_run(built):  # only what was read can be mended
             undue |= {"proof-missing"}
         order = [cell.id for lesson in built.lessons for cell in lesson.cells]
-        found = [one for one in findings_about(built) if one.is_hard and one.gate not in undue]
+        found = [
+            placed
+            for one in findings_about(built)
+            if one.is_hard and one.gate not in undue
+            for placed in _placed(one, built)
+        ]
         return tuple(
             sorted(found, key=lambda one: order.index(one.cell) if one.cell in order else len(order))
         )
+
+
+def _placed(finding: Finding, built: Built) -> Iterator[Finding]:
+    """A lesson that reads too hard is mended in its hardest passages; all else stays where it is."""
+    if finding.gate != "reading-ease" or finding.cell or not built.lessons:
+        yield finding
+        return
+    language = built.course.language
+    passages = [cell for cell in built.lessons[0].cells if isinstance(cell, MarkdownCell)]
+    hardest = sorted(passages, key=lambda cell: reading_ease(cell.text, language).ease or 0.0)
+    for cell in hardest[:_PASSAGES_AT_ONCE]:
+        yield replace(finding, cell=cell.id)
 
 
 def may_run(built: Built) -> bool:
