@@ -148,6 +148,12 @@ def test_agents_are_told_all_terms_and_what_most_of_them_mean():
     assert "- base load: The demand that is present at every hour" in text
 
 
+def test_agents_are_told_when_nobody_has_reviewed_a_profile():
+    warning = "Nobody has compared this profile with its sources: state none of its rules as fact."
+    assert warning in prompt_text(POWER.model_copy(update={"reviewed": False}))
+    assert warning not in prompt_text(POWER)
+
+
 def longest(text: str, room: int) -> str:
     return (text + " word" * room)[:room].strip()
 

@@ -9,6 +9,7 @@ from tui_tutor.studio.industries.catalogue import industry
 from tui_tutor.studio.industries.profile import DataSet, Profile, Regulation, Term
 
 MOST_CHARS: Final = 2_500
+_NOT_REVIEWED: Final = "Nobody has compared this profile with its sources: state none of its rules as fact.\n"
 
 
 def prompt_text(profile: Profile) -> str:
@@ -18,6 +19,7 @@ def prompt_text(profile: Profile) -> str:
     Items that do not fit whole are left out, the last of a part first; terms beyond the room are only named.
     """
     text = f"Industry {profile.code}: {industry(profile.code).title}\n{profile.summary}\n"
+    text += "" if profile.reviewed else _NOT_REVIEWED
     start, room, promised = len(text), MOST_CHARS - len(text), 0.0
     for title, share, items in _parts(profile):
         promised += share
