@@ -77,7 +77,8 @@ def _opening(found: Quality) -> Iterator[str]:
 def _proof(figures: ProofFigures) -> Iterator[str]:
     yield "## What was proven"
     yield ""
-    yield f"- {figures.cells} cells were run {figures.runs} times each; what they print comes from the kernel."
+    cells = f"{figures.cells} cells were run {figures.runs} times each"
+    yield f"- {cells}; what they print comes from the kernel."
     if figures.exercises:
         yield f"- {', '.join(_about_exercises(figures))}."
     if figures.questions:

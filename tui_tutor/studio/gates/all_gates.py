@@ -17,6 +17,7 @@ from tui_tutor.studio.gates.promises import findings_about_promises
 from tui_tutor.studio.gates.proven import findings_of_proof
 from tui_tutor.studio.gates.questions import findings_about_questions
 from tui_tutor.studio.gates.reach import findings_about_reach
+from tui_tutor.studio.gates.reading_levels import findings_about_reading
 from tui_tutor.studio.gates.solving import findings_about_solving
 
 Gate = Callable[[Built], Iterator[Finding]]
@@ -35,6 +36,7 @@ AFTER_RUNNING: Final[Sequence[Gate]] = (
     findings_of_proof,
     findings_about_solving,
     findings_about_promises,
+    findings_about_reading,
     findings_of_measures,
 )
 
@@ -44,9 +46,9 @@ def findings_before_running(built: Built) -> tuple[Finding, ...]:
     return _in_order(finding for gate in BEFORE_RUNNING for finding in gate(built))
 
 
-def findings_about(built: Built, *more: Gate) -> tuple[Finding, ...]:
+def findings_about(built: Built) -> tuple[Finding, ...]:
     """Everything that the gates find in a finished course, hard findings first, each once."""
-    gates = (*BEFORE_RUNNING, *AFTER_RUNNING, *more)
+    gates = (*BEFORE_RUNNING, *AFTER_RUNNING)
     return _in_order(finding for gate in gates for finding in gate(built))
 
 

@@ -28,9 +28,11 @@ _TO_LEARNERS: Final = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE: Final = re.compile(r"[^.!?]+[.!?]+")
+_YEAR: Final = r"(?:1[5-9]|20)\d\d[a-z]?"
+_MONTH: Final = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Mai|Okt|Dez)"
 _WORKS: Final = re.compile(
-    r"\b[A-Z]\w+(?: et al\.?| (?:&|and) [A-Z]\w+) ?,? \(?(?:19|20)\d\d[a-z]?\b"
-    r"|\([A-Z]\w+,? (?:19|20)\d\d[a-z]?\)"
+    rf"\b[A-Z]\w+(?: et al\.?| (?:&|and|und) [A-Z]\w+) ?,? \(?{_YEAR}\b"
+    rf"|\((?!{_MONTH})[A-Z]\w+,? {_YEAR}\)"
     r"|\barXiv:\s?\d{4}\.\d+|\bdoi:\s?10\.\d+\S*|\bISBN[ :]?[\d-]{10,}"
 )
 

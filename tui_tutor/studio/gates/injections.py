@@ -33,9 +33,9 @@ _ADDRESSES: Final[Sequence[re.Pattern[str]]] = tuple(
         rf"(?:the |any |all )?(?:{_MODEL}|model)s?\b",
         rf"\b(?:{_MODEL}|model)s?(?: reading this)?(?:,|:| must| should| shall) {_WEAK_ADDRESS}",
         rf"\bif you are (?:an? )?{_MODEL}\b",
-        r"\b(?:system|developer|hidden) (?:prompt|message|instruction)s?\b",
+        r"\b(?:your|the|this|a|hidden) system prompt\b|\b(?:hidden|developer) (?:message|instruction)s?\b",
         r"\bnew instructions?\s*:",
-        r"^\s*(?:system|assistant|user|human)\s*:\s*\S",
+        r"^\s*(?:system|assistant|user|human)\s*:.{0,80}\b(?:you|your|ignore|obey|must|do not)\b",
         r"<\|(?:im_start|im_end|system|endoftext|eot_id)\|>|\[/?INST\]",
         r"</?(?:system|assistant|instructions?|tool_call|function_calls)>",
         r"\bdo not (?:tell|inform|mention|reveal|show|warn)\b.{0,30}"

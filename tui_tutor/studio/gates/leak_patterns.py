@@ -40,7 +40,8 @@ LEAKS: Final[Sequence[Leak]] = (
         "scratchpad",
         r"\blet me (?:now |first )?(?:draft|write|rewrite|think|plan|create|start by|outline|re-?read|"
         r"double-check|revise)\b",
-        r"\b(?:word|token|character) (?:budget|count|limit)\b",
+        r"\b(?:word|token|character) budget\b|\bword (?:count|limit)\s*[:(~≈]?\s*\d",
+        r"\b(?:within|under|below|exceed\w*) (?:the|my|our) (?:word|token|character) (?:count|limit)\b",
         r"\bas an? (?:AI|(?:large )?language model|AI (?:language )?(?:model|assistant))\b",
         r"\bI(?:['’]m| am) (?:an? (?:AI|language model|assistant)|Claude|ChatGPT|Gemini)\b",
         r"\b(?:my|the model['’]s) (?:knowledge|training) (?:cut-?off|data)\b",

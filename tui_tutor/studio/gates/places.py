@@ -15,7 +15,7 @@ _PRIVATE: Final = re.compile(
     r")",
     re.I,
 )
-_ABSOLUTE: Final = re.compile(r"^(?:file:/|~[\w./-]*$|~/|/[\w.]|[A-Za-z]:[\\/]|\\\\)")
+_ABSOLUTE: Final = re.compile(r"^(?:file:/|~[\w./-]*$|~/|/+[\w.]|[A-Za-z]:[\\/]|\\\\)")
 _UP: Final = re.compile(r"(?:^|[\\/])\.\.(?:[\\/]|$)")
 _HARMLESS: Final = re.compile(
     r"^/(?:dev/(?:null|stdin|stdout|stderr|zero)|(?:usr/)?(?:local/)?s?bin/[\w.+-]+)$"

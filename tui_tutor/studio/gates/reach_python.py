@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import posixpath
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from tui_tutor.core.parsing.python_source import syntax_tree, with_parameters_as_names
@@ -59,6 +60,7 @@ class _Reading:
                 for alias in node.names:
                     yield from _of_module(f"{node.module}.{alias.name}")
             case ast.Call():
+                yield from self._of_text(node)
                 yield from self._of_call(node)
             case ast.Attribute(attr=name) if name in _INNARDS:
                 yield f"it looks into the interpreter by `{name}`"
@@ -195,13 +197,13 @@ class _Reading:
             return self._put_together(items, glue)
         return self._put_together(args, "/")
 
-    def _put_together(
-        self, nodes: list[ast.expr] | tuple[ast.expr, ...], glue: str, unknown: str = ""
-    ) -> str | None:
+    def _put_together(self, nodes: Sequence[ast.expr], glue: str, unknown: str = "") -> str | None:
         parts = [self._folded(node) for node in nodes]
         if not parts or (not unknown and None in parts):
             return None
-        return glue.join(unknown if part is None else part for part in parts)[:_MOST_FOLDED]
+        known = [unknown if part is None else part for part in parts]
+        text = posixpath.join(*known) if glue == "/" else glue.join(known)
+        return text[:_MOST_FOLDED]
 
 
 def _of_fetching(node: ast.Call, dotted: str, name: str) -> Iterator[str]:

@@ -20,6 +20,7 @@ _WITH_NETWORK: Final = {
 _ENVIRONMENT: Final = frozenset({"env", "printenv", "export", "set", "declare"})
 _VARIABLE: Final = re.compile(r"\$\{?([A-Za-z_]\w*)")
 _SEPARATORS: Final = frozenset({";", "&", "&&", "|", "||", "(", ")", "|&", ";;", "\n", "{", "}", "`", "$("})
+_AMOUNT: Final = re.compile(r"\d[\d.]*[smhdk]?")
 _MOST: Final = 20_000
 
 
@@ -47,7 +48,7 @@ def _of_words(line: str, words: Sequence[str]) -> Iterator[str]:
 
 def _of_command(words: Sequence[str]) -> Iterator[str]:
     name = words[0].rpartition("/")[2]
-    if name in NETWORK_COMMANDS or _WITH_NETWORK.get(name, frozenset()) & set(words[1:3]):
+    if name in NETWORK_COMMANDS or _WITH_NETWORK.get(name, frozenset()) & set(words[1:6]):
         yield f"it can use the network: `{name}`"
     elif name in ("python", "python3") and {"pip", "http.server"} & set(words[1:4]):
         yield f"it can use the network: `{' '.join(words[:3])}`"
@@ -98,6 +99,6 @@ def _bare(command: list[str]) -> Iterator[list[str]]:
     """Words like `time` and `FOO=1` stand before a command; `env` alone is one."""
     while len(command) > 1 and (command[0] in BEFORE_A_COMMAND or re.match(r"[A-Za-z_]\w*=", command[0])):
         command = command[1:]
-        while len(command) > 1 and command[0].startswith("-"):
+        while len(command) > 1 and (command[0].startswith("-") or _AMOUNT.fullmatch(command[0])):
             command = command[1:]
     yield command

@@ -7,52 +7,61 @@ from itertools import pairwise
 from typing import Final, Protocol
 
 from tui_tutor.core.course import Lesson, Level
+from tui_tutor.core.reading_ease import prose_of as prose_of_lesson
+from tui_tutor.core.reading_ease import reading_ease
 from tui_tutor.studio.gates.built import LEVELS, Built
 from tui_tutor.studio.gates.finding import Finding
 
 HIGHEST_GRADE: Final[Mapping[Level, float]] = {"beginner": 9.0, "intermediate": 12.0}
 LEAST_APART: Final = 1.5  # grades between beginner and advanced
 LEAST_WORDS: Final = 100  # fewer say nothing
-_MEASURED: Final = frozenset({"en"})  # the bounds are grades of Flesch and Kincaid, which is about English
 
 
 class Ease(Protocol):
-    """What core.reading_ease says of a text."""
+    """What core.reading_ease says of a text: `grade` where there is a formula for the language."""
 
     @property
     def words(self) -> int: ...
     @property
-    def grade(self) -> float: ...
+    def grade(self) -> float | None: ...
+    @property
+    def ease(self) -> float | None: ...
 
 
 EaseOf = Callable[[str, str], Ease]
 ProseOf = Callable[[Lesson], str]
+Eases = Sequence[tuple[Lesson, Ease]]
 
 
-def findings_about_reading(built: Built, *, ease_of: EaseOf, prose_of: ProseOf) -> Iterator[Finding]:
+def findings_about_reading(
+    built: Built, *, ease_of: EaseOf = reading_ease, prose_of: ProseOf = prose_of_lesson
+) -> Iterator[Finding]:
     """Whether each level keeps its bound and reads easier than the next."""
-    language = built.course.language.partition("-")[0]
-    if language not in _MEASURED:
-        message = (
-            f"how easy the texts read was not measured: bounds are known for English, not for {language}"
-        )
+    measured = {
+        level: eases for level, eases in _eases(built, ease_of, prose_of).items() if _is_enough(eases)
+    }
+    grades = _averages(measured, lambda ease: ease.grade)
+    if measured and not grades:
+        language = built.course.language
+        message = f"no grades are known for {language}: levels are only compared with each other"
         yield Finding("reading-ease", "", "", message, is_hard=False)
-        return
-    grades: dict[Level, float] = {}
-    for level, eases in _eases(built, ease_of, prose_of).items():
-        if (grade := _grade(eases)) is not None:
-            grades[level] = grade
-            yield from _beyond(level, grade, eases)
+        yield from _not_rising(_averages(measured, lambda ease: ease.ease))
+    for level, grade in grades.items():
+        yield from _beyond(level, grade, measured[level])
     yield from _not_falling(grades)
 
 
-def grades_of(built: Built, *, ease_of: EaseOf, prose_of: ProseOf) -> Mapping[Level, float]:
+def grades_of(
+    built: Built, *, ease_of: EaseOf = reading_ease, prose_of: ProseOf = prose_of_lesson
+) -> Mapping[Level, float]:
     """The grade that each level reads at, weighted by words; levels with too little text are left out."""
-    found = {level: _grade(eases) for level, eases in _eases(built, ease_of, prose_of).items()}
-    return {level: grade for level, grade in found.items() if grade is not None}
+    measured = {
+        level: eases for level, eases in _eases(built, ease_of, prose_of).items() if _is_enough(eases)
+    }
+    return _averages(measured, lambda ease: ease.grade)
 
 
-def _eases(built: Built, ease_of: EaseOf, prose_of: ProseOf) -> Mapping[Level, Sequence[tuple[Lesson, Ease]]]:
+def _eases(built: Built, ease_of: EaseOf, prose_of: ProseOf) -> Mapping[Level, Eases]:
     language = built.course.language
     return {
         level: [(lesson, ease_of(prose_of(lesson), language)) for lesson in lessons]
@@ -60,11 +69,18 @@ def _eases(built: Built, ease_of: EaseOf, prose_of: ProseOf) -> Mapping[Level, S
     }
 
 
-def _grade(eases: Sequence[tuple[Lesson, Ease]]) -> float | None:
-    words = sum(ease.words for _, ease in eases)
-    if words < LEAST_WORDS:
-        return None
-    return sum(ease.grade * ease.words for _, ease in eases) / words
+def _is_enough(eases: Eases) -> bool:
+    return sum(ease.words for _, ease in eases) >= LEAST_WORDS
+
+
+def _averages(measured: Mapping[Level, Eases], value: Callable[[Ease], float | None]) -> dict[Level, float]:
+    """One value of each level, weighted by words; none where a lesson has none."""
+    found: dict[Level, float] = {}
+    for level, eases in measured.items():
+        pairs = [(known, ease.words) for _, ease in eases if (known := value(ease)) is not None]
+        if words := sum(count for _, count in pairs):
+            found[level] = sum(known * count for known, count in pairs) / words
+    return found
 
 
 def levels_of(built: Built) -> Mapping[Level, Sequence[Lesson]]:
@@ -74,7 +90,7 @@ def levels_of(built: Built) -> Mapping[Level, Sequence[Lesson]]:
     return {level: known[level] for level in LEVELS if level in known}
 
 
-def _beyond(level: Level, grade: float, eases: Sequence[tuple[Lesson, Ease]]) -> Iterator[Finding]:
+def _beyond(level: Level, grade: float, eases: Eases) -> Iterator[Finding]:
     bound = HIGHEST_GRADE.get(level)
     help = "shorter sentences, and shorter words where there are any"
     if bound is None:
@@ -83,7 +99,7 @@ def _beyond(level: Level, grade: float, eases: Sequence[tuple[Lesson, Ease]]) ->
         message = f"for {level}s it reads at grade {grade:.1f}; at most {bound:g}"
         yield Finding("reading-ease", "", "", message, help)
     for lesson, ease in eases:
-        if ease.words >= LEAST_WORDS and ease.grade > bound:
+        if ease.words >= LEAST_WORDS and ease.grade is not None and ease.grade > bound:
             message = f"for {level}s it reads at grade {ease.grade:.1f}; at most {bound:g}"
             yield Finding("reading-ease", lesson.id, "", message, help, is_hard=False)
 
@@ -100,3 +116,12 @@ def _not_falling(grades: Mapping[Level, float]) -> Iterator[Finding]:
         if 0 < apart < LEAST_APART:
             message = f"beginner and advanced are {apart:.1f} grades apart; at least {LEAST_APART}"
             yield Finding("reading-ease", "", "", message, "write the beginner texts more simply")
+
+
+def _not_rising(eases: Mapping[Level, float]) -> Iterator[Finding]:
+    for (easier, high), (harder, low) in pairwise(eases.items()):
+        if high <= low:
+            message = (
+                f"{easier} reads at ease {high:.0f}, {harder} at {low:.0f}: it must rise towards beginners"
+            )
+            yield Finding("reading-ease", "", "", message, f"write the {easier} texts more simply")
