@@ -17,6 +17,7 @@ from tui_tutor.studio.industries.words import stem, words
 _HERE: Final = files(__package__)
 _FOLDERS: Final = ("profiles", "profiles/more")
 _TITLE, _INCLUDED, _TOLD, _SUMMARY = 3.0, 2.0, 1.0, 0.5  # what a word weighs that is found there
+_MOST_ASKED: Final = 200  # characters of a text that are looked at
 _ROOT: Final = 6  # letters that two words share at least where one continues the other: electric, electricity
 _SHORT_ROOT: Final = 4  # with one of these endings: bank, banking
 _ENDINGS: Final = ("ing", "er")
@@ -83,7 +84,7 @@ def find(text: str, *, limit: int = 10) -> tuple[Industry, ...]:
 
     Words are looked for in titles, and in profiles' terms, roles and summaries: "hospital", "load forecast".
     """
-    asked = text.strip()
+    asked = text.strip()[:_MOST_ASKED]
     if asked[:1].isdigit():
         return _by_code(asked)[:limit]
     wanted = _stems([asked])
