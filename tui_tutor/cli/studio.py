@@ -264,7 +264,8 @@ def _figures(made: Made) -> Iterator[str]:
     assert made.quality is not None
     proof, dropped = made.quality.proof, len(made.quality.dropped)
     yield f"{proof.cells} cells ran {proof.runs} times each; {dropped} dropped"
-    yield f"{proof.solved} of {proof.exercises} exercises proven, {proof.killed} of {proof.mutants} mutants caught"
+    mutants = f"{proof.killed} of {proof.mutants} mutants caught"
+    yield f"{proof.solved} of {proof.exercises} exercises proven, {mutants}"
     yield f"{proof.agreed} of {proof.questions} questions solved without their keys"
     how = "recorded" if made.quality.making.is_replayed else "spent"
     told = made.quality.estimated_usd

@@ -6,13 +6,29 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Final, Literal, Protocol
 
 from tui_tutor.core.errors import TutorError
 
 Json = Any  # a value that JSON can hold
 Role = Literal["creative", "extract", "solver", "judge"]
 Stop = Literal["end", "max_tokens", "refusal"]
+_NAMED: Final = frozenset({"properties", "$defs"})
+_FORM: Final = _NAMED | {"required", "items", "prefixItems", "anyOf", "oneOf", "$ref", "const", "enum"}
+
+
+def _form(schema: Json) -> Json:
+    """The names in a schema and how they stand to each other, without words about them."""
+    if isinstance(schema, list):
+        return [_form(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    told = {key: schema[key] for key in schema if key in _FORM}
+    return {key: _named(value) if key in _NAMED else _form(value) for key, value in told.items()}
+
+
+def _named(tables: Json) -> Json:
+    return {name: _form(table) for name, table in tables.items()} if isinstance(tables, dict) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +54,11 @@ class Call:
     def key(self) -> str:
         """Names the step: equal for calls whose answers may stand for each other (SHA-256, 64 hex digits).
 
-        Wording of a prompt is left out: a change that matters raises `version`.
+        Wording of a prompt is left out: a change that matters raises `version`. Of the schema only the form
+        counts: versions of the library that draws it up word it differently.
         """
-        values = [self.agent, self.version, self.role, self.model, self.inputs, self.schema, self.max_tokens]
+        form = _form(self.schema)
+        values = [self.agent, self.version, self.role, self.model, self.inputs, form, self.max_tokens]
         text = json.dumps(values, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
