@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
 
+from tests.studio_calls import a_call
 from tui_tutor.core.errors import TutorError
+from tui_tutor.core.language_model import Reply, Usage
 from tui_tutor.studio.brief import Brief
-from tui_tutor.studio.choosing_models import Chosen, adapter_of, choose, is_loopback, stack_of
+from tui_tutor.studio.choosing_models import (
+    Chosen,
+    adapter_of,
+    choose,
+    is_loopback,
+    replaying_stack,
+    stack_of,
+)
+from tui_tutor.studio.ledger import read_ledger, totals_of
 from tui_tutor.studio.prices import shipped_prices
+from tui_tutor.studio.recorded import RecordedModel
+from tui_tutor.studio.scripted import reply_saying
 
 
 def chosen(residency: str = "", environment: dict[str, str] | None = None, **models: Any) -> Chosen:
@@ -170,3 +183,20 @@ def test_a_model_without_a_price_stops_a_build_before_it_begins(tmp_path):
     with pytest.raises(TutorError, match="no price for the model claude-next"):
         stack_of(chosen(judge="claude-next"), tmp_path, shipped_prices(), cap_usd=1, environment={})
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_replayed_build_needs_no_key_pays_nothing_and_says_so(tmp_path):
+    call = a_call()
+    recorded = RecordedModel({call.key: reply_saying({"a": 1}, usage=Usage(1000, 1000))})
+
+    async def build() -> tuple[Reply, Reply]:
+        stack = replaying_stack(recorded, tmp_path, shipped_prices(), cap_usd=1)
+        try:
+            return await stack.model.complete(call), await stack.model.complete(call)
+        finally:
+            await stack.close()
+
+    first, again = asyncio.run(build())
+    assert first == again
+    totals = totals_of(read_ledger(tmp_path))
+    assert (totals.paid.cost, totals.replayed.cost, totals.replayed.calls) == (0, 30_000_000, 1)
