@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from tui_tutor.core.course import Cell, Course, ExerciseCell, Lesson, MarkdownCell
 from tui_tutor.proof.examining import names_elsewhere, names_of
+from tui_tutor.proof.retelling import begins, retold_cells
 
 WHOLE: Final = 0  # the run of the whole course in one kernel
 EXAMINED: Final = 1  # the run in which exercises are examined, each lesson alone
@@ -52,10 +53,10 @@ class Fingerprints:
         """Starters and hints of overlays are tried too."""
         forms = self.retold.get(lesson.id, {})
         return [
-            [overlay, cell.id, cell.starter, cell.hints, [file.starter for file in cell.file]]
-            for overlay, told in forms.items()
-            for cell in told.cells
+            [overlay, told.id, begins(told)]
+            for cell in lesson.cells
             if isinstance(cell, ExerciseCell)
+            for overlay, told in retold_cells(cell, forms)
         ]
 
     def _common(self) -> dict[str, Any]:

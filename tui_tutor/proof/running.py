@@ -6,7 +6,7 @@ examined before it is solved (`examining`), in the kernel as it is just there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -34,6 +34,7 @@ from tui_tutor.proof.examining import Examiner, names_elsewhere
 from tui_tutor.proof.questioning import Questioner
 from tui_tutor.proof.recording import MOST_TEXT, bounded_events
 from tui_tutor.proof.reports import CellReport, ExerciseReport, LessonReport, Outcome, Problem
+from tui_tutor.proof.retelling import retold_cells
 from tui_tutor.proof.stages import Stage
 from tui_tutor.proof.trying import (
     KernelTries,
@@ -256,20 +257,6 @@ class _LessonRun:
 
     async def _question(self, cell: QuizCell) -> CellReport:
         return await Questioner(self._performer.study, self._session, self._tries()).report(cell)
-
-
-def retold_cells(cell: ExerciseCell, lessons: Mapping[str, Lesson]) -> Iterator[tuple[str, ExerciseCell]]:
-    """The forms of an exercise with other starters or hints, each once, by the first overlay that has it."""
-    seen = [_begins(cell)]
-    for overlay, lesson in lessons.items():
-        told = lesson.cell_by_id(cell.id)
-        if isinstance(told, ExerciseCell) and (begins := _begins(told)) not in seen:
-            seen.append(begins)
-            yield overlay, told
-
-
-def _begins(cell: ExerciseCell) -> tuple[object, ...]:
-    return cell.starter, cell.hints, tuple(file.starter for file in cell.file)
 
 
 def needs_kernel(cell: Cell) -> bool:
