@@ -63,10 +63,18 @@ def _unproven(lesson: str, cell: Cell, proven: ProvenCell | None) -> Iterator[Fi
     if proven is None or proven.runs < LEAST_RUNS:
         message = "nobody ran it" if proven is None else f"it ran {proven.runs} times"
         yield Finding("proof-missing", lesson, cell.id, message, "verify the whole course")
-    elif proven.outcome == "skipped" and not cell.hidden:
+    elif proven.outcome == "skipped" and _has_to_run(cell):
         yield Finding("proof-missing", lesson, cell.id, "its run was left out", "make it a cell that can run")
     elif isinstance(cell, models.ExerciseCell):
         yield from _unexamined(lesson, cell, proven)
+
+
+def _has_to_run(cell: Cell) -> bool:
+    """Whether leaving a cell out leaves something open: a question's fixed key is judged without a run."""
+    if isinstance(cell, models.QuizBase):
+        is_foreign = isinstance(cell, models.PredictQuiz) and cell.language != "python"
+        return cell.params is not None or is_foreign
+    return not cell.hidden
 
 
 def _unexamined(lesson: str, cell: models.ExerciseCell, proven: ProvenCell) -> Iterator[Finding]:

@@ -109,7 +109,7 @@ def proven(cell: Cell, **fields: Any) -> ProvenCell:
     is_exercise = cell.kind == "ex"
     tally = Tally(1, 1)
     report = ExerciseReport(cell.id, True, wrong=tally, rewrites=tally, killed=9, mutants=9)
-    outcome = "skipped" if cell.kind == "md" else "ok"
+    outcome = "skipped" if cell.kind in ("md", "quiz") else "ok"  # a fixed key needs no run
     recorded = CellReport(cell.id, cell.kind, outcome, text="4.0\n")
     defaults = (cell, outcome, recorded, True, 3, report if is_exercise else None, ())
     return replace(ProvenCell(*defaults), **fields)
