@@ -289,8 +289,8 @@ def stack_of(
     for model in chosen.models.values():
         prices.of(model, is_local=chosen.is_local)
     adapter = adapter_of(chosen, environment)
-    ledger = Ledger.at(folder)
     batching = Batching(cast("BatchServer", adapter), folder) if chosen.is_batch else None
+    ledger = Ledger.at(folder)
     budgeted = Budgeted(
         batching or adapter,
         ledger,

@@ -66,7 +66,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """Entries added up. `unsettled` is the part of `cost` that was only set aside."""
+    """Entries added up. `unsettled` is the part of `cost` that nobody counted: the most it can be."""
 
     calls: int = 0
     usage: Usage = NO_USAGE
@@ -80,7 +80,7 @@ class Total:
             self.calls + 1,
             _sum(self.usage, entry.usage),
             self.cost + entry.counts,
-            self.unsettled + (entry.reserved if entry.cost is None else 0),
+            self.unsettled + (entry.counts if entry.cost is None or entry.how == "unknown" else 0),
             self.seconds + entry.seconds,
         )
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Any, Final
 
 from tui_tutor.core.errors import TutorError
 from tui_tutor.core.language_model import Call, LanguageModel, OnSaying, Reply, Saying, Usage
-from tui_tutor.studio.durable import make_folder, write_durably
+from tui_tutor.studio.durable import make_folder, not_stored, write_durably
 
 STEPS_FOLDER: Final = "steps"
 STEP_FORMAT: Final = 1
@@ -76,7 +75,12 @@ class StepStore(LanguageModel):
             step = read_step(path)
         except FileNotFoundError:
             return None
-        except (ValueError, OSError):
+        except OSError as error:
+            raise TutorError(
+                f"{path} cannot be read: {error.strerror or error}; nothing was asked",
+                help="mend the folder's rights, then build again",
+            ) from error
+        except ValueError:
             _set_aside(path, "damaged")
             return None
         if step.key != key:
@@ -102,16 +106,12 @@ def _set_aside(path: Path, why: str) -> None:
     number = 1
     while (aside := path.with_name(f"{path.name}.{why}-{number}")).exists():
         number += 1
-    with suppress(FileNotFoundError):
-        try:
-            path.rename(aside)
-        except FileNotFoundError:
-            raise
-        except OSError as error:
-            raise TutorError(
-                f"{path} is damaged and cannot be set aside: {error.strerror or error}",
-                help="mend the folder's rights, then build again",
-            ) from error
+    try:
+        path.rename(aside)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise not_stored(path, error) from error
 
 
 def step_bytes(call: Call, reply: Reply, at: datetime) -> bytes:

@@ -51,13 +51,16 @@ def test_totals_tell_what_was_paid_from_what_was_replayed_by_agent_and_model(tmp
     ledger.settle(ledger.reserve(a_call(), 9, is_replayed=True), 8, "usage")
     totals = ledger.totals()
     assert totals.paid == Total(3, Usage(6, 8), 57, 7, 2.0)
+    broken = ledger.reserve(a_call(agent="writer"), 100)
+    ledger.settle(broken, 40, "unknown")
+    assert ledger.totals().paid == Total(4, Usage(6, 8), 97, 47, 2.0)
     assert totals.replayed == Total(1, Usage(), 8)
     assert list(totals.lines) == [
         ("examiner", "claude-opus-4-6"),
         ("solver", "m"),
         ("writer", "claude-opus-4-6"),
     ]
-    assert (ledger.committed(), ledger.committed(is_replayed=True)) == (57, 8)
+    assert (ledger.committed(), ledger.committed(is_replayed=True)) == (97, 8)
 
 
 def test_only_one_process_builds_a_course(tmp_path):

@@ -92,6 +92,19 @@ def test_a_damaged_step_is_asked_again_and_kept_aside(tmp_path, damage):
     assert read_step(path).reply.data == 2
 
 
+def test_a_step_that_cannot_be_read_is_not_paid_for_again(tmp_path):
+    ask(StepStore(ScriptedModel([reply_saying(1)]), tmp_path), a_call())
+    path = tmp_path / "steps" / f"{a_call().key}.json"
+    data = path.read_bytes()
+    path.unlink()
+    path.mkdir()  # unreadable for root as well
+    (path / "kept").write_bytes(data)
+    [error] = ask(StepStore(ScriptedModel([]), tmp_path), a_call())
+    assert isinstance(error, TutorError)
+    assert "cannot be read" in error.message
+    assert (path / "kept").read_bytes() == data
+
+
 def test_a_forgotten_call_is_asked_again_and_its_file_stays(tmp_path):
     store = StepStore(ScriptedModel([reply_saying(1), reply_saying(2)]), tmp_path)
     ask(store, a_call())
