@@ -10,8 +10,13 @@ from tui_tutor.core.diagnostic import Diagnostic, errors_in
 from tui_tutor.core.document import Document, parse_toml
 from tui_tutor.core.errors import TutorError
 from tui_tutor.core.lock import LOCK_FILE, lock_text
-from tui_tutor.core.parsing import check_course, lesson_path
+from tui_tutor.core.parsing import check_course, lesson_path, parse_course, parse_lesson
 from tui_tutor.core.toml_writing import toml_text
+from tui_tutor.studio.agents.agent import HOUSE
+from tui_tutor.studio.gates.all_gates import findings_before_running
+from tui_tutor.studio.gates.built import Built
+from tui_tutor.studio.gates.finding import Finding
+from tui_tutor.studio.grounding.ingesting import kept
 from tui_tutor.studio.studio_folder import StudioFolder
 from tui_tutor.studio.trials import Tell, Trials
 from tui_tutor.studio.trying import write_course
@@ -119,14 +124,21 @@ class Change:
     text: str
 
 
-async def proven_with(folder: StudioFolder, trials: Trials, change: Change, tell: Tell) -> dict[str, bytes]:
-    """The course's files with a change, and their new lock. TutorError where they do not hold."""
+async def proven_with(
+    folder: StudioFolder, trials: Trials, change: Change, tell: Tell, *, is_model_s: bool = False
+) -> dict[str, bytes]:
+    """The course's files with a change, and their new lock. TutorError where they do not hold.
+
+    What a model wrote passes every gate that reads before it is run; the author's own text is the author's.
+    """
     files = folder.files()
     path = lesson_path(change.lesson)
     files[path] = exchanged(change.lesson, files[path], change.cell, change.text)
     files.pop(LOCK_FILE, None)
     if errors := errors_in(check_course(files, folder_name=folder.root.resolve().name)):
         raise _does_not_hold(f"{errors[0].message} ({errors[0].code})", errors[0].help)
+    if is_model_s and (finding := _stops(folder, files, change)):
+        raise _does_not_hold(finding.message, finding.help)
     place = folder.hidden / REVIEW_FOLDER
     write_course(place, files)
     trial = await trials.prove(place, tell)
@@ -134,6 +146,18 @@ async def proven_with(folder: StudioFolder, trials: Trials, change: Change, tell
         if problem.severity == "error":
             raise _does_not_hold(f"{problem.cell}: {problem.message}", problem.help)
     return {**files, LOCK_FILE: lock_text(trial.lock).encode()}
+
+
+def _stops(folder: StudioFolder, files: Mapping[str, bytes], change: Change) -> Finding | None:
+    """What a gate has against a cell before it is run, None if nothing."""
+    course = parse_course(files).value
+    assert course is not None, "it was checked"
+    read = (parse_lesson(course, one, files).value for one in course.lessons)
+    lessons = tuple(one for one in read if one is not None)
+    built = Built(folder.brief(), course, lessons, files=files, sources=kept(folder.hidden), prompts=(HOUSE,))
+    place = (change.lesson, change.cell)
+    found = (one for one in findings_before_running(built) if one.is_hard and (one.lesson, one.cell) == place)
+    return next(found, None)
 
 
 def _does_not_hold(why: str, help: str) -> TutorError:

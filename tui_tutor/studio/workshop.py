@@ -36,6 +36,7 @@ from tui_tutor.studio.outlining import outlined
 from tui_tutor.studio.prices import NANO, Price
 from tui_tutor.studio.quality import QUALITY_DATA, QUALITY_PAGE, AgentCost, Making, Quality, as_json, quality
 from tui_tutor.studio.quality_page import as_markdown
+from tui_tutor.studio.regenerating import Regenerator
 from tui_tutor.studio.studio_folder import StudioFolder
 from tui_tutor.studio.telling import Telling
 from tui_tutor.studio.trials import Trials
@@ -114,6 +115,13 @@ class Workshop:
         if result.is_publishable:
             self._publish(result, report)
         return Made(result, report, is_published=result.is_publishable)
+
+    def regenerator(self) -> Regenerator:
+        """What makes single cells anew; TutorError before there is an outline."""
+        outline = self.folder.outline()
+        if outline is None:
+            raise TutorError("There is no outline yet.", help="Make one: tui-tutor studio outline DIR")
+        return Regenerator(self.folder, outline, self._asker(), self._telling, self.trials)
 
     def _publish(self, result: Result, report: Quality) -> None:
         for lesson, reasons in result.left.items():
