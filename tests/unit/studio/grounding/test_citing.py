@@ -31,12 +31,12 @@ def test_the_player_shows_file_and_line():
 
 
 def test_words_that_stand_nowhere_stay_as_marks_and_are_listed():
-    text = 'Names stay [cite: notes.md "A kernel forgets its names"] [cite: other.md "A kernel keeps its names"].'
+    text = 'Names stay [cite: notes.md "A kernel forgets its names"] [cite: other.md "A kernel keeps names"].'
     cited = with_citations(text, [NOTES])
     assert cited.text == text
     assert cited.missing == (
         '[cite: notes.md "A kernel forgets its names"]',
-        '[cite: other.md "A kernel keeps its names"]',
+        '[cite: other.md "A kernel keeps names"]',
     )
 
 
