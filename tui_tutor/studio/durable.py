@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 from contextlib import suppress
@@ -16,6 +17,16 @@ def make_folder(path: Path) -> None:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise not_stored(path, error) from error
+
+
+def require_room(folder: Path, room: int) -> None:
+    """TutorError where a file system has less room left than so many bytes."""
+    try:
+        state = os.statvfs(folder)
+    except OSError as error:
+        raise not_stored(folder, error) from error
+    if state.f_bavail * state.f_frsize < room:
+        raise not_stored(folder, OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)))
 
 
 def write_durably(path: Path, data: bytes) -> None:
@@ -99,7 +110,7 @@ class FileJournal:
         before = os.fstat(self._file).st_size
         try:
             if os.write(self._file, line) < len(line):
-                raise OSError(28, os.strerror(28))
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             os.fsync(self._file)
         except OSError as error:
             with suppress(OSError):

@@ -12,11 +12,12 @@ from typing import Any, Final
 
 from tui_tutor.core.errors import TutorError
 from tui_tutor.core.language_model import Call, LanguageModel, OnSaying, Reply, Saying, Usage
-from tui_tutor.studio.durable import make_folder, not_stored, write_durably
+from tui_tutor.studio.durable import make_folder, not_stored, require_room, write_durably
 
 STEPS_FOLDER: Final = "steps"
 STEP_FORMAT: Final = 1
 MOST_STEP_BYTES: Final = 20_000_000
+ROOM_BYTES: Final = 2_000_000  # that have to be free before a call is made
 
 
 def _silent(_: object) -> None:
@@ -64,6 +65,7 @@ class StepStore(LanguageModel):
                 self.replayed += 1
                 on_saying(Saying(call, step.reply.usage.output_tokens, "finished before"))
                 return step.reply
+            require_room(self._folder, ROOM_BYTES)  # an answer that cannot be kept is not worth paying for
             reply = await self._model.complete(call, on_saying=on_saying)
             self._store(call, reply)
             return reply

@@ -115,9 +115,17 @@ def test_a_forgotten_call_is_asked_again_and_its_file_stays(tmp_path):
     assert len(list((tmp_path / "steps").iterdir())) == 2
 
 
-def test_what_cannot_be_stored_is_not_given_out(tmp_path):
+def test_a_call_whose_answer_would_find_no_room_is_not_made(tmp_path, monkeypatch):
+    monkeypatch.setattr("tui_tutor.studio.steps.ROOM_BYTES", 2**62)
+    [error] = ask(StepStore(model := ScriptedModel([reply_saying(1)]), tmp_path), a_call())
+    assert isinstance(error, TutorError)
+    assert "No space left" in error.message
+    assert model.calls == []
+
+
+def test_what_cannot_be_stored_is_not_given_out(tmp_path, monkeypatch):
     store = StepStore(ScriptedModel([reply_saying(1)]), tmp_path)
-    (tmp_path / "steps").rmdir()
+    monkeypatch.setattr("tui_tutor.studio.steps.require_room", lambda *_: (tmp_path / "steps").rmdir())
     [error] = ask(store, a_call())
     assert isinstance(error, TutorError)
     assert "could not be written" in error.message
