@@ -31,7 +31,8 @@ class QueueModel(LanguageModel):
     """Lays questions out and waits for their answers."""
 
     def __init__(self, queue: Path) -> None:
-        self._queue, self._number = queue, 0
+        self._queue = queue
+        self._number = max((int(one.stem) for one in queue.glob("*/*.json")), default=0)
 
     async def complete(self, call: Call, *, on_saying: OnSaying = lambda _: None) -> Reply:
         self._number += 1

@@ -39,24 +39,21 @@ class Asker:
         subject: str,
         told: Mapping[str, Any],
         objections: Objections = _none,
+        corrections: int = 1,
     ) -> Any:
-        """An answer of the agent's form without objections; UnusableAnswer after one correction."""
-        call = agent.call(self.models, subject, told)
-        reply, answer, faults = await self._answered(agent, call, objections)
-        if not faults:
-            return answer
-        again = agent.call(
-            self.models,
-            subject,
-            {**told, "Your answer": reply.text[:_MOST_SAID], "What is wrong with it": "\n".join(faults)},
+        """An answer of the agent's form without objections; UnusableAnswer after so many corrections."""
+        asked = told
+        for _ in range(corrections + 1):
+            call = agent.call(self.models, subject, asked)
+            reply, answer, faults = await self._answered(agent, call, objections)
+            if not faults:
+                return answer
+            said = {"Your answer": reply.text[:_MOST_SAID], "What is wrong with it": "\n".join(faults)}
+            asked = {**told, **said}
+        raise UnusableAnswer(
+            f"The answer of {agent.name} about {subject} cannot be used: {faults[0]}.",
+            help="What was made before is kept; build again with a note, or with another model.",
         )
-        _, answer, faults = await self._answered(agent, again, objections)
-        if faults:
-            raise UnusableAnswer(
-                f"The answer of {agent.name} about {subject} cannot be used: {faults[0]}.",
-                help="What was made before is kept; build again with a note, or with another model.",
-            )
-        return answer
 
     async def _answered(
         self, agent: Agent, call: Call, objections: Objections

@@ -28,7 +28,7 @@ from tui_tutor.studio.outline import Outline
 from tui_tutor.studio.studio_folder import StudioFolder
 from tui_tutor.studio.telling import Telling
 from tui_tutor.studio.trials import Trials
-from tui_tutor.studio.trying import Tryer, may_run, write_course
+from tui_tutor.studio.trying import Tryer, may_run, placed_in, write_course
 
 TRIALS_FOLDER: Final = "trials"
 DRAFT_FOLDER: Final = "draft"
@@ -88,7 +88,7 @@ class CourseBuilder:
         await self._build_lessons([one for one in self._ids() if one not in self._kept])
         for number in range(_MOST_AMENDMENTS + 1):
             result = await self._whole()
-            amended = self._amendable(result.findings)
+            amended = self._amendable(result)
             if result.is_publishable or not amended:
                 return result
             for lesson, findings in amended.items():
@@ -112,12 +112,13 @@ class CourseBuilder:
         except* Exception as errors:  # noqa: BLE001 - passed on as it is
             raise errors.exceptions[0] from None
 
-    def _amendable(self, findings: Sequence[Finding]) -> dict[str, list[Finding]]:
+    def _amendable(self, result: Result) -> dict[str, list[Finding]]:
         """What stops the course in lessons that were built now, by lesson."""
         found: dict[str, list[Finding]] = {}
-        for one in hard(findings):
-            if one.lesson in self._builders and not self._builders[one.lesson].work.left:
-                found.setdefault(one.lesson, []).append(one)
+        for finding in hard(result.findings):
+            for one in placed_in(finding, result.built):
+                if one.lesson in self._builders and not self._builders[one.lesson].work.left:
+                    found.setdefault(one.lesson, []).append(one)
         return found
 
     # --- what made a lesson, for a later report ---------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import Any, Final
 
@@ -19,8 +20,8 @@ from tui_tutor.studio.agents.solver import SOLVER
 from tui_tutor.studio.agents.writer import WRITER
 from tui_tutor.studio.asking import Asker, UnusableAnswer
 from tui_tutor.studio.assembling import Table, cell_table
-from tui_tutor.studio.drafts import LevelDraft, Passage, Slot, SlotKind
-from tui_tutor.studio.gates.built import Built, Judgement, SolverAnswer
+from tui_tutor.studio.drafts import LessonPlan, LevelDraft, Passage, Slot, SlotKind
+from tui_tutor.studio.gates.built import Built, CellWork, Judgement, SolverAnswer
 from tui_tutor.studio.gates.finding import Finding
 from tui_tutor.studio.grounding.citing import with_citations
 from tui_tutor.studio.lesson_work import (
@@ -34,7 +35,7 @@ from tui_tutor.studio.lesson_work import (
 from tui_tutor.studio.news import News, OnNews, Stage
 from tui_tutor.studio.solving import SHUFFLES, asked_of, blind_question, graded
 from tui_tutor.studio.telling import Telling, cells_so_far, places
-from tui_tutor.studio.trying import Tryer, evidence
+from tui_tutor.studio.trying import Tryer, evidence, printed_in
 
 _MAKERS: Final[Sequence[tuple[Agent, frozenset[SlotKind]]]] = (
     (CODER, frozenset({"code", "sh"})),
@@ -43,6 +44,7 @@ _MAKERS: Final[Sequence[tuple[Agent, frozenset[SlotKind]]]] = (
     (EXAMINER, frozenset({"quiz"})),
 )
 _MOST_ROUNDS: Final = 40
+_SHOWN: Final = frozenset({"code", "sh", "viz"})
 # What follows from a cell that did not run is no fault of the cells after it.
 _FIRST_ALONE: Final = frozenset({"cells-run", "course-valid"})
 
@@ -56,6 +58,7 @@ class LessonBuilder:
         self._told = telling.lesson(tryer.outline, self._outline)
         self._subject = f"lesson {lesson_id}"
         self.work = LessonWork(lesson_id)
+        self._prints: dict[str, str] = {}  # what each cell that ended well has printed
 
     async def build(self) -> LessonWork:
         """The finished lesson; `left` says why it is left for the author, if it is.
@@ -67,12 +70,12 @@ class LessonBuilder:
             slots = await self._plan()
             for agent, kinds in _MAKERS:
                 await self._fill(agent, [slot for slot in slots if slot.kind in kinds])
-            built = await self.mend(is_solved=False)
-            if not self.work.left:
-                built = await self._solve_and_mend(built)
+                if agent is ILLUSTRATOR:  # who asks about a program knows what it prints
+                    await self.mend(only=_SHOWN)
+            await self._finish()
             if not self.work.left:
                 await self._level()
-                await self._judge(built)
+                await self._judge()
         except UnusableAnswer as error:
             self.work.left = (*self.work.left, error.message)
         self._tell("done", self._outline.title, is_end=True)
@@ -87,9 +90,7 @@ class LessonBuilder:
             if is_last or not await self._mended(findings):
                 self.work.left = tuple(f"{one.gate}: {one.message}" for one in findings)
                 return
-            built = await self.mend(is_solved=False)
-            if not self.work.left:
-                await self._solve_and_mend(built)
+            await self._finish()
         except UnusableAnswer as error:
             self.work.left = (*self.work.left, error.message)
 
@@ -98,15 +99,24 @@ class LessonBuilder:
     async def _plan(self) -> list[Slot]:
         query = " ".join([self._outline.title, self._outline.objective, self._outline.story])
         told = {**self._told, **self._telling.grounds(query)}
-        served = self._outline.objectives
-        plan = await self._asker.ask(
-            WRITER, self._subject, told, lambda answer: list(plan_objections(answer.cell, served))
-        )
+        plan = await self._asker.ask(WRITER, self._subject, told, self._plan_objections)
         slots = [cell for cell in plan.cell if isinstance(cell, Slot)]
         self._order = [cell.id for cell in plan.cell]
         self._slots = {slot.id: slot for slot in slots}
         self.work.cells = [CellInWork(self._passage(cell)) for cell in plan.cell if isinstance(cell, Passage)]
         return slots
+
+    def _plan_objections(self, plan: LessonPlan) -> list[str]:
+        served = {one.id: one.bloom for one in self._tryer.outline.objectives_of(self._outline)}
+        passages = [cell for cell in plan.cell if isinstance(cell, Passage)]
+        return [
+            *plan_objections(plan.cell, served, self._outline.bloom),
+            *(fault for passage in passages for fault in self._unfounded(passage)),
+        ]
+
+    def _unfounded(self, passage: Passage) -> list[str]:
+        missing = with_citations(passage.text, self._telling.sources).missing
+        return [f"`{passage.id}` cites words that stand in no source: {mark}" for mark in missing]
 
     def _passage(self, passage: Passage) -> Table:
         cited = with_citations(passage.text, self._telling.sources)
@@ -116,7 +126,7 @@ class LessonBuilder:
         made = {cell.id: cell.table for cell in self.work.cells}
         dropped = {one.cell for one in self.work.dropped}
         there = [one for one in self._order if one in made or (one in self._slots and one not in dropped)]
-        return cells_so_far([made.get(one, self._slots.get(one, {})) for one in there])
+        return cells_so_far([made.get(one) or self._slots[one] for one in there], self._prints)
 
     async def _fill(self, agent: Agent, slots: Sequence[Slot]) -> None:
         if not slots:
@@ -139,18 +149,26 @@ class LessonBuilder:
             return self._passage(draft)
         table = cell_table(draft, slot)
         if table.get("form") == "predict":
-            _, printed = await self._tryer.trials.printed(table["program"])
-            table["stdout"] = printed
+            is_ok, printed = await self._tryer.trials.printed(table["program"])
+            table["stdout"] = printed if is_ok else ""
         return table
 
     # --- running and repairing ------------------------------------------------------------------------
 
-    async def mend(self, *, is_solved: bool) -> Built:
-        """Run, repair what fails, drop what cannot be repaired, until nothing stops the lesson."""
+    async def mend(self, *, only: frozenset[str] | None = None) -> Built:
+        """Run, repair what fails, drop what cannot be repaired, until nothing stops the lesson.
+
+        `only`: the kinds of cells that are looked at, for a lesson whose other cells are not made yet.
+        """
         for _ in range(_MOST_ROUNDS):
             self._tell("running", self._outline.title)
             built = await self._tryer.built(self.work, self._running)
-            findings = self._tryer.findings(built, is_solved=is_solved)
+            self._prints = printed_in(built)
+            findings = [
+                one
+                for one in self._tryer.findings(built, is_solved=False)
+                if only is None or ((cell := self.work.cell(one.cell)) and cell.kind in only)
+            ]
             self._tell("running", self._outline.title, proven=_proven(built, findings))
             if not findings:
                 return built
@@ -182,10 +200,12 @@ class LessonBuilder:
         self._tell("repairing", cell.id)
         told = {
             **self._told,
+            **(self._telling.grounds(cell.table["text"]) if cell.kind == "md" else {}),
             "The lesson": self._so_far(),
             "The cell": cell.table,
             "Its purpose": cell.place.purpose if cell.place else "",
             "Evidence": evidence(findings),
+            "What a solver answered": [one.said for one in self.work.answers if one.cell == cell.id],
             "Earlier attempts": cell.earlier,
         }
         return await self._exchange(cell, told, findings[0])
@@ -197,12 +217,17 @@ class LessonBuilder:
                 REPAIRERS[cell.kind],
                 f"{self._subject}, {cell.id}",
                 told,
-                lambda given: list(filling_objections(given.cell, [place])),
+                lambda given: self._repair_objections(given.cell, place),
             )
         except UnusableAnswer as error:
             self.work.drop(cell, f"{finding.gate}: {finding.message} ({error.message})")
         else:
             self.work.replace(cell, await self._table(answer.cell[0], cell.place))
+
+    def _repair_objections(self, cells: Sequence[Any], place: Slot) -> list[str]:
+        passages = [cell for cell in cells if isinstance(cell, Passage)]
+        unfounded = (fault for passage in passages for fault in self._unfounded(passage))
+        return [*filling_objections(cells, [place]), *unfounded]
 
     async def again(self, cell: CellInWork, note: str) -> None:
         """Another try of a cell, with the author's note."""
@@ -218,29 +243,30 @@ class LessonBuilder:
 
     # --- solving ------------------------------------------------------------------------------------
 
-    async def _solve_and_mend(self, built: Built) -> Built:
-        """Until a solver who does not see the keys agrees with them all, in two orders of the options."""
-        for _ in range(MOST_TRIES):
-            lesson = built.lessons[0]
-            if not asked_of(lesson):
-                return built
+    async def _finish(self) -> None:
+        """Until it runs, and who does not see the keys finds them, in two orders of the options."""
+        for _ in range(_MOST_ROUNDS):
+            built = await self.mend()
+            if self.work.left or not asked_of(built.lessons[0]):
+                return
             self._tell("solving", self._outline.title)
             self.work.answers = tuple(
-                [one for shuffle in SHUFFLES for one in await self._solve(lesson, shuffle)]
+                [one for shuffle in SHUFFLES for one in await self._solve(built.lessons[0], shuffle)]
             )
-            before = self.work.tables
-            built = await self.mend(is_solved=True)
-            if self.work.left or self.work.tables == before:
-                return built
-            self.work.answers = ()
-        self.work.left = ("solver-disagrees: its questions were still disputed after three repairs",)
-        return built
+            findings = self._tryer.findings(replace(built, answers=self.work.answers), is_solved=True)
+            if not findings:
+                return
+            if not await self._mended(findings):
+                self.work.left = tuple(f"{one.gate}: {one.message}" for one in findings)
+                return
+            self.work.answers = ()  # the questions, or what they rest on, are others now
+        self.work.left = ("solver-disagrees: its questions are still disputed",)
 
     async def _solve(self, lesson: Lesson, shuffle: int) -> list[SolverAnswer]:
         asked = asked_of(lesson)
-        shown = [cell for cell in self.work.tables if cell["kind"] != "quiz"]
+        shown = [_without_answers(cell) for cell in self.work.tables if cell["kind"] != "quiz"]
         told = {
-            "The lesson": [_without_answers(cell) for cell in shown],
+            "The lesson": cells_so_far(shown, self._prints),
             "The questions": [blind_question(quiz, shuffle) for quiz in asked],
         }
         solved = await self._asker.ask(SOLVER, f"{self._subject}, shuffle {shuffle}", told)
@@ -254,10 +280,15 @@ class LessonBuilder:
                 continue
             self._tell("levels", f"{self._outline.title}, {level}")
             told = {**self._told, "The lesson": self.work.tables, "Write it for readers of this level": level}
-            draft = await self._asker.ask(
-                LEVELLER, f"{self._subject}, {level}", told, self._level_objections(level)
-            )
-            self.work.levels[level] = draft
+            subject = f"{self._subject}, {level}"
+            try:
+                self.work.levels[level] = await self._asker.ask(
+                    LEVELLER, subject, told, self._level_objections(level), corrections=2
+                )
+            except UnusableAnswer as error:  # its readers get the words that are there
+                self.work.dropped.append(
+                    CellWork(self.work.lesson, f"level {level}", LEVELLER.name, 3, error.message)
+                )
         if self.work.levels:
             await self._mend_levels()
 
@@ -285,15 +316,10 @@ class LessonBuilder:
                 kept = tuple(one for one in draft.cell if one.id != finding.cell)
                 self.work.levels[level] = draft.model_copy(update={"cell": kept})
 
-    async def _judge(self, built: Built) -> None:
+    async def _judge(self) -> None:
         """Advice: what cannot be read is missing."""
         self._tell("judging", self._outline.title)
-        told = {
-            **self._told,
-            "The lesson": [
-                cell.model_dump(mode="json", exclude_defaults=True) for cell in built.lessons[0].cells
-            ],
-        }
+        told = {**self._told, "The lesson": cells_so_far(self.work.tables, self._prints)}
         judge = self._asker.models["judge"]
         try:
             criticism = await self._asker.ask(CRITIC, self._subject, told)

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from tui_tutor.core.course import Level
+from tui_tutor.core.course import Bloom, Level
+from tui_tutor.core.linting.bloom import LEVELS
 from tui_tutor.studio.assembling import Table
 from tui_tutor.studio.drafts import LevelDraft, Passage, Slot
 from tui_tutor.studio.gates.built import CellWork, Judgement, SolverAnswer
@@ -83,8 +84,13 @@ class LessonWork:
 # --- what is wrong with what an agent hands in ------------------------------------------------------
 
 
-def plan_objections(cells: Sequence[Passage | Slot], objectives: Iterable[str]) -> Iterator[str]:
-    """A plan has different ids, something to do, and a place where each objective is assessed."""
+def plan_objections(
+    cells: Sequence[Passage | Slot], objectives: Mapping[str, Bloom], bloom: Bloom
+) -> Iterator[str]:
+    """A plan has different ids, something to do, and a place where each objective is assessed at its level.
+
+    `bloom` is the level of the lesson, which one of its places must reach.
+    """
     ids = [cell.id for cell in cells]
     yield from (f"the id `{one}` stands there twice" for one in sorted({i for i in ids if ids.count(i) > 1}))
     slots = [cell for cell in cells if isinstance(cell, Slot)]
@@ -95,12 +101,23 @@ def plan_objections(cells: Sequence[Passage | Slot], objectives: Iterable[str]) 
         yield "there is no place for code"
     if not kinds & {"ex", "quiz"}:
         yield "there is no place for an exercise or a question"
-    known = set(objectives)
-    assessed = {slot.objective for slot in slots if slot.kind in ("ex", "quiz")}
-    yield from (f"no `ex` or `quiz` names the objective `{one}`" for one in sorted(known - assessed))
-    for slot in slots:
-        if slot.kind in ("ex", "quiz") and slot.objective not in known:
+    asking = [slot for slot in slots if slot.kind in ("ex", "quiz")]
+    for slot in asking:
+        if slot.objective not in objectives:
             yield f"`{slot.id}` names the objective {slot.objective!r}, which this lesson does not serve"
+        if slot.bloom is None:
+            yield f"`{slot.id}` has no `bloom`"
+        elif slot.bloom == "create" and slot.kind == "quiz":
+            yield f"`{slot.id}` is a question with a key, which cannot ask to create: use an `ex`"
+    for objective, level in objectives.items():
+        if not _reaches(level, [slot for slot in asking if slot.objective == objective]):
+            yield f"no `ex` or `quiz` assesses the objective `{objective}` at the level {level} or above"
+    if not _reaches(max(bloom, "apply", key=LEVELS.index), asking):
+        yield f"no `ex` or `quiz` reaches the level {max(bloom, 'apply', key=LEVELS.index)}"
+
+
+def _reaches(level: Bloom, slots: Iterable[Slot]) -> bool:
+    return any(slot.bloom and LEVELS.index(slot.bloom) >= LEVELS.index(level) for slot in slots)
 
 
 def filling_objections(cells: Sequence[Any], places: Sequence[Slot]) -> Iterator[str]:

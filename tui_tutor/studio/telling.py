@@ -75,10 +75,14 @@ class Telling:
         return [one.model_dump(mode="json", exclude_defaults=True) for one in asked]
 
 
-def cells_so_far(cells: Sequence[Table | Slot]) -> list[Mapping[str, Any]]:
-    """Cells as agents see them; a place that is empty says what it is for."""
+def cells_so_far(
+    cells: Sequence[Table | Slot], prints: Mapping[str, str] | None = None
+) -> list[Mapping[str, Any]]:
+    """Cells as agents see them; an empty place says what it is for, a cell that ran what it printed."""
     return [
-        {"kind": cell.kind, "id": cell.id, "purpose": cell.purpose} if isinstance(cell, Slot) else cell
+        {"kind": cell.kind, "id": cell.id, "purpose": cell.purpose}
+        if isinstance(cell, Slot)
+        else {**cell, **({"it prints": printed} if (printed := (prints or {}).get(cell["id"])) else {})}
         for cell in cells
     ]
 

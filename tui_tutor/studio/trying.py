@@ -15,7 +15,9 @@ from tui_tutor.studio.brief import Brief
 from tui_tutor.studio.durable import make_folder
 from tui_tutor.studio.gates.all_gates import findings_about, findings_before_running
 from tui_tutor.studio.gates.built import Built, Money
+from tui_tutor.studio.gates.citations import is_cited, states_something
 from tui_tutor.studio.gates.finding import Finding
+from tui_tutor.studio.grounding.marks import paragraphs_of
 from tui_tutor.studio.grounding.source import Source
 from tui_tutor.studio.lesson_work import LessonWork
 from tui_tutor.studio.outline import Outline
@@ -26,8 +28,11 @@ OF_THE_COURSE: Final = frozenset(
     {"over-budget", "estimate-off", "industry-unused", "key-position", "citation-share"}
 )
 _PASSAGES_AT_ONCE: Final = 2  # rewritten at once where a lesson reads too hard
+_OF_PASSAGES: Final = frozenset({"reading-ease", "citation-share"})
+_BARE: Final = "a paragraph of this passage states facts and does not say where they come from"
 _NOT_TO_RUN: Final = frozenset({"course-valid", "reaches-outside"})
 LATER: Final = frozenset({"solver-disagrees"})
+_MOST_PRINTED: Final = 2_000  # characters of one cell
 
 
 @dataclass(frozen=True)
@@ -99,23 +104,30 @@ class Tryer:
             placed
             for one in findings_about(built)
             if one.is_hard and one.gate not in undue
-            for placed in _placed(one, built)
+            for placed in placed_in(one, built)
         ]
         return tuple(
             sorted(found, key=lambda one: order.index(one.cell) if one.cell in order else len(order))
         )
 
 
-def _placed(finding: Finding, built: Built) -> Iterator[Finding]:
-    """A lesson that reads too hard is mended in its hardest passages; all else stays where it is."""
-    if finding.gate != "reading-ease" or finding.cell or not built.lessons:
+def placed_in(finding: Finding, built: Built) -> Iterator[Finding]:
+    """A finding about many passages, placed at those that are to be mended; all else stays where it is."""
+    if finding.cell or finding.gate not in _OF_PASSAGES:
         yield finding
         return
+    passages = [
+        (lesson.id, cell) for lesson, cell in built.cells() if isinstance(cell, MarkdownCell) and cell.text
+    ]
+    if finding.gate == "citation-share":
+        for lesson, cell in passages:
+            if any(states_something(one) and not is_cited(one) for one in paragraphs_of(cell.text)):
+                yield replace(finding, lesson=lesson, cell=cell.id, message=_BARE)
+        return
     language = built.course.language
-    passages = [cell for cell in built.lessons[0].cells if isinstance(cell, MarkdownCell)]
-    hardest = sorted(passages, key=lambda cell: reading_ease(cell.text, language).ease or 0.0)
-    for cell in hardest[:_PASSAGES_AT_ONCE]:
-        yield replace(finding, cell=cell.id)
+    hardest = sorted(passages, key=lambda one: reading_ease(one[1].text, language).ease or 0.0)
+    for lesson, cell in hardest[:_PASSAGES_AT_ONCE]:
+        yield replace(finding, lesson=lesson, cell=cell.id)
 
 
 def may_run(built: Built) -> bool:
@@ -132,6 +144,16 @@ def write_course(folder: Path, files: Mapping[str, bytes]) -> None:
         path = folder / name
         make_folder(path.parent)
         path.write_bytes(data)
+
+
+def printed_in(built: Built) -> dict[str, str]:
+    """What each cell printed that ended well, as an agent may be told it."""
+    return {
+        one.cell.id: one.recorded.text[:_MOST_PRINTED]
+        for cells in built.proven.values()
+        for one in cells
+        if one.outcome == "ok" and one.recorded.text
+    }
 
 
 def evidence(findings: Sequence[Finding]) -> str:

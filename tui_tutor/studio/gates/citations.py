@@ -124,18 +124,23 @@ def states_something(paragraph: Paragraph) -> bool:
     return any(not one.endswith("?") and not _TO_LEARNERS.search(one) for one in sentences)
 
 
+def is_cited(paragraph: Paragraph) -> bool:
+    """Whether a paragraph says where it comes from."""
+    return any(link.address.startswith(SCHEME) for link in paragraph.links)
+
+
 def _about_share(built: Built) -> Iterator[Finding]:
     factual = [
-        (lesson.id, any(link.address.startswith(SCHEME) for link in paragraph.links))
+        (lesson.id, is_cited(paragraph))
         for lesson in built.lessons
         for cell in lesson.cells
         if isinstance(cell, models.MarkdownCell)
         for paragraph in paragraphs_of(cell.text)
         if states_something(paragraph)
     ]
-    cited = sum(is_cited for _, is_cited in factual)
+    cited = sum(has_source for _, has_source in factual)
     if factual and cited < LEAST_SHARE * len(factual):
-        bare = dict.fromkeys(lesson for lesson, is_cited in factual if not is_cited)
+        bare = dict.fromkeys(lesson for lesson, has_source in factual if not has_source)
         message = f"{cited} of {len(factual)} factual paragraphs say where they come from ({', '.join(bare)})"
         help = f"cite sources in at least {int(100 * LEAST_SHARE)} % of them, or leave statements out"
         yield Finding("citation-share", "", "", message, help)
