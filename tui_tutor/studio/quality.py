@@ -109,11 +109,12 @@ class Quality:
     cap_usd: float
     estimated_usd: float | None
     unchecked: tuple[str, ...]
+    unasked: tuple[str, ...]  # gates that had nothing to look at
 
     @property
     def held(self) -> tuple[str, ...]:
-        """The gates that found nothing at all, in the order of the documentation."""
-        found = {one.gate for one in self.findings}
+        """The gates that were asked and found nothing, in the order of the documentation."""
+        found = {*self.unasked, *(one.gate for one in self.findings)}
         return tuple(gate for gate in GATES if gate not in found)
 
     @property
@@ -145,6 +146,7 @@ def quality(built: Built, findings: Sequence[Finding], making: Making) -> Qualit
         built.money.cap_usd,
         built.money.estimated_usd,
         tuple(_unchecked(built, findings, making)),
+        tuple(gate for gate in GATES if gate in set(_unasked(built, making))),
     )
 
 
@@ -187,6 +189,23 @@ def _opinions(built: Built) -> Iterator[Opinion]:
         average = round(mean(scores), 2) if scores else None
         spread = round(pstdev(scores), 2) if scores else None
         yield Opinion(criterion, average, spread, len(scores), len(given) - len(scores))
+
+
+def _unasked(built: Built, making: Making) -> Iterator[str]:
+    """Gates that cannot have found anything, so that nobody takes their silence for praise."""
+    if not built.sources:
+        yield from ("citation-share", "source-addresses-the-model")
+    if not built.proven:
+        yield from ("cells-run", "outputs-stable", "exercise-proven", "mutant-survives", "key-proven", "slow")
+    lacking = {
+        "industry-unused": built.brief.industry,
+        "estimate-off": built.money.estimated_usd,
+        "judged-low": any(one.score is not None for one in built.judgements),
+        "repairs": built.work,
+        "prompt-echo": built.prompts,
+        "reading-ease": making.grades,
+    }
+    yield from (gate for gate, known in lacking.items() if not known)
 
 
 # --- what nobody checked ----------------------------------------------------------------------------
@@ -250,7 +269,11 @@ def _values(found: Quality) -> dict[str, Any]:
         },
         "publishable": found.is_publishable,
         "proof": asdict(found.proof),
-        "gates": {"held": list(found.held), "findings": [one.as_json() for one in found.findings]},
+        "gates": {
+            "held": list(found.held),
+            "unasked": [gate for gate in found.unasked if gate not in {one.gate for one in found.findings}],
+            "findings": [one.as_json() for one in found.findings],
+        },
         "lessons": [asdict(one) for one in found.lessons],
         "reading_grades": {level: round(grade, 2) for level, grade in found.making.grades.items()},
         "dropped": [asdict(one) for one in found.dropped],

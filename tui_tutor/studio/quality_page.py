@@ -91,14 +91,14 @@ def _proof(figures: ProofFigures) -> Iterator[str]:
 
 
 def _about_exercises(figures: ProofFigures) -> Iterator[str]:
-    yield f"{figures.exercises} exercises: {figures.solved} are solved by their solution"
-    yield f"{figures.starters} are not solved by their starter"
-    yield f"{figures.caught} of {figures.wrong} wrong answers were caught"
+    yield f"Exercises: {figures.solved} of {figures.exercises} solved by their solution"
+    yield f"{figures.starters} of {figures.exercises} not solved by their starter"
+    yield f"{figures.caught} of {figures.wrong} wrong answers caught"
     if figures.mutants:
         share = percent(figures.killed / figures.mutants)
-        yield f"{figures.killed} of {figures.mutants} faulty solutions ({share}) were caught"
+        yield f"{figures.killed} of {figures.mutants} faulty solutions ({share}) caught"
     if figures.rewrites:
-        yield f"{figures.accepted} of {figures.rewrites} other right ways were accepted"
+        yield f"{figures.accepted} of {figures.rewrites} other right ways accepted"
 
 
 def _lessons(found: Quality) -> Iterator[str]:

@@ -120,7 +120,7 @@ def test_the_course_without_a_fault_is_published(tmp_path: Path):
     assert is_publishable(findings)
     found = quality(built, findings, Making("2026-01-01T12:00:00Z", "0.1.0"))
     assert json.loads(as_json(found))["proof"]["runs"] == 3
-    assert "1 are solved by their solution" in as_markdown(found)
+    assert "1 of 1 solved by their solution" in as_markdown(found)
 
 
 def test_a_wrong_key_of_a_choice_is_caught_by_the_solver(tmp_path: Path):

@@ -72,8 +72,8 @@ def test_the_same_facts_give_the_same_text_with_sorted_keys():
 def test_a_good_course_says_what_was_proven():
     text = page(built())
     assert "2 cells were run 3 times each" in text
-    assert "1 exercises: 1 are solved by their solution, 1 are not solved by their starter" in text
-    assert "9 of 9 faulty solutions (100 %) were caught" in text
+    assert "Exercises: 1 of 1 solved by their solution, 1 of 1 not solved by their starter" in text
+    assert "9 of 9 faulty solutions (100 %) caught" in text
     assert "2 of 2 questions were answered as their key says" in text
     assert "Every hard gate holds" in text
 
@@ -139,9 +139,19 @@ def test_what_nobody_checked_depends_on_what_was_done():
     assert any("Hospitals" in one and "not reviewed" in one for one in data(built(), making)["unchecked"])
 
 
-def test_every_gate_either_holds_or_has_a_finding():
-    gates = data(built(proven={}))["gates"]
-    assert {*gates["held"], *(one["gate"] for one in gates["findings"])} == set(GATES)
+def test_every_gate_holds_or_has_a_finding_or_had_nothing_to_look_at():
+    for course in (built(), built(proven={})):
+        gates = data(course)["gates"]
+        parts = [gates["held"], gates["unasked"], sorted({one["gate"] for one in gates["findings"]})]
+        assert sorted(gate for part in parts for gate in part) == sorted(GATES)
+
+
+def test_the_silence_of_a_gate_that_was_not_asked_is_no_praise():
+    assert {"cells-run", "exercise-proven"} <= {*data(built(proven={}))["gates"]["unasked"]}
+    assert "citation-share" not in page(built())
+    assert (
+        data(built(), Making("2026-01-01T12:00:00Z", "0.1.0"))["gates"]["unasked"].count("reading-ease") == 1
+    )
 
 
 def test_what_others_wrote_is_shown_as_plain_words():

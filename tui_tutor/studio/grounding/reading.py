@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator
 from io import BytesIO
 from typing import Any, Final
@@ -86,10 +87,21 @@ def _text_of_pdf(name: str, data: bytes) -> str:
             help="`pip install pypdf`, or give the text as Markdown.",
             exit_code=3,
         ) from None
+    logging.getLogger("pypdf").disabled = True  # it would write its doubts over the screen
     try:
-        pages = pypdf.PdfReader(BytesIO(data)).pages
-        return "\n\n".join(pages[number].extract_text() for number in range(min(len(pages), MOST_PAGES)))
+        return "\n\n".join(_pages(pypdf.PdfReader(BytesIO(data)).pages))
     except Exception as error:  # whatever a stranger's PDF makes its reader raise
         raise TutorError(
             f"{name} is not a PDF that can be read.", help="Give its text as Markdown instead."
         ) from error
+
+
+def _pages(pages: Any) -> Iterator[str]:
+    """The text of each page, until there is more than is read."""
+    size = 0
+    for number in range(min(len(pages), MOST_PAGES)):
+        text = str(pages[number].extract_text())
+        size += len(text)
+        yield text
+        if size > MOST_TEXT:
+            return
