@@ -35,7 +35,7 @@ from tui_tutor.studio.lesson_work import (
 from tui_tutor.studio.news import News, OnNews, Stage
 from tui_tutor.studio.solving import SHUFFLES, asked_of, blind_question, graded
 from tui_tutor.studio.telling import Telling, cells_so_far, places
-from tui_tutor.studio.trying import Tryer, evidence, printed_in
+from tui_tutor.studio.trying import Tryer, evidence, printed_in, survivors_in
 
 _MAKERS: Final[Sequence[tuple[Agent, frozenset[SlotKind]]]] = (
     (CODER, frozenset({"code", "sh"})),
@@ -59,6 +59,7 @@ class LessonBuilder:
         self._subject = f"lesson {lesson_id}"
         self.work = LessonWork(lesson_id)
         self._prints: dict[str, str] = {}  # what each cell that ended well has printed
+        self._survivors: dict[str, list[Finding]] = {}  # of each exercise
 
     async def build(self) -> LessonWork:
         """The finished lesson; `left` says why it is left for the author, if it is.
@@ -163,7 +164,7 @@ class LessonBuilder:
         for _ in range(_MOST_ROUNDS):
             self._tell("running", self._outline.title)
             built = await self._tryer.built(self.work, self._running)
-            self._prints = printed_in(built)
+            self._prints, self._survivors = printed_in(built), survivors_in(built)
             findings = [
                 one
                 for one in self._tryer.findings(built, is_solved=False)
@@ -204,7 +205,7 @@ class LessonBuilder:
             "The lesson": self._so_far(),
             "The cell": cell.table,
             "Its purpose": cell.place.purpose if cell.place else "",
-            "Evidence": evidence(findings),
+            "Evidence": evidence([*findings, *self._survivors.get(cell.id, [])]),
             "What a solver answered": [one.said for one in self.work.answers if one.cell == cell.id],
             "Earlier attempts": cell.earlier,
         }
@@ -282,9 +283,10 @@ class LessonBuilder:
             told = {**self._told, "The lesson": self.work.tables, "Write it for readers of this level": level}
             subject = f"{self._subject}, {level}"
             try:
-                self.work.levels[level] = await self._asker.ask(
+                draft = await self._asker.ask(
                     LEVELLER, subject, told, self._level_objections(level), corrections=2
                 )
+                self.work.levels[level] = self._cited(draft)
             except UnusableAnswer as error:  # its readers get the words that are there
                 self.work.dropped.append(
                     CellWork(self.work.lesson, f"level {level}", LEVELLER.name, 3, error.message)
@@ -292,12 +294,22 @@ class LessonBuilder:
         if self.work.levels:
             await self._mend_levels()
 
+    def _cited(self, draft: LevelDraft) -> LevelDraft:
+        sources = self._telling.sources
+        cells = (
+            one.model_copy(update={"text": with_citations(one.text, sources).text}) for one in draft.cell
+        )
+        return draft.model_copy(update={"cell": tuple(cells)})
+
     def _level_objections(self, level: Any) -> Callable[[LevelDraft], list[str]]:
         def objections(draft: LevelDraft) -> list[str]:
             if strangers := list(level_objections(draft, self.work.tables)):
                 return strangers
             tried = LessonWork(
-                self.work.lesson, self.work.cells, levels={level: draft}, answers=self.work.answers
+                self.work.lesson,
+                self.work.cells,
+                levels={level: self._cited(draft)},
+                answers=self.work.answers,
             )
             built = self._tryer.checked(tried, self._tryer.files(tried))
             return [

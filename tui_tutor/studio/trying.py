@@ -146,6 +146,15 @@ def write_course(folder: Path, files: Mapping[str, bytes]) -> None:
         path.write_bytes(data)
 
 
+def survivors_in(built: Built) -> dict[str, list[Finding]]:
+    """The faulty solutions that no check of an exercise catches, by its cell: what its score is made of."""
+    found: dict[str, list[Finding]] = {}
+    for one in findings_about(built):
+        if one.gate == "mutant-survives":
+            found.setdefault(one.cell, []).append(one)
+    return found
+
+
 def printed_in(built: Built) -> dict[str, str]:
     """What each cell printed that ended well, as an agent may be told it."""
     return {

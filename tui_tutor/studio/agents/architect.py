@@ -17,7 +17,10 @@ verb that can be observed, and has the level of Bloom's taxonomy (remember, unde
 evaluate, create) that this verb belongs to; `evidence` says how a question or an exercise will find out. \
 Never "know", "understand", "learn", "be familiar with" as the verb. Two or three objectives for each \
 quarter \
-of an hour; at least half of them apply or higher. What the author demands is among them, what the author \
+of an hour; at least half of them apply or higher. Take verbs whose level nobody doubts: list, name, define \
+(remember); explain, summarise, paraphrase (understand); compute, run, solve, use (apply); distinguish, \
+examine, diagnose (analyse); judge, decide, recommend (evaluate); write, design, build (create). What the \
+author demands is among them, what the author \
 forbids is not. Title: at most 60 characters, no colon. Summary: one sentence of at most 160 characters.""",
     ObjectivesDraft,
     6_000,

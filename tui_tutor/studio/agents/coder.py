@@ -19,7 +19,8 @@ at most \
 plot or \
 exercise needs is bound at the top level. Set `expect` to "error" only where the lesson wants to show \
 an error, \
-`unstable` never, `tolerance` where printed numbers may differ in the last digits between machines. \
+`unstable` never. Round what you print, so that it is the same on every machine; `tolerance` where printed \
+numbers may differ in the last digits between machines. \
 `callout` \
 marks at most three lines (counted from 1) that need a note.""",
     CodeDrafts,

@@ -24,10 +24,14 @@ most twice, where something really deserves it.
 something to do at least every three minutes.
 - `purpose` tells its maker exactly what is wanted: names, values, sizes, what must come out or be noticed, \
 and what a learner at this point knows. Names and data agree from place to place.
-- Each objective of the lesson is assessed by at least one `ex` or `quiz`, which names it in `objective`, at \
-its Bloom level or above in `bloom`; at least one place of the lesson is at apply or above.
-- Where sources are given: a passage that states a fact from them cites it right behind the sentence, in the \
-form that the section "How to cite" shows, with the exact words of the source.
+- Every `ex` and `quiz` names the objective that it assesses in `objective` (an id of the lesson's own) and \
+what it asks for in `bloom`. Each objective is assessed at its Bloom level or above; at least one place of \
+the lesson is at apply or above. A question cannot ask to create: that needs an `ex`.
+- How hard the text reads is measured (Flesch and Kincaid's school grade): at most 9 for beginners, 12 for \
+readers of the intermediate level, whatever you like for advanced ones.
+- Where sources are given: a paragraph that states facts cites them right behind the sentence, in the form \
+that the section "How to cite" shows, with the exact words of the source. Four of five such paragraphs must; \
+a paragraph that only tells the learner what to do or to look at need not.
 - Terms of the industry are used as people there use them; the data and tasks are theirs.""",
     LessonPlan,
     16_000,
