@@ -23,7 +23,7 @@ from tui_tutor.studio.recorded import RecordedModel
 from tui_tutor.studio.steps import StepStore
 
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
-MODEL_KEY: Final = "TUI_TUTOR_MODEL_KEY"  # the key of a local server that wants one
+MODEL_KEY: Final = "TUI_TUTOR_MODELKEY"  # the key of a local server that wants one
 API_KEY: Final = "ANTHROPIC_API_KEY"
 API_URL: Final = "ANTHROPIC_BASE_URL"
 

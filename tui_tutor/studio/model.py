@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final
 
 from tui_tutor.core.errors import TutorError
 from tui_tutor.core.language_model import Call, LanguageModel, ModelUnavailable, OnSaying, Reply
 from tui_tutor.core.safe_text import safe_line
-from tui_tutor.studio.answers import retry_after_s, schema_request
+from tui_tutor.studio.answers import retry_after_s
 from tui_tutor.studio.aws import framing_errors, has_aws_packages, require_credentials, signing_errors
 from tui_tutor.studio.batching import BatchState
 from tui_tutor.studio.counting import most_tokens, most_usage, with_margin
 from tui_tutor.studio.hearing import Hearing
+from tui_tutor.studio.message_questions import BEDROCK, FIRST_PARTY, LOCAL, Manner, Shape, countable, question
 from tui_tutor.studio.messages_wire import hear_event, hear_message
 from tui_tutor.studio.server_errors import PASSING_TYPES, broke_off, missing_extra, refused
 
 if TYPE_CHECKING:
     import anthropic
-
-Shape = Literal["native", "tool", "prompt"]  # how an answer's schema is asked for
 
 FIRST_PARTY_URL: Final = "https://api.anthropic.com"
 CONNECT_S: Final = 10.0
@@ -30,13 +28,6 @@ SILENT_S: Final = 180.0  # between two pieces of an answer
 WHOLE_S: Final = 900.0
 LOCAL_SILENT_S: Final = 1_800.0  # a small machine reads a long question for minutes
 LOCAL_WHOLE_S: Final = 7_200.0
-
-_TOOL: Final = "answer"
-_BEDROCK_VERSION: Final = "bedrock-2023-05-31"
-# Models up to 4.6 know only the old form of the API on Bedrock, and the SDK says it speaks the new.
-_OLD_ON_BEDROCK: Final = re.compile(
-    r"claude-(?:\d|instant|(?:opus|sonnet|haiku)-[34](?:-[0-6])?(?:-\d{8}|-v\d|:|$))"
-)
 
 
 def _silent(_: object) -> None:
@@ -46,24 +37,10 @@ def _silent(_: object) -> None:
 class AnthropicModel(LanguageModel):
     """Asks over the Messages API, streaming; made by `first_party`, `on_bedrock` or `local`."""
 
-    def __init__(
-        self,
-        client: Any,
-        shapes: tuple[Shape, ...],
-        *,
-        key_name: str,
-        is_caching: bool,
-        can_count: bool,
-        is_raw: bool = False,
-        whole_s: float = WHOLE_S,
-    ) -> None:
+    def __init__(self, client: Any, manner: Manner, *, whole_s: float = WHOLE_S) -> None:
         self._client = client
-        self._shapes = shapes
+        self._manner = manner
         self._known: dict[str, Shape] = {}  # what a model turned out to take
-        self._key_name = key_name
-        self._is_caching = is_caching
-        self._can_count = can_count
-        self._is_raw = is_raw
         self._whole_s = whole_s
 
     @classmethod
@@ -80,10 +57,7 @@ class AnthropicModel(LanguageModel):
             http_client=_http(silent_s, trust_env=True),
             timeout=_timeout(silent_s),
         )
-        shapes: tuple[Shape, ...] = ("native", "tool", "prompt")
-        return cls(
-            client, shapes, key_name="ANTHROPIC_API_KEY", is_caching=True, can_count=True, whole_s=whole_s
-        )
+        return cls(client, FIRST_PARTY, whole_s=whole_s)
 
     @classmethod
     def on_bedrock(
@@ -101,10 +75,7 @@ class AnthropicModel(LanguageModel):
             http_client=_http(silent_s, trust_env=True),
             timeout=_timeout(silent_s),
         )
-        shapes: tuple[Shape, ...] = ("native", "tool", "prompt")
-        return cls(
-            client, shapes, key_name="your AWS credentials", is_caching=True, can_count=False, whole_s=whole_s
-        )
+        return cls(client, BEDROCK, whole_s=whole_s)
 
     @classmethod
     def local(
@@ -120,37 +91,23 @@ class AnthropicModel(LanguageModel):
             http_client=_http(silent_s, trust_env=False),
             timeout=_timeout(silent_s),
         )
-        return cls(
-            client,
-            ("native", "prompt"),
-            key_name="TUI_TUTOR_MODEL_KEY",
-            is_caching=False,
-            can_count=False,
-            is_raw=True,
-            whole_s=whole_s,
-        )
+        return cls(client, LOCAL, whole_s=whole_s)
 
     # --- one call -------------------------------------------------------------------------------
 
     def _shape(self, call: Call) -> Shape:
-        return self._known.get(call.model, self._shapes[0])
+        return self._known.get(call.model, self._manner.shapes[0])
 
     async def complete(self, call: Call, *, on_saying: OnSaying = _silent) -> Reply:
         shape = self._shape(call)
         while True:
             try:
                 reply = await self._attempt(call, shape, on_saying)
-            except _SchemaRefused as error:
-                shape = self._next_shape(shape, error)
+            except _SchemaRefused as refusal:
+                shape = refusal.next_shape
             else:
                 self._known[call.model] = shape
                 return reply
-
-    def _next_shape(self, shape: Shape, refusal: _SchemaRefused) -> Shape:
-        after = self._shapes.index(shape) + 1
-        if after == len(self._shapes):
-            raise refusal.error from refusal
-        return self._shapes[after]
 
     async def _attempt(self, call: Call, shape: Shape, on_saying: OnSaying) -> Reply:
         hearing = Hearing(call, on_saying)
@@ -171,7 +128,9 @@ class AnthropicModel(LanguageModel):
 
         broken: tuple[type[Exception], ...] = (anthropic.AnthropicError, *signing_errors())
         try:
-            return await self._client.messages.create(**self._question(call, shape), stream=True)
+            return await self._client.messages.create(
+                **question(call, self._manner, shape, _strict_schema), stream=True
+            )
         except anthropic.APIStatusError as error:
             raise self._status_error(error, call, shape) from error
         except anthropic.APIConnectionError as error:
@@ -199,59 +158,26 @@ class AnthropicModel(LanguageModel):
     def _status_error(self, error: anthropic.APIStatusError, call: Call, shape: Shape) -> Exception:
         said = error.api_message or error.message
         wait = retry_after_s(error.response.headers, now=datetime.now(UTC))
-        refusal = refused(error.status_code, said, call=call, key_name=self._key_name, retry_after_s=wait)
-        if shape != self._shapes[-1] and self._is_about_schema(error.status_code, said):
-            return _SchemaRefused(refusal)
+        refusal = refused(
+            error.status_code, said, call=call, key_name=self._manner.key_name, retry_after_s=wait
+        )
+        next_shape = self._manner.after(shape)
+        if next_shape is not None and self._manner.is_about_schema(error.status_code, said):
+            return _SchemaRefused(next_shape)
         return refusal
 
-    def _is_about_schema(self, status: int, said: str) -> bool:
-        words = ("output_config", "output_format", "json_schema", "schema", "grammar", "structured", "tool")
-        return status in (400, 422, 501) and (self._is_raw or any(word in said.lower() for word in words))
-
-    # --- what is sent ---------------------------------------------------------------------------
-
-    def _question(self, call: Call, shape: Shape) -> dict[str, Any]:
-        question = self._countable(call, shape) | {"max_tokens": call.max_tokens}
-        if self._key_name == "your AWS credentials" and _OLD_ON_BEDROCK.search(call.model):
-            question["extra_body"] = {"anthropic_version": _BEDROCK_VERSION}
-        return question
-
-    def _countable(self, call: Call, shape: Shape) -> dict[str, Any]:
-        question: dict[str, Any] = {
-            "model": call.model,
-            "messages": [{"role": "user", "content": call.prompt}],
-            "system": self._system(call, shape),
-        }
-        match shape:
-            case "native":
-                schema = dict(call.schema) if self._is_raw else _strict_schema(call.schema)
-                question["output_config"] = {"format": {"type": "json_schema", "schema": schema}}
-            case "tool":
-                tool = {"name": _TOOL, "description": "Give the answer.", "input_schema": dict(call.schema)}
-                question |= {"tools": [tool], "tool_choice": {"type": "tool", "name": _TOOL}}
-            case "prompt":
-                pass
-        return question
-
-    def _system(self, call: Call, shape: Shape) -> str | list[dict[str, Any]]:
-        text = call.system
-        if shape == "prompt" or self._is_raw:  # servers of the local kind may leave `output_config` unread
-            text = f"{text}\n\n{schema_request(call.schema)}"
-        if not self._is_caching:
-            return text
-        return [{"type": "text", "text": text, "cache_control": {"type": "ephemeral"}}]
-
     async def count_tokens(self, call: Call) -> int:
-        if not self._can_count:
+        if not self._manner.can_count:
             return most_tokens(call)
         import anthropic
 
         try:
-            counted = await self._client.messages.count_tokens(**self._countable(call, self._shape(call)))
+            asked = countable(call, self._manner, self._shape(call), _strict_schema)
+            counted = await self._client.messages.count_tokens(**asked)
         except anthropic.APIStatusError as error:
             said = error.api_message or error.message
             raise refused(
-                error.status_code, said, call=call, key_name=self._key_name, retry_after_s=None
+                error.status_code, said, call=call, key_name=self._manner.key_name, retry_after_s=None
             ) from error
         except (anthropic.AnthropicError, ValueError) as error:
             raise ModelUnavailable("the server could not count the tokens of a call") from error
@@ -266,7 +192,8 @@ class AnthropicModel(LanguageModel):
     async def submit(self, calls: Sequence[Call]) -> str:
         """Hand calls in; the batch's id."""
         requests = [
-            {"custom_id": call.key, "params": self._question(call, self._shape(call))} for call in calls
+            {"custom_id": call.key, "params": question(call, self._manner, self._shape(call), _strict_schema)}
+            for call in calls
         ]
         batch = await self._of_batches(calls[0], self._client.messages.batches.create(requests=requests))
         return str(batch.id)
@@ -310,11 +237,11 @@ class AnthropicModel(LanguageModel):
     def _errored(self, error: Any, call: Call) -> TutorError:
         said = str(getattr(error, "message", ""))
         status = 500 if getattr(error, "type", "") in PASSING_TYPES else 400
-        shape = self._shape(call)
-        if shape != self._shapes[-1] and self._is_about_schema(status, said):
-            self._known[call.model] = self._shapes[self._shapes.index(shape) + 1]
+        next_shape = self._manner.after(self._shape(call))
+        if next_shape is not None and self._manner.is_about_schema(status, said):
+            self._known[call.model] = next_shape
             return ModelUnavailable("the server does not take the answer's schema in this form")
-        return refused(status, said, call=call, key_name=self._key_name, retry_after_s=None)
+        return refused(status, said, call=call, key_name=self._manner.key_name, retry_after_s=None)
 
     async def cancel(self, batch: str, call: Call) -> None:
         """Stop a batch; calls that have been answered stay so."""
@@ -329,18 +256,18 @@ class AnthropicModel(LanguageModel):
             wait = retry_after_s(error.response.headers, now=datetime.now(UTC))
             said = error.api_message or error.message
             raise refused(
-                error.status_code, said, call=call, key_name=self._key_name, retry_after_s=wait
+                error.status_code, said, call=call, key_name=self._manner.key_name, retry_after_s=wait
             ) from error
         except anthropic.APIConnectionError as error:
             raise _connection_error(error, Hearing(call, _silent)) from error
 
 
 class _SchemaRefused(Exception):
-    """The server does not take an answer's schema in this shape; `error` is for when there is no other."""
+    """The server does not take an answer's schema in this shape."""
 
-    def __init__(self, error: TutorError) -> None:
-        super().__init__(error.message)
-        self.error = error
+    def __init__(self, next_shape: Shape) -> None:
+        super().__init__(next_shape)
+        self.next_shape = next_shape
 
 
 def _sdk(extra: str) -> Any:

@@ -125,7 +125,7 @@ async def _refusal(response: Any, call: Call, *, has_format: bool) -> Exception:
             f"the server sends the call elsewhere (status {status}), which is not followed",
             help="give the address it should go to as base_url in the brief",
         )
-    return refused(status, _said(data), call=call, key_name="TUI_TUTOR_MODEL_KEY", retry_after_s=wait)
+    return refused(status, _said(data), call=call, key_name="TUI_TUTOR_MODELKEY", retry_after_s=wait)
 
 
 def _said(data: bytes) -> str:

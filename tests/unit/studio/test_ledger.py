@@ -7,7 +7,7 @@ import json
 import os
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.studio_calls import a_call
@@ -71,6 +71,7 @@ def test_only_one_process_builds_a_course(tmp_path):
     Ledger.at(tmp_path).close()
 
 
+@settings(deadline=None, max_examples=40)  # each example waits for the disk
 @given(st.integers(0, 400))
 def test_a_line_cut_short_was_never_committed_and_what_was_before_it_stays(tmp_path_factory, cut):
     folder = tmp_path_factory.mktemp("ledger")
