@@ -49,20 +49,22 @@ def open_workshop(
         else:
             chosen = choose(brief, {})
             stack = replaying_stack(transcript, folder.hidden, prices, cap_usd=brief.budget_usd)
-        yield Workshop(
-            folder=folder,
-            brief=brief,
-            sources=kept(folder.hidden),
-            model=stack.model,
-            models=chosen.models,
-            prices=_by_role(chosen, prices),
-            ledger=stack.ledger,
-            trials=FolderTrials(scratch, folder.hidden / "proofs"),
-            on_news=on_news,
-            on_saying=on_saying,
-            is_replayed=transcript is not None,
-        )
-        stack.ledger.close()
+        try:
+            yield Workshop(
+                folder=folder,
+                brief=brief,
+                sources=kept(folder.hidden),
+                model=stack.model,
+                models=chosen.models,
+                prices=_by_role(chosen, prices),
+                ledger=stack.ledger,
+                trials=FolderTrials(scratch, folder.hidden / "proofs"),
+                on_news=on_news,
+                on_saying=on_saying,
+                is_replayed=transcript is not None,
+            )
+        finally:
+            stack.ledger.close()
 
 
 def run_and_close(workshop: Workshop, work: Callable[[], Awaitable[Value]]) -> Value:
