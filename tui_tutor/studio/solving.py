@@ -22,16 +22,16 @@ def asked_of(lesson: Lesson) -> list[QuizCell]:
 
 
 def blind_question(quiz: QuizCell, shuffle: int) -> Mapping[str, Any]:
-    """A question as a solver sees it, its parts in the order of this shuffle, lettered."""
+    """A question as a solver sees it, its parts in the order of this shuffle, as a learner numbers them."""
     view = _view(quiz, shuffle)
     parts: dict[str, Any] = {"id": quiz.id, "form": quiz.form, "question": quiz.question}
     if isinstance(quiz, MatchQuiz):
-        parts["numbered"] = [item.text for item in view.items]
-        parts["lettered"] = _lettered(view.rights)
+        parts["numbered"] = _numbered(view.items)
+        parts["lettered"] = [f"{letter_of(n)}) {item.text}" for n, item in enumerate(view.rights)]
     elif view.items:
-        parts["options" if not isinstance(quiz, OrderQuiz) else "lines"] = _lettered(view.items)
+        parts["options" if not isinstance(quiz, OrderQuiz) else "lines"] = _numbered(view.items)
     for number, blank in enumerate(view.blanks, 1):
-        parts[f"blank {number}"] = _lettered(blank)
+        parts[f"blank {number}"] = _numbered(blank)
     return parts
 
 
@@ -40,8 +40,8 @@ def _view(quiz: QuizCell, shuffle: int) -> Shown:
     return shown(quiz.model_copy(update={"shuffle": True}) if is_choice else quiz, seed=shuffle)
 
 
-def _lettered(items: Sequence[Any]) -> list[str]:
-    return [f"{letter_of(number)}) {item.text}" for number, item in enumerate(items)]
+def _numbered(items: Sequence[Any]) -> list[str]:
+    return [f"{number}) {item.text}" for number, item in enumerate(items, 1)]
 
 
 def graded(lesson: Lesson, shuffle: int, solved: SolvedDraft, model: str) -> Iterator[SolverAnswer]:
