@@ -9,6 +9,7 @@ from tui_tutor.studio.gates.built import Built
 from tui_tutor.studio.gates.checked import findings_of_check
 from tui_tutor.studio.gates.citations import findings_about_citations
 from tui_tutor.studio.gates.finding import Finding, hard
+from tui_tutor.studio.gates.imports import findings_about_imports
 from tui_tutor.studio.gates.injections import findings_about_injections
 from tui_tutor.studio.gates.leaks import findings_about_leaks
 from tui_tutor.studio.gates.measures import findings_of_measures
@@ -27,6 +28,7 @@ BEFORE_RUNNING: Final[Sequence[Gate]] = (
     findings_of_check,
     findings_about_leaks,
     findings_about_reach,
+    findings_about_imports,
     findings_about_questions,
     findings_about_objectives,
     findings_about_citations,

@@ -27,7 +27,7 @@ _TO_LEARNERS: Final = re.compile(
     r"here|this lesson|in this lesson|führe|versuche|lies|schau)\b",
     re.IGNORECASE,
 )
-_SENTENCE: Final = re.compile(r"[^.!?]+[.!?]+")
+_SENTENCE_END: Final = re.compile(r"(?<=[.!?])\s+")
 _YEAR: Final = r"(?:1[5-9]|20)\d\d[a-z]?"
 _MONTH: Final = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Mai|Okt|Dez)"
 _WORKS: Final = re.compile(
@@ -120,8 +120,8 @@ def states_something(paragraph: Paragraph) -> bool:
     """Whether a paragraph has a sentence of fact: one that does not ask, tell what to do, or speak to you."""
     if word_count(paragraph.words) < LEAST_WORDS:
         return False
-    sentences = [found[0].strip() for found in _SENTENCE.finditer(paragraph.words)]
-    return any(not one.endswith("?") and not _TO_LEARNERS.search(one) for one in sentences)
+    sentences = [one for one in _SENTENCE_END.split(paragraph.words.strip()) if one.endswith((".", "!"))]
+    return any(not _TO_LEARNERS.search(one) for one in sentences)
 
 
 def is_cited(paragraph: Paragraph) -> bool:

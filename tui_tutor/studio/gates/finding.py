@@ -44,6 +44,7 @@ GATES: Final[Mapping[str, str]] = {
     "prompt-echo": "No instruction to an agent stands in the course.",
     "not-for-learners": "Texts speak to the learner.",
     "reaches-outside": "Nothing opens files, secrets or connections outside the workspace.",
+    "undeclared-import": "Programs import only what the brief names, beside the standard library.",
     "reading-ease": "Texts are as easy as their level asks, and easier for beginners.",
     "over-budget": "Spending stays within the cap.",
     "estimate-off": "The estimate was right to 30 %.",

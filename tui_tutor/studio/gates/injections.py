@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Final
 
 from tui_tutor.core.safe_text import safe_line
 from tui_tutor.studio.gates.built import Built
 from tui_tutor.studio.gates.finding import Finding
-from tui_tutor.studio.gates.places import private_name_in
+from tui_tutor.studio.gates.places import private_names_in
 from tui_tutor.studio.grounding.source import Source
 
 MOST_NAMED: Final = 20  # in one source
@@ -23,7 +25,7 @@ _WEAK_ADDRESS: Final = (
     r"(?:ignore|follow|include|print|reveal|output|add|write|open|read|send|insert|say)\b"
 )
 _ADDRESSES: Final[Sequence[re.Pattern[str]]] = tuple(
-    re.compile(pattern, re.IGNORECASE)
+    re.compile(pattern, re.IGNORECASE | re.MULTILINE)
     for pattern in (
         rf"\b(?:ignore|disregard|forget|override|bypass)\b.{{0,20}}\b{_OLD}\b.{{0,20}}"
         r"\b(?:instruction|prompt|rule|message|direction|guideline)s?",
@@ -35,7 +37,7 @@ _ADDRESSES: Final[Sequence[re.Pattern[str]]] = tuple(
         rf"\bif you are (?:an? )?{_MODEL}\b",
         r"\b(?:your|the|this|a|hidden) system prompt\b|\b(?:hidden|developer) (?:message|instruction)s?\b",
         r"\bnew instructions?\s*:",
-        r"^\s*(?:system|assistant|user|human)\s*:.{0,80}\b(?:you|your|ignore|obey|must|do not)\b",
+        r"^[ \t]*(?:system|assistant|user|human)[ \t]*:.{0,80}\b(?:you|your|ignore|obey|must|do not)\b",
         r"<\|(?:im_start|im_end|system|endoftext|eot_id)\|>|\[/?INST\]",
         r"</?(?:system|assistant|instructions?|tool_call|function_calls)>",
         r"\bdo not (?:tell|inform|mention|reveal|show|warn)\b.{0,30}"
@@ -52,6 +54,9 @@ _ORDERS: Final = re.compile(
     re.IGNORECASE,
 )
 _HIDDEN: Final = re.compile("[\u200b\u200c\u2060\u2063\U000e0000-\U000e007f\u202a-\u202e\u2066-\u2069]")
+# A line end inside a paragraph; as long as the blank that takes its place, so that places stay right.
+_WRAPPED: Final = re.compile(r"(?<!\n)(?<!\n )\n(?! ?\n)")
+_NEAR: Final = 120  # characters between an order and the private file that it names
 _HELP: Final = "it was quoted as data and not followed; look whether it belongs into your source"
 
 
@@ -67,22 +72,25 @@ def findings_about_injections(built: Built) -> Iterator[Finding]:
             yield Finding("source-addresses-the-model", "", "", message, _HELP, is_hard=False)
 
 
-def addresses_in(source: Source) -> Iterator[tuple[int, str]]:
-    """(line, what it is) for every line that speaks to a model, also where the words wrap over two lines."""
-    lines = source.text.split("\n")
-    for number, line in enumerate(lines, 1):
-        following = lines[number] if number < len(lines) else ""
-        if what := _address(line) or (_address(f"{line} {following}") if not _address(following) else ""):
-            yield number, f"“{safe_line(' '.join(what.split()), limit=120)}”"
-        elif _HIDDEN.search(line):
-            yield number, "characters that nobody sees"
+@lru_cache(maxsize=64)
+def addresses_in(source: Source) -> tuple[tuple[int, str], ...]:
+    """(line, what it is) for every line that speaks to a model, also where its words wrap over two."""
+    text = _WRAPPED.sub(" ", source.text.replace("\r", " "))
+    bare = _HIDDEN.sub("-", text)
+    ends = [found.start() for found in re.finditer("\n", source.text)]
+    named: dict[int, str] = {}
+    for found in _HIDDEN.finditer(text):
+        named[bisect_left(ends, found.start()) + 1] = "characters that nobody sees"
+    for start, end in sorted(_addresses(bare), reverse=True):
+        shown = " ".join(bare[max(0, start - 20) : end + 60].split())
+        named[bisect_left(ends, start) + 1] = f"“{safe_line(shown, limit=120)}”"
+    return tuple(sorted(named.items()))
 
 
-def _address(line: str) -> str:
-    bare = _HIDDEN.sub("", line[:5_000])
+def _addresses(text: str) -> Iterator[tuple[int, int]]:
     for pattern in _ADDRESSES:
-        if found := pattern.search(bare):
-            return bare[max(0, found.start() - 20) : found.end() + 60]
-    order = _ORDERS.search(bare)
-    name = private_name_in(bare)
-    return bare[:200] if order and name else ""
+        yield from (found.span() for found in pattern.finditer(text))
+    for start, name in private_names_in(text):
+        before, after = text[max(0, start - _NEAR) : start], text[start : start + _NEAR]
+        if _ORDERS.search(before.rpartition("\n")[2]) or _ORDERS.search(after.partition("\n")[0]):
+            yield start, start + len(name)

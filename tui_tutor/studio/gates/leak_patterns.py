@@ -84,5 +84,5 @@ LEAKS: Final[Sequence[Leak]] = (
     ),
 )
 PARTS_OF_JSON: Final = re.compile(
-    r'^\s*[{\[]?\s*"(?:kind|cell|cells|text|option|options|feedback|form)"\s*:', re.MULTILINE
+    r'^[ \t]*[{\[]?[ \t]*"(?:kind|cell|cells|text|option|options|feedback|form)"[ \t]*:', re.MULTILINE
 )

@@ -14,7 +14,7 @@ from tui_tutor.studio.gates.finding import Finding
 from tui_tutor.studio.gates.leak_patterns import LEAKS, PARTS_OF_JSON, Leak
 
 SHINGLE: Final = 12  # so many words in a row of an agent's instructions are an echo
-_LONGEST: Final = 20_000  # characters that are looked at in one text
+_LONGEST: Final = 100_000  # characters that are looked at in one text
 
 
 _HELP: Final = {
@@ -24,7 +24,7 @@ _HELP: Final = {
     "not-for-learners": "say it to the learner: you",
     "raw-markup": "give the text alone",
 }
-_FENCE: Final = re.compile(r"^\s*(?:```|~~~)", re.M)
+_FENCE: Final = re.compile(r"^[ \t]*(?:```|~~~)", re.MULTILINE)
 
 
 def findings_about_leaks(built: Built) -> Iterator[Finding]:
@@ -129,7 +129,7 @@ class _Echoes:
 
 
 def _shingles(text: str) -> Iterator[tuple[tuple[str, ...], str]]:
-    words = re.findall(r"[\w'’-]+", text[: 10 * _LONGEST])
+    words = re.findall(r"[\w'’-]+", text[:_LONGEST])
     folded = [word.casefold() for word in words]
     for start in range(len(words) - SHINGLE + 1):
         yield tuple(folded[start : start + SHINGLE]), " ".join(words[start : start + SHINGLE])

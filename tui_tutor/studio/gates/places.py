@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
 _PRIVATE: Final = re.compile(
@@ -15,6 +16,7 @@ _PRIVATE: Final = re.compile(
     r")",
     re.I,
 )
+_BEFORE: Final = " \t\n'\"=:`("
 _ABSOLUTE: Final = re.compile(r"^(?:file:/|~[\w./-]*$|~/|/+[\w.]|[A-Za-z]:[\\/]|\\\\)")
 _UP: Final = re.compile(r"(?:^|[\\/])\.\.(?:[\\/]|$)")
 _HARMLESS: Final = re.compile(
@@ -30,8 +32,14 @@ _SECRET: Final = re.compile(r"KEY|TOKEN|SECRET|PASSW|CREDENTIAL|AUTH|SESSION|COO
 
 def private_name_in(text: str) -> str:
     """A name of something private that a text holds ("~/.ssh", "id_rsa"), "" if there is none."""
-    found = _PRIVATE.search(text)
-    return found[0].strip(" \t\n'\"=:`(") if found else ""
+    return next((name for _, name in private_names_in(text)), "")
+
+
+def private_names_in(text: str) -> Iterator[tuple[int, str]]:
+    """Where each name of something private begins, and the name."""
+    for found in _PRIVATE.finditer(text):
+        name = found[0].lstrip(_BEFORE)
+        yield found.end() - len(name), name
 
 
 def is_outside(path: str) -> bool:

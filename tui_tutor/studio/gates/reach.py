@@ -9,6 +9,7 @@ from tui_tutor.core import course as models
 from tui_tutor.core.course import Cell
 from tui_tutor.studio.gates.built import Built
 from tui_tutor.studio.gates.finding import Finding
+from tui_tutor.studio.gates.imports import package_name
 from tui_tutor.studio.gates.leaks import programs_of
 from tui_tutor.studio.gates.places import private_name_in
 from tui_tutor.studio.gates.reach_python import reaches_of_python
@@ -41,6 +42,14 @@ def _about_course(built: Built) -> Iterator[Finding]:
     if course.permissions.network:
         message = "the course asks for the network"
         yield Finding("reaches-outside", "", "", message, "take `network` out of [permissions]")
+    asked = {package_name(one) for one in built.brief.packages}
+    for package in course.kernel.packages:
+        if package_name(package) not in asked:
+            message, help = (
+                f"the course installs {package[:60]}",
+                "name it in `packages` of the brief, or leave it",
+            )
+            yield Finding("reaches-outside", "", "", message, help)
     yield from _python("", "", (("setup", course.kernel.setup_source),))
 
 

@@ -18,7 +18,8 @@ _INNARDS: Final = frozenset({"__subclasses__", "__globals__", "__builtins__", "_
 _READERS: Final = ("os.getenv", "os.environ.get", "os.environ.pop", "os.environ.setdefault")
 _FILE_MODULES: Final = ("os.", "shutil.", "pathlib.", "glob.", "io.")
 _WHOLE: Final = "it reads the whole environment"
-_MOST_FOLDED: Final = 4_000  # characters of a text that is put together
+_DEEPEST: Final = 3  # programs inside programs
+_MOST_FOLDED: Final = 20_000  # characters of a text that is put together
 
 
 def reaches_of_python(source: str, *, depth: int = 0) -> Iterator[tuple[int, str]]:
@@ -33,8 +34,15 @@ def reaches_of_python(source: str, *, depth: int = 0) -> Iterator[tuple[int, str
         if bare.startswith(("!", "%pip", "%conda", "%cd", "%sx", "%system", "%env")):
             yield from ((number, what) for _, what in reaches_of_shell(bare.lstrip("!%")))
     tree = syntax_tree(with_parameters_as_names(source))
-    if tree is not None and depth < 3:
+    if tree is None:
+        return
+    if depth >= _DEEPEST:
+        yield 1, "nobody can tell what is run inside of what is run here"
+        return
+    try:
         yield from _Reading(tree, depth).reaches()
+    except RecursionError:
+        yield 1, "nobody can tell what is put together here: it is nested too deeply"
 
 
 class _Reading:
@@ -174,9 +182,9 @@ class _Reading:
         """The text that an expression always gives, None where that is not plain to see."""
         match node:
             case ast.Constant(value=str() as text):
-                return text[:_MOST_FOLDED]
+                return text
             case ast.Constant(value=bytes() as data):
-                return data[:_MOST_FOLDED].decode("latin-1")
+                return data.decode("latin-1")
             case ast.Name(id=name):
                 return self._texts.get(name)
             case ast.BinOp(op=ast.Add() | ast.Div(), left=left, right=right):

@@ -21,12 +21,15 @@ _ENVIRONMENT: Final = frozenset({"env", "printenv", "export", "set", "declare"})
 _VARIABLE: Final = re.compile(r"\$\{?([A-Za-z_]\w*)")
 _SEPARATORS: Final = frozenset({";", "&", "&&", "|", "||", "(", ")", "|&", ";;", "\n", "{", "}", "`", "$("})
 _AMOUNT: Final = re.compile(r"\d[\d.]*[smhdk]?")
-_MOST: Final = 20_000
+_MOST: Final = 50_000
 
 
 def reaches_of_shell(script: str) -> Iterator[tuple[int, str]]:
     """(line, what it does) for everything that leaves the workspace, connects, or asks for secrets."""
-    for number, line in enumerate(script[:_MOST].splitlines(), 1):
+    if len(script) > _MOST:
+        yield 1, f"it has {len(script):,} characters, more than are read"
+    joined = script[:_MOST].replace("\\\n", "")  # one command over several lines
+    for number, line in enumerate(joined.splitlines(), 1):
         words = _words(line)
         yield from ((number, what) for what in _of_words(line, words))
         yield from ((number, what) for command in _commands(words) for what in _of_command(command))

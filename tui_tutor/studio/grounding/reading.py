@@ -87,7 +87,8 @@ def _text_of_pdf(name: str, data: bytes) -> str:
             help="`pip install pypdf`, or give the text as Markdown.",
             exit_code=3,
         ) from None
-    logging.getLogger("pypdf").disabled = True  # it would write its doubts over the screen
+    logging.getLogger("pypdf").propagate = False  # it would write its doubts over the screen
+    logging.getLogger("pypdf").addHandler(logging.NullHandler())
     try:
         return "\n\n".join(_pages(pypdf.PdfReader(BytesIO(data)).pages))
     except Exception as error:  # whatever a stranger's PDF makes its reader raise

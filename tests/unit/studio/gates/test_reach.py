@@ -137,6 +137,8 @@ def test_a_program_that_stays_is_left_alone(source: str):
         "exec 3<>/dev/tcp/a.invalid/80",
         'eval "$x"',
         "timeout 5 nc a.invalid 80",
+        "cu\\\nrl a.invalid",
+        "echo " + "x" * 60_000,
     ],
 )
 def test_a_command_that_leaves_the_workspace_is_found(script: str):
@@ -200,3 +202,43 @@ def test_whatever_stands_in_a_program_reading_it_ends(source: str):
     list(reaches_of_python(source))
     list(reaches_of_shell(source))
     is_outside(source)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "x = " + " + ".join(["'a'"] * 700),
+        "x" + "()" * 700,
+        "x" + ".y()" * 700,
+        "exec('" * 1 + "exec(\\'exec(\"exec(1)\")\\')" + "')",
+    ],
+)
+def test_programs_that_nobody_can_see_through_are_read_to_an_end(source: str):
+    list(reaches_of_python(source))
+
+
+# --- packages ---------------------------------------------------------------------------------------
+
+
+def importing(source: str, **fields: Any) -> set[str]:
+    cells = [*good_cells(), a_code(source, id="new")]
+    return hard_gates(built(cells, diagnostics=(), **fields)) - {"proof-missing"}
+
+
+def test_what_is_imported_is_named_in_the_brief():
+    assert importing("import numpy as np\nfrom sklearn.svm import SVC") == {"undeclared-import"}
+    assert (
+        importing(
+            "import numpy as np\nfrom sklearn.svm import SVC",
+            brief={"packages": ("NumPy>=1", "scikit_learn")},
+        )
+        == set()
+    )
+    assert importing("import json, math\nimport tutor\nfrom xml import etree") == set()
+    assert importing("import train", files={"files/train.py": b"x = 1"}) == set()
+
+
+def test_a_course_installs_only_what_the_brief_names():
+    kernel = {"packages": ("numpy>=1", "leftpad")}
+    gates = said_by("reaches-outside", built(course={"kernel": kernel}, brief={"packages": ("numpy",)}))
+    assert [one.message for one in gates] == ["the course installs leftpad"]
