@@ -12,7 +12,7 @@ _PRIVATE: Final = re.compile(
     r"|\.(?:bash|zsh|python|psql)_history|\.config/(?:gcloud|gh)|\.pypirc|\.npmrc"
     r"|id_(?:rsa|dsa|ecdsa|ed25519)|authorized_keys|known_hosts"
     r"|(?:^|/)etc/(?:passwd|shadow|sudoers|hosts|ssl)|/proc/|/root\b|/var/(?:log|run|lib)|/dev/tcp"
-    r"|\.studio\b|keychain|credentials\.json|secrets?\.(?:toml|json|ya?ml|txt)"
+    r"|\.studio\b|credentials\.json|secrets?\.(?:toml|json|ya?ml|txt)"
     r")",
     re.I,
 )
