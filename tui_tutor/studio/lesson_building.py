@@ -207,7 +207,7 @@ class LessonBuilder:
             "Its purpose": cell.place.purpose if cell.place else "",
             "Evidence": evidence([*findings, *self._survivors.get(cell.id, [])]),
             "What a solver answered": [one.said for one in self.work.answers if one.cell == cell.id],
-            "Earlier attempts": cell.earlier,
+            "Earlier attempts": list(cell.earlier),
         }
         return await self._exchange(cell, told, findings[0])
 
