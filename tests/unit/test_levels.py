@@ -12,6 +12,7 @@ from tui_tutor.core.levels import Offer, Reading, offer_of
 from tui_tutor.core.parsing.retelling import course_offer, entry_over, lesson_over, retellings
 from tui_tutor.core.ports import CourseEntry, LessonFacts
 from tui_tutor.core.study.asking import asked_in
+from tui_tutor.core.toml_writing import toml_text
 from tui_tutor.core.wording.levels import offer_lines, reading_words
 
 LEVELS = ("beginner", "intermediate", "advanced")
@@ -149,3 +150,28 @@ def test_a_course_overlay_with_mistakes_changes_nothing() -> None:
     entry = CourseEntry("ref", "a-course", "A course", "/x", course)
     told = entry_over(entry, {"course.de.toml": b'title = "Ein Kurs"\nversion = "2.0.0"\n'}, "de")
     assert told.title == "A course"
+
+
+JUNK = st.recursive(
+    st.one_of(st.text(max_size=5), st.integers(0, 9), st.booleans(), st.just("see")),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.dictionaries(st.sampled_from(["id", "text", "title", "objective", "x"]), inner, max_size=3),
+    ),
+    max_leaves=8,
+)
+TABLES = st.dictionaries(st.sampled_from(["title", "summary", "objective", "cell", "x"]), JUNK, max_size=4)
+
+
+@given(TABLES, TABLES)
+def test_any_overlay_leaves_an_entry_to_be_shown_and_a_lesson_to_be_read(of_course, of_lesson) -> None:
+    course = a_course(objective=[{"id": "see", "text": "See."}])
+    files = {
+        **files_of(course),
+        "course.de.toml": toml_text(of_course).encode(),
+        "lessons/first.de.toml": toml_text(of_lesson).encode(),
+    }
+    told = entry_over(CourseEntry("ref", "a-course", "A course", "/x", course), files, "de")
+    assert told.course is not None
+    assert all(text.strip() for text in (told.title, told.course.title, *told.lesson_titles.values()))
+    assert lesson_over(course, "first", files, "de").lesson is not None

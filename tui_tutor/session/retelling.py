@@ -60,5 +60,7 @@ def retell(performer: Performer) -> bool:
     lesson = opened.lesson(study.lesson.id).lesson
     if lesson is None or not lesson.cells:
         return False
+    if lesson is study.lesson:
+        return True
     performer.take(retold(study, opened.course, lesson))
     return True

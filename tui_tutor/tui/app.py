@@ -295,7 +295,7 @@ class TutorApp(App[int]):
 
         offer = opened.offer
         if not offer.is_choice:
-            self.say(NO_CHOICE)
+            self._retell(NO_CHOICE)
             return
         taken = await self.push_screen_wait(TellingSheet(offer, offer.reading(opened.overlay)))
         if taken is None:
@@ -306,6 +306,9 @@ class TutorApp(App[int]):
         except TutorError as error:  # it is told so all the same, and not remembered
             words = f"{error.message} {error.help}".strip()
         self.catalogue.forget_lessons()
+        self._retell(words)
+
+    def _retell(self, words: str) -> None:
         for screen in self.screen_stack:
             if isinstance(screen, Retells):
                 screen.retell(words)

@@ -69,13 +69,15 @@ def _course_over(course: Course, files: Files, overlay: str) -> Course:
     for tag in overlay_tags(overlay):
         over = _values(files, f"course.{tag}.toml", course)
         words |= {key: over[key] for key in ("title", "summary") if key in over}
-        texts |= {one.get("id"): one["text"] for one in over.get("objective", ()) if "text" in one}
-    objectives = tuple(
+        objectives = over.get("objective")
+        for one in objectives if isinstance(objectives, list) else ():
+            texts |= {one["id"]: one["text"]} if "text" in one else {}
+    told = tuple(
         one.model_copy(update={"text": texts[one.id]}) if one.id in texts else one for one in course.objective
     )
     language, level = split_tag(overlay)
     chosen = {"language": language or course.language, "level": level or course.level}
-    return course.model_copy(update={**words, **chosen, "objective": objectives})
+    return course.model_copy(update={**words, **chosen, "objective": told})
 
 
 def _values(files: Files, file: str, course: Course) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from tui_tutor.core.ports import PreviewedCourse
 from tui_tutor.core.study import Study
 from tui_tutor.core.wording.previewing import outdated, reloaded
 from tui_tutor.session.course_session import CourseSession
+from tui_tutor.session.retelling import retell
 from tui_tutor.session.revising import Edition, take_edition
 from tui_tutor.tui import glyphs
 from tui_tutor.tui.screens.lesson import WIDE, LessonScreen
@@ -86,6 +87,7 @@ class PreviewScreen(LessonScreen):
                 await self._take_edition()
         finally:
             self._is_taking = False
+        retell(self.performer)  # another level may have been chosen meanwhile
 
     async def _take_edition(self) -> None:
         previewed, lesson_id = self._previewed, self.study.lesson.id
