@@ -29,7 +29,10 @@ OF_THE_COURSE: Final = frozenset(
 )
 _PASSAGES_AT_ONCE: Final = 2  # rewritten at once where a lesson reads too hard
 _OF_PASSAGES: Final = frozenset({"reading-ease", "citation-share"})
-_BARE: Final = "a paragraph of this passage states facts and does not say where they come from"
+_BARE: Final = (
+    "a paragraph of this passage states facts and does not say where they come from: cite them there, leave "
+    "them out, or say them to the learner about what was just run"
+)
 _NOT_TO_RUN: Final = frozenset({"course-valid", "reaches-outside"})
 LATER: Final = frozenset({"solver-disagrees"})
 _MOST_PRINTED: Final = 2_000  # characters of one cell
