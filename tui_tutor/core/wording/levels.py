@@ -9,7 +9,6 @@ from tui_tutor.core.levels import Offer, Reading
 
 NO_CHOICE: Final = "This course has one level and one language."
 MEANINGS: Final = {
-    "standard": "as the course was written",
     "beginner": "more words, more hints, more to begin with",
     "intermediate": "for who knows the basics",
     "advanced": "fewer words, less to begin with",

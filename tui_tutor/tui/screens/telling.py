@@ -40,7 +40,7 @@ class TellingSheet(Sheet[Reading | None]):
         blocks: list[Block] = []
         if self._offer.has_levels:
             blocks += self._choices("level", self._offer.levels, self._reading.level, chosen)
-        if self._offer.is_choice and self._offer.has_levels and self._offer.has_languages:
+        if self._offer.has_levels and self._offer.has_languages:
             blocks.append(Block((BLANK,)))
         if self._offer.has_languages:
             blocks += self._choices("language", self._offer.languages, self._reading.language, chosen)
