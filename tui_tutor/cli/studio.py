@@ -131,6 +131,20 @@ def demo(ctx: click.Context, folder: Path, as_json: bool) -> None:
     ctx.exit(0 if made.is_published else NOT_PUBLISHED)
 
 
+@command.command("open", epilog="Example: tui-tutor studio open my-course")
+@_directory
+@click.option("--ascii", "is_ascii", is_flag=True, help="Draw with ASCII characters only.")
+@click.pass_context
+def open_(ctx: click.Context, folder: Path, is_ascii: bool) -> None:
+    """Work on the course in DIR on a screen: brief, outline, build, and then cell by cell.
+
+    A DIR that is not there yet begins with the brief.
+    """
+    from tui_tutor.cli.studio_screen import run_studio
+
+    ctx.exit(run_studio(folder, is_ascii=is_ascii))
+
+
 # --- the work -------------------------------------------------------------------------------------------
 
 
