@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -9,8 +10,13 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, cast
 
-from tui_tutor.cli.studio_wiring import open_workshop, price_of_building
+from pydantic import ValidationError
+
+from tui_tutor.cli.scratch import scratch_folder
+from tui_tutor.cli.studio_trials import FolderTrials
+from tui_tutor.cli.studio_wiring import open_workshop, price_of_building, price_of_outline
 from tui_tutor.core.errors import TutorError
+from tui_tutor.core.language_model import Saying
 from tui_tutor.core.studio_desk import (
     BriefForm,
     CellMark,
@@ -23,12 +29,13 @@ from tui_tutor.core.studio_desk import (
     LessonState,
     OnDeskNews,
 )
-from tui_tutor.studio.briefing import read_brief
+from tui_tutor.studio.brief import Brief
 from tui_tutor.studio.choosing_models import choose
 from tui_tutor.studio.drafts import LessonOutline
 from tui_tutor.studio.grounding.ingesting import ingest, keep
 from tui_tutor.studio.industries.catalogue import find
 from tui_tutor.studio.ledger import read_ledger, totals_of
+from tui_tutor.studio.news import News
 from tui_tutor.studio.outline import OUTLINE_FILE, read_outline
 from tui_tutor.studio.prices import NANO
 from tui_tutor.studio.recorded import RecordedModel
@@ -37,6 +44,8 @@ from tui_tutor.studio.studio_folder import StudioFolder
 from tui_tutor.studio.workshop import Workshop
 
 _LOCK = "course.lock.json"
+_OUGHT = {"language": "it should be such as en, de or pt-BR"}
+_FIELDS = {"budget_usd": "budget", "creative": "model"}  # as the form calls them
 
 
 class FolderDesk:
@@ -53,25 +62,34 @@ class FolderDesk:
         if not self._is_begun():
             return DeskState("brief", str(self._root))
         brief, outline = self._folder.brief(), self._folder.outline()
-        spent = totals_of(read_ledger(self._folder.hidden)).paid.cost / NANO
         if outline is None:
             return DeskState(
-                "outline", str(self._root), brief.topic, spent_usd=spent, cap_usd=brief.budget_usd
+                "outline",
+                str(self._root),
+                brief.topic,
+                price_usd=0.0 if self._transcript else price_of_outline(self._folder, brief),
+                spent_usd=self._spent(),
+                cap_usd=brief.budget_usd,
             )
         written = self._folder.written_lessons()
         left = {path.stem: _first_line(path) for path in (self._folder.hidden / "left").glob("*.toml")}
+        price = 0.0 if self._transcript else price_of_building(self._folder, brief, outline)
         stage: DeskStage = "review" if written else "outline"
         return DeskState(
             stage=stage,
             folder=str(self._root),
             title=outline.title,
             lessons=tuple(_lesson(one, written, left) for one in outline.lesson),
-            price_usd=price_of_building(self._folder, brief, outline),
-            spent_usd=spent,
+            price_usd=price,
+            spent_usd=self._spent(),
             cap_usd=brief.budget_usd,
             is_published=(self._root / "QUALITY.json").is_file(),
             notes=self._notes,
         )
+
+    def _spent(self) -> float:
+        """In US dollars; what a replay had cost is not spent."""
+        return totals_of(read_ledger(self._folder.hidden)).paid.cost / NANO
 
     def _is_begun(self) -> bool:
         return (self._folder.hidden / "brief.toml").is_file()
@@ -82,16 +100,14 @@ class FolderDesk:
     # --- brief and outline ----------------------------------------------------------------------------
 
     def begin(self, form: BriefForm) -> None:
-        from tui_tutor.core.toml_writing import toml_text
-
-        brief = read_brief(toml_text(self._values(form)).encode(), "the brief")
+        brief = _brief_of(self._values(form))
         choose(brief, os.environ)
         sources = ingest(brief.sources, Path())
         self._folder = StudioFolder.begun(self._root, brief)
         keep(sources, self._folder.hidden)
 
     def _values(self, form: BriefForm) -> dict[str, Any]:
-        models: dict[str, Any] = {"provider": form.provider, "preset": form.preset}
+        models: dict[str, Any] = {"provider": form.provider, "preset": form.preset, "region": form.region}
         if form.provider == "local":
             models = {"provider": "local", "base_url": form.base_url, "creative": form.model}
         return {
@@ -111,10 +127,11 @@ class FolderDesk:
 
     def _code(self, words: str) -> str:
         words = words.strip()
-        if not words or (words.isdigit() and len(words) == 4):
-            return words
         found = self.industries(words)
-        if not found:
+        is_code = words.isdigit() and len(words) == 4
+        if not words or (is_code and words in [code for code, _ in found]):
+            return words
+        if not found or is_code:
             raise TutorError(
                 f"No industry is found for {words!r}.", help="Leave it empty, or try another word."
             )
@@ -128,9 +145,10 @@ class FolderDesk:
         return (self._folder.get(OUTLINE_FILE) or b"").decode("utf-8", "replace")
 
     def set_outline(self, text: str) -> None:
-        outline = read_outline(text.encode())
-        self._folder.put(OUTLINE_FILE, text)
-        self._folder.show_outline(self._folder.brief(), outline)
+        outline = read_outline(text.encode("utf-8", "replace"))
+        with self._folder.held():
+            self._folder.put(OUTLINE_FILE, text)
+            self._folder.show_outline(self._folder.brief(), outline)
 
     # --- building -------------------------------------------------------------------------------------
 
@@ -174,12 +192,13 @@ class FolderDesk:
         raise TutorError(f"There is no cell {cell} in {lesson} any more.", help="Nothing was changed.")
 
     async def save_cell(self, lesson: str, cell: str, text: str, on_news: OnDeskNews) -> DeskOutcome:
-        teller = _Teller(on_news)
-        async with self._workshop(on_news) as workshop:
-            change = Change(lesson, cell, text)
-            files = await proven_with(self._folder, workshop.trials, change, teller.running(lesson))
+        tell = _Teller(on_news).running(lesson)
+        self._cell(lesson, cell)
+        with self._folder.held(), scratch_folder() as scratch:  # nobody is asked, so no key is needed
+            trials = FolderTrials(scratch, self._folder.hidden / "proofs")
+            files = await proven_with(self._folder, trials, Change(lesson, cell, text), tell)
             self._folder.publish(files)
-        self.mark(lesson, cell, "locked")
+            self.mark(lesson, cell, "locked")
         return DeskOutcome(True, (f"{cell} is kept, proven and locked.",))
 
     async def regenerate(self, lesson: str, cell: str, note: str, on_news: OnDeskNews) -> DeskOutcome:
@@ -190,7 +209,7 @@ class FolderDesk:
             maker = workshop.regenerator()
             files = await maker.regenerate(lesson, cell, note, teller.running(lesson))
             self._folder.publish(files)
-        self.mark(lesson, cell, "")
+            self.mark(lesson, cell, "")
         return DeskOutcome(True, (f"{cell} is made anew and proven.",))
 
 
@@ -222,7 +241,7 @@ def _reviewed(
 
 
 class _Teller:
-    """The studio's news as the screen takes them."""
+    """The studio's news as the screen takes them: lessons are built side by side, and each has its own."""
 
     def __init__(self, on_news: OnDeskNews) -> None:
         self._on_news = on_news
@@ -230,21 +249,26 @@ class _Teller:
         self._began = time.monotonic()
         self._proven: dict[str, int] = {}
         self._done: set[str] = set()
-        self._stage, self._lesson, self._what = "", "", ""
+        self._doing: dict[str, tuple[str, str]] = {}  # (stage, what) by lesson
 
-    def news(self, news: Any) -> None:
-        self._stage, self._lesson, self._what = news.stage, news.lesson, news.what
+    def news(self, news: News) -> None:
+        """Something begins or is done."""
+        self._doing[news.lesson] = (news.stage, news.what)
         self._proven[news.lesson] = max(news.cells_proven, self._proven.get(news.lesson, 0))
         if news.is_end:
             self._done.add(news.lesson)
-        self._tell("", 0)
+        self._tell(news.lesson)
 
-    def saying(self, saying: Any) -> None:
-        if saying.note:
-            self._what = saying.note
-        self._tell(saying.call.agent, saying.output_tokens)
+    def saying(self, saying: Saying) -> None:
+        """Tokens of an answer come, or an agent has to wait."""
+        lesson = _lesson_of(saying.call.subject)
+        stage, what = self._doing.get(lesson, ("asking", saying.call.subject))
+        self._doing[lesson] = (stage, what)
+        self._tell(lesson, saying.call.agent, saying.output_tokens, saying.note)
 
     def running(self, lesson: str) -> Callable[[float, str], None]:
+        """What tells of a proof."""
+
         def tell(part: float, what: str) -> None:
             self._on_news(DeskNews("proving", lesson, what, fraction=part, seconds_left=self._left(part)))
 
@@ -252,30 +276,43 @@ class _Teller:
 
     def _left(self, part: float | None) -> float | None:
         spent = time.monotonic() - self._began
-        return spent / part * (1 - part) if part and part > 0.05 else None
+        return spent / part * (1 - part) if part and 0.05 < part < 1 else None
 
-    def _tell(self, agent: str, tokens: int) -> None:
-        spent, part = 0.0, None
-        if self.workshop is not None:
-            spent = self.workshop.money().spent_usd
-            part = self._fraction(self.workshop)
+    def _tell(self, lesson: str, agent: str = "", tokens: int = 0, note: str = "") -> None:
+        stage, what = self._doing[lesson]
+        part = self._fraction(stage)
         self._on_news(
             DeskNews(
-                self._stage, self._lesson, self._what, agent, tokens, sum(self._proven.values()), spent, part,
-                self._left(part),
+                stage=stage,
+                lesson=lesson,
+                what=note or what,
+                agent=agent,
+                tokens=tokens,
+                cells_proven=sum(self._proven.values()),
+                spent_usd=self.workshop.money().spent_usd if self.workshop else 0.0,
+                fraction=part,
+                seconds_left=self._left(part),
             )
-        )  # fmt: skip
+        )
 
-    def _fraction(self, workshop: Workshop) -> float | None:
-        """By lessons that are done; a build of one lesson says nothing until its end."""
-        outline = workshop.folder.outline() if self._stage != "outline" else None
-        return len(self._done - {""}) / len(outline.lesson) if outline else None
+    def _fraction(self, stage: str) -> float | None:
+        """By lessons that are done, of those that are to be built; the first says nothing until its end."""
+        if self.workshop is None or stage == "outline" or not self._done - {""}:
+            return None
+        outline = self.workshop.folder.outline()
+        written = self.workshop.folder.written_lessons()
+        wanted = [one.id for one in outline.lesson if one.id not in written] if outline else []
+        return min(1.0, len(self._done - {""}) / len(wanted)) if wanted else None
+
+
+def _lesson_of(subject: str) -> str:
+    """The lesson that a call is about: `lesson sums, shuffle 2` is about sums."""
+    name, _, _ = subject.removeprefix("lesson ").partition(",")
+    return name if subject.startswith("lesson ") else ""
 
 
 def _proofs(folder: StudioFolder) -> Mapping[tuple[str, str], str]:
     """A line about each cell's proof, from the lock."""
-    import json
-
     try:
         lock = json.loads((folder.root / _LOCK).read_bytes())
         lessons = lock["lessons"].items()
@@ -298,6 +335,20 @@ def _proof_line(entry: Mapping[str, Any]) -> str:
     )
 
 
+def _brief_of(values: Mapping[str, Any]) -> Brief:
+    """The brief, or a TutorError that begins with the name of the field that has the first mistake."""
+    if not values["topic"]:
+        raise TutorError("topic: it is empty.", help="Say in a sentence what the course is about.")
+    try:
+        return Brief.model_validate_json(json.dumps(values))
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = [str(part) for part in first["loc"]]
+        name = place[1] if place[0] == "models" and len(place) > 1 else place[0]
+        said = _OUGHT.get(name) or str(first["msg"]).replace("Input should", "it should")
+        raise TutorError(f"{_FIELDS.get(name, name)}: {said}.", help="Nothing was made.") from None
+
+
 def _first_line(path: Path) -> str:
     with path.open(encoding="utf-8", errors="replace") as file:
         return file.readline(500).lstrip("# ").rstrip("\n")
@@ -307,4 +358,4 @@ def _number(text: str, name: str, kind: type[int] | type[float]) -> int | float:
     try:
         return kind(text.strip())
     except ValueError:
-        raise TutorError(f"{text.strip()!r} is no number, for {name}.", help="Such as 45, or 5.") from None
+        raise TutorError(f"{name}: {text.strip()!r} is no number.", help="Such as 45, or 5.") from None

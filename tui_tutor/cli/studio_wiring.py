@@ -13,7 +13,7 @@ from tui_tutor.cli.studio_trials import FolderTrials
 from tui_tutor.core.errors import TutorError
 from tui_tutor.core.language_model import OnSaying, Role
 from tui_tutor.studio.choosing_models import Chosen, choose, replaying_stack, stack_of
-from tui_tutor.studio.estimating import build_estimate
+from tui_tutor.studio.estimating import build_estimate, outline_estimate
 from tui_tutor.studio.grounding.ingesting import kept
 from tui_tutor.studio.prices import PRICES_FILE, Price, Prices, prices_with
 from tui_tutor.studio.workshop import Workshop
@@ -77,6 +77,14 @@ def run_and_close(workshop: Workshop, work: Callable[[], Awaitable[Value]]) -> V
             await workshop.model.close()
 
     return asyncio.run(do())
+
+
+def price_of_outline(folder: StudioFolder, brief: Brief) -> float | None:
+    """What an outline costs; None where no price is known."""
+    try:
+        return outline_estimate(_by_role(choose(brief, os.environ), _prices(folder)), brief).dollars
+    except TutorError:
+        return None
 
 
 def price_of_building(folder: StudioFolder, brief: Brief, outline: Outline) -> float | None:

@@ -29,6 +29,7 @@ class BriefForm:
     preset: str = "seed"
     base_url: str = ""
     model: str = ""  # of a local server
+    region: str = ""  # of Bedrock
     residency: str = ""
 
 

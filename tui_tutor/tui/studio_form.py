@@ -45,7 +45,9 @@ FIELDS: Final[tuple[Field, ...]] = (
     Field("language", "language", "Of the course: en, de, pt-BR."),
     Field("must", "must", "What it must have; a line for each.", "lines"),
     Field("must_not", "must not", "What it must not have; a line for each.", "lines"),
-    Field("sources", "sources", "Files or folders to ground it on; a line for each.", "lines"),
+    Field(
+        "sources", "sources", "Files or folders to ground it on, as seen from here; a line for each.", "lines"
+    ),
     Field("budget", "budget", "In US dollars; it is never exceeded."),
     Field("provider", "models", "Who answers. Anthropic wants ANTHROPIC_API_KEY.", "choice", _PROVIDERS),
     Field(
@@ -55,6 +57,12 @@ FIELDS: Final[tuple[Field, ...]] = (
         "choice",
         (("seed", "seed"), ("current", "current")),
         _CLOUD,
+    ),
+    Field(
+        "region",
+        "region",
+        "Of Bedrock, such as eu-central-1; else AWS_REGION is asked.",
+        only_for=("bedrock",),
     ),
     Field("base_url", "address", "Of your server, such as http://127.0.0.1:11434.", only_for=("local",)),
     Field("model", "model", "As your server names it.", only_for=("local",)),
@@ -67,6 +75,15 @@ FIELDS: Final[tuple[Field, ...]] = (
     ),
 )
 FIELD: Final[Mapping[str, Field]] = {one.name: one for one in FIELDS}
+_SPOKEN_OF: Final = (
+    ("base_url", "base_url"),
+    ("region", "region"),
+    ("residency", "residency"),
+    ("preset", "model"),
+    ("local server", "base_url"),
+    ("source", "sources"),
+    ("key", "provider"),
+)
 _LISTS: Final = ("must", "must_not", "sources")
 
 
@@ -106,7 +123,9 @@ def form_of(values: Values) -> BriefForm:
 
 
 def field_named(mistake: str, values: Values) -> str:
-    """The field that a sentence about a mistake begins with, "" if it names none."""
-    start = mistake.casefold().replace("the ", "", 1)
-    named = (one.name for one in shown_fields(values) if start.startswith((one.label, one.name)))
-    return next(named, "")
+    """The field that a sentence about a mistake is about, "" if it names none."""
+    shown = shown_fields(values)
+    start = mistake.casefold().removeprefix("the ").removeprefix("no ")
+    named = [one.name for one in shown if start.startswith((f"{one.label} ", f"{one.label}:", one.name))]
+    spoken_of = [name for word, name in _SPOKEN_OF if word in start and name in {one.name for one in shown}]
+    return next(iter([*named, *spoken_of]), "")
