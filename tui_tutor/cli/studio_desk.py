@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -44,6 +45,9 @@ from tui_tutor.studio.studio_folder import StudioFolder
 from tui_tutor.studio.workshop import Workshop
 
 _LOCK = "course.lock.json"
+_OF_PROOF = 0.2  # of a build's time, for the proof of the whole
+_CHANGED = "changed.json"  # cells that were changed in the review
+_PROVING = re.compile(r"(\d+) % · (.*)")
 _OUGHT = {"language": "it should be such as en, de or pt-BR"}
 _FIELDS = {"budget_usd": "budget", "creative": "model"}  # as the form calls them
 
@@ -197,7 +201,7 @@ class FolderDesk:
         with self._folder.held(), scratch_folder() as scratch:  # nobody is asked, so no key is needed
             trials = FolderTrials(scratch, self._folder.hidden / "proofs")
             files = await proven_with(self._folder, trials, Change(lesson, cell, text), tell)
-            self._folder.publish(files)
+            self._keep(lesson, cell, files)
             self.mark(lesson, cell, "locked")
         return DeskOutcome(True, (f"{cell} is kept, proven and locked.",))
 
@@ -208,9 +212,13 @@ class FolderDesk:
         async with self._workshop(on_news) as workshop:
             maker = workshop.regenerator()
             files = await maker.regenerate(lesson, cell, note, teller.running(lesson))
-            self._folder.publish(files)
+            self._keep(lesson, cell, files)
             self.mark(lesson, cell, "")
         return DeskOutcome(True, (f"{cell} is made anew and proven.",))
+
+    def _keep(self, lesson: str, cell: str, files: Mapping[str, bytes]) -> None:
+        self._folder.put(_CHANGED, json.dumps(sorted({*_changed(self._folder), f"{lesson}/{cell}"})))
+        self._folder.publish(files)
 
 
 def _lesson(one: LessonOutline, written: Sequence[str], left: Mapping[str, str]) -> DeskLesson:
@@ -250,10 +258,14 @@ class _Teller:
         self._proven: dict[str, int] = {}
         self._done: set[str] = set()
         self._doing: dict[str, tuple[str, str]] = {}  # (stage, what) by lesson
+        self._part = 0.0  # of the proof of the whole
 
     def news(self, news: News) -> None:
         """Something begins or is done."""
-        self._doing[news.lesson] = (news.stage, news.what)
+        stage, what = news.stage, news.what
+        if stage == "proving" and (found := _PROVING.match(what)):
+            self._part, what = int(found[1]) / 100, found[2]
+        self._doing[news.lesson] = (stage, what.removeprefix(f"{news.lesson} ") if news.lesson else what)
         self._proven[news.lesson] = max(news.cells_proven, self._proven.get(news.lesson, 0))
         if news.is_end:
             self._done.add(news.lesson)
@@ -296,13 +308,19 @@ class _Teller:
         )
 
     def _fraction(self, stage: str) -> float | None:
-        """By lessons that are done, of those that are to be built; the first says nothing until its end."""
-        if self.workshop is None or stage == "outline" or not self._done - {""}:
+        """Four fifths are the lessons that are to be built, one is the proof of the whole.
+
+        The first lesson says nothing until its end.
+        """
+        if stage == "proving":
+            return 1 - _OF_PROOF * (1 - self._part)
+        done = len(self._done - {""})
+        if self.workshop is None or stage == "outline" or not done:
             return None
         outline = self.workshop.folder.outline()
         written = self.workshop.folder.written_lessons()
         wanted = [one.id for one in outline.lesson if one.id not in written] if outline else []
-        return min(1.0, len(self._done - {""}) / len(wanted)) if wanted else None
+        return (1 - _OF_PROOF) * min(1.0, done / len(wanted)) if wanted else None
 
 
 def _lesson_of(subject: str) -> str:
@@ -312,27 +330,51 @@ def _lesson_of(subject: str) -> str:
 
 
 def _proofs(folder: StudioFolder) -> Mapping[tuple[str, str], str]:
-    """A line about each cell's proof, from the lock."""
+    """A line about each cell's proof: of programs from the lock, of questions from the lessons' histories."""
     try:
         lock = json.loads((folder.root / _LOCK).read_bytes())
-        lessons = lock["lessons"].items()
-        return {
+        ran = {
             (lesson, cell): _proof_line(entry)
-            for lesson, facts in lessons
+            for lesson, facts in lock["lessons"].items()
             for cell, entry in facts["cells"].items()
         }
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return {}
+        ran = {}
+    return {**_answers(folder), **ran}
 
 
 def _proof_line(entry: Mapping[str, Any]) -> str:
     proof = entry.get("proof")
     if not isinstance(proof, Mapping):
-        return str(entry.get("outcome", ""))
+        return "ran" if entry.get("outcome") == "ok" else str(entry.get("outcome", ""))
     mutants = proof.get("mutants", {})
-    return (
-        f"solved {proof.get('solution', 0)}/3, mutants {mutants.get('killed', 0)}/{mutants.get('total', 0)}"
-    )
+    solved = "proven" if proof.get("solution", 0) and proof.get("starter_fails") else "not proven"
+    return f"{solved}, {mutants.get('killed', 0)}/{mutants.get('total', 0)} mutants"
+
+
+def _answers(folder: StudioFolder) -> dict[tuple[str, str], str]:
+    """How often a question was solved without its key; one that was changed since has not been."""
+    changed, found = _changed(folder), {}
+    for path in sorted((folder.hidden / "history").glob("*.json")):
+        try:
+            answers = json.loads(path.read_bytes())["answers"]
+            for cell in {one["cell"] for one in answers}:
+                right = [one["is_right"] is True for one in answers if one["cell"] == cell]
+                line = f"solved {sum(right)}/{len(right)}, key hidden"
+                is_new = f"{path.stem}/{cell}" in changed
+                found[(path.stem, cell)] = "not solved anew" if is_new else line
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+    return found
+
+
+def _changed(folder: StudioFolder) -> Sequence[str]:
+    """Cells that were changed in the review, as `lesson/cell`."""
+    try:
+        said = json.loads(folder.get(_CHANGED) or b"[]")
+    except ValueError:
+        return []
+    return [str(one) for one in said] if isinstance(said, list) else []
 
 
 def _brief_of(values: Mapping[str, Any]) -> Brief:

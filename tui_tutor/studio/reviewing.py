@@ -161,4 +161,5 @@ def _stops(folder: StudioFolder, files: Mapping[str, bytes], change: Change) -> 
 
 
 def _does_not_hold(why: str, help: str) -> TutorError:
-    return TutorError(f"{why.rstrip('.')}. The cell is as it was.", help=help, exit_code=4)
+    said = why[:1].upper() + why[1:].rstrip(".")
+    return TutorError(f"{said}. The cell is as it was.", help=help, exit_code=4)

@@ -10,6 +10,7 @@ from tui_tutor.core.safe_text import safe_line
 from tui_tutor.core.studio_desk import DeskNews
 from tui_tutor.core.wording.labels import duration
 from tui_tutor.tui import glyphs
+from tui_tutor.tui.studio_words import label_rows
 from tui_tutor.tui.widgets.row import Row, said
 from tui_tutor.tui.words import counted
 
@@ -40,11 +41,12 @@ def bar_row(fraction: float, seconds_left: float | None) -> Row:
 
 def progress_rows(news: DeskNews | None, width: int) -> Iterator[Row]:
     """What goes on now."""
-    del width
     label = said(f"{glyphs.RUNNING} working", "bright")
     if news is None:
         yield Row(label, said("asking"))
         return
-    yield Row(label, said(stage_words(news)), said(asked_words(news), "muted"))
+    yield from label_rows(label, stage_words(news), width)
+    if news.agent:
+        yield Row(text=said(asked_words(news), "muted"))
     if news.fraction is not None:
         yield bar_row(news.fraction, news.seconds_left)

@@ -65,7 +65,7 @@ def first_words(cell: DeskCell) -> str:
         key, _, value = line.partition("=")
         if key.strip() in ("text", "task", "question", "source", "caption", "command"):
             words = value.strip().strip("'\"").strip()
-            return safe_line(words or next((one.strip() for one in lines if one.strip()), ""))
+            return safe_line((words or next((one for one in lines if one.strip()), "")).strip("# "))
     return safe_line(cell.id)
 
 

@@ -29,7 +29,9 @@ from tui_tutor.tui.words import counted
 LOOK_EVERY_S: Final = 0.2
 MOST_NEWS: Final = 2_000  # between two looks; the newest count
 LOG_LINES: Final = 200
+MOST_WORDS: Final = 44  # characters beside a lesson's title
 DONE: Final = "done"
+RUNS: Final = ("running", "proving")
 KEPT: Final = "What came is kept: build again and it goes on there."
 
 
@@ -107,12 +109,13 @@ class StudioBuildScreen(StudioScreen):
         if news is None:
             return _row(glyphs.OPEN, "text", number, title, said("waiting", "muted"))
         if news.stage == DONE:
-            return _row(glyphs.DONE, "accent", number, title, said(safe_line(news.what) or "done", "muted"))
+            return _row(glyphs.DONE, "accent", number, title, said("done", "muted"))
         return _row(glyphs.RUNNING, "bright", number, title, said(self._words(news), "bright"))
 
     @staticmethod
     def _words(news: DeskNews) -> str:
-        return " · ".join(filter(None, (stage_words(news), asked_words(news))))
+        words = " · ".join(filter(None, (stage_words(news), asked_words(news))))
+        return safe_line(words, limit=MOST_WORDS)
 
     def _end_rows(self, room: int) -> Iterator[Row]:
         assert self._outcome is not None
@@ -183,7 +186,8 @@ class StudioBuildScreen(StudioScreen):
 
     def _take(self, news: DeskNews) -> None:
         before = self._of_lesson.get(news.lesson)
-        if before is None or (before.stage, before.what) != (news.stage, news.what):
+        is_run = news.stage in RUNS  # cell after cell; the page says which, the log need not
+        if before is None or before.stage != news.stage or (before.what != news.what and not is_run):
             place = f"{safe_line(news.lesson)}: " if news.lesson else ""
             self._log.append(f"{place}{stage_words(news)}")
         self._of_lesson[news.lesson] = self._last = news

@@ -140,10 +140,10 @@ class StudioReviewScreen(StudioScreen):
         label = said(cell_label(cell), "accent-bold")
         mark, role = MARKS[cell.mark]
         head = Row(label, said(safe_line(cell.id)), said(mark, role))
-        proof = Row(said("proof", "muted"), said(safe_line(cell.proof) or "nothing is known", "muted"))
+        proof = (Row(said("proof", "muted"), said(safe_line(cell.proof), "muted")),) if cell.proof else ()
         rule = () if self.has_class("-wide") else (RULE,)
         rows = tuple(source_rows(cell.text, width - 4))
-        return Sheetful((*rule, head, proof, BLANK), (Block(rows),))
+        return Sheetful((*rule, head, *proof, BLANK), (Block(rows),))
 
     def states(self) -> tuple[str, ...]:
         return ()
