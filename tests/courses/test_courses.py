@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -21,6 +22,7 @@ from tui_tutor.core.course import (
     ClozeQuiz,
     CodeCell,
     ExerciseCell,
+    Level,
     MarkdownCell,
     Option,
     QuizBase,
@@ -28,6 +30,8 @@ from tui_tutor.core.course import (
     VizCell,
 )
 from tui_tutor.core.parsing import check_course
+from tui_tutor.core.parsing.retelling import course_offer, retellings
+from tui_tutor.core.reading_ease import prose_of, reading_ease
 from tui_tutor.core.wording.proofs import proves
 from tui_tutor.shelf.folder import take_snapshot
 
@@ -93,6 +97,17 @@ def test_every_cell_is_named_by_its_author_so_that_editing_a_lesson_keeps_its_hi
         if re.fullmatch(rf"{cell.kind}-\d+", cell.id)
     ]
     assert made == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_lesson_is_easier_to_read_the_lower_its_level(name: str):
+    course, files = course_of(name), files_of(name)
+    offer = course_offer(course, files)
+    for lesson in lessons_of(name):
+        forms = {course.level: lesson, **dict(retellings(course, lesson, files))}
+        told = [forms[level] for level in get_args(Level) if level in forms]
+        grades = [reading_ease(prose_of(one), course.language).grade for one in told]
+        assert grades == sorted(grades), (lesson.id, offer.levels)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -495,3 +495,40 @@ def test_a_secret_is_not_shown_while_it_is_typed(player: Player, tmp_path: Path)
 
 def test_a_rule_is_no_drawing(player: Player, tmp_path: Path) -> None:
     assert "\n---\n" in player.learn(a_folder(tmp_path, a_markdown("above\n\n---\n\nbelow")))
+
+
+# --- levels -----------------------------------------------------------------------------------------
+
+TOLD = {"lessons/first.advanced.toml": '[[cell]]\nid = "ex-1"\ntask = "Two."\nstarter = "pass"\n'}
+
+
+def test_a_course_is_read_at_another_level_from_the_middle_of_a_lesson_on(player: Player, tmp_path: Path):
+    folder = a_folder(tmp_path, an_exercise(), level="beginner", files=TOLD)
+    said = player.learn(folder, "level", "level advanced", "edit", "x = 2", ".", "check", "level beginner")
+    assert "level: beginner (now), advanced" in said
+    told = said.partition("> level advanced\n")[2]
+    assert "Now advanced. What you did is kept.\nlesson 1 / 1 · First · advanced" in told
+    assert "Two." in told
+    assert "pass" in told
+    assert "1 of 1" in told
+    back = told.partition("> level beginner\n")[2]
+    assert "Make x two." in back
+    assert "x = 2" in back
+
+
+def test_a_level_is_remembered_and_an_option_chooses_another(player: Player, tmp_path: Path):
+    folder = a_folder(tmp_path, an_exercise(), level="beginner", files=TOLD)
+    heads = [
+        player.run("learn", str(folder), "--plain", *option).stdout.partition("\n")[0]
+        for option in (("--level", "advanced"), (), ("--level", "beginner"), ())
+    ]
+    assert [head.removeprefix("lesson 1 / 1 · First · ") for head in heads] == [
+        *("advanced", "advanced", "beginner", "beginner"),
+    ]
+
+
+def test_a_level_or_language_that_there_is_not_is_refused(player: Player, tmp_path: Path):
+    folder = a_folder(tmp_path, an_exercise(), level="beginner", files=TOLD)
+    for option in (("--level", "expert"), ("--language", "de")):
+        done = player.run("learn", str(folder), "--plain", *option)
+        assert (done.returncode, "is not told" in done.stderr, done.stdout) == (2, True, "")

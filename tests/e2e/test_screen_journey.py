@@ -153,3 +153,29 @@ def test_keys_of_one_burst_act_in_their_order(player: Player, tmp_path: Path) ->
         place = terminal.row_of("time.sleep(600)")
         assert rows[place + 1].split() == ["abc"]
         assert leave(terminal) == 0
+
+
+# --- levels -----------------------------------------------------------------------------------------
+
+
+def test_a_level_that_was_chosen_is_there_after_a_kill_and_gives_way_to_the_option(player: Player) -> None:
+    with player.on_a_terminal("learn", "start-here", "2") as terminal:
+        terminal.wait_for("beginner · 4 min")
+        terminal.type("l")
+        terminal.wait_for("How this course is told")
+        terminal.press("down", "down", "enter")
+        terminal.wait_for("Now advanced. What you did is kept.")
+        terminal.type("o")
+        terminal.wait_for("advanced · 11 min")
+        terminal.signal(signal.SIGKILL)
+        terminal.wait_for_end()
+    for option, level in (((), "advanced"), (("--level", "intermediate"), "intermediate")):
+        with player.on_a_terminal("learn", "start-here", "2", *option) as terminal:
+            terminal.wait_for(f"{level} · 4 min")
+            assert leave(terminal) == 0
+
+
+def test_a_level_that_there_is_not_is_refused_before_the_screen_is_taken(player: Player) -> None:
+    with player.on_a_terminal("learn", "start-here", "--level", "expert") as terminal:
+        assert terminal.wait_for_end() == 2
+        assert "There is beginner, intermediate, advanced." in terminal.text()

@@ -231,6 +231,61 @@ def test_a_problem_stands_at_its_place(tmp_path: Path):
     assert line[one["column"] - 1 :].startswith("output")
 
 
+# --- other levels and languages ---------------------------------------------------------------------
+
+TOLD = {
+    "lessons/first.advanced.toml": '[[cell]]\nid = "ex-1"\nstarter = "x = 2"\n',
+    "lessons/first.de.toml": '[[cell]]\nid = "ex-1"\ntask = "Zwei."\nhints = ["Gut.", "x = 1 + 1"]\n',
+}
+
+
+def test_a_starter_and_a_hint_of_an_overlay_that_solve_an_exercise_are_named_where_they_stand(tmp_path: Path):
+    folder = a_course_folder(tmp_path, cells=[a_code("y = 1"), an_exercise()], files=TOLD)
+    report = report_on(folder)
+    # In German for the advanced both are there; each is named once, in the file that says it.
+    found = [(one["code"], one["file"], one["line"], one["message"]) for one in report["diagnostics"]]
+    assert {one[:3] for one in found} == {
+        ("starter-passes", "lessons/first.advanced.toml", 3),
+        ("hint-solves", "lessons/first.de.toml", 4),
+    }
+    assert found[0][3] == "ex-1: at advanced, the starter passes every check as it is"
+    (exercise,) = report["exercises"]
+    assert exercise["told"]["advanced"] == {
+        "starter": False,
+        "solution": True,
+        "hints": {"ok": 0, "total": 0, "failed": 0},
+    }
+
+
+def test_other_words_alone_are_not_tried_again(tmp_path: Path):
+    told = {"lessons/first.de.toml": '[[cell]]\nid = "ex-1"\ntask = "Zwei."\n'}
+    folder = a_course_folder(tmp_path, cells=[an_exercise()], files=told)
+    report = report_on(folder)
+    assert (report["ok"], report["exercises"][0]["told"]) == (True, {})
+
+
+def test_the_lock_says_what_was_proven_at_each_level(tmp_path: Path):
+    told = {"lessons/first.advanced.toml": '[[cell]]\nid = "ex-1"\nstarter = "x = 0"\nhints = ["x = 3"]\n'}
+    folder = a_course_folder(tmp_path, cells=[an_exercise()], files=told)
+    done = verified(folder)
+    assert "starter fails · advanced ✔" in done.stdout
+    lock = json.loads((folder / "course.lock.json").read_text("utf-8"))
+    assert lock["lessons"]["first"]["cells"]["ex-1"]["proof"]["told"] == {
+        "advanced": {"starter_fails": True, "hints": {"ok": 1, "total": 1}}
+    }
+
+
+def test_only_another_starter_or_hint_of_a_level_is_tried_anew(tmp_path: Path):
+    folder = a_course_folder(tmp_path, cells=[an_exercise()], files={"lessons/first.advanced.toml": ""})
+    overlay = folder / "lessons" / "first.advanced.toml"
+    known = []
+    for text in ('title = "A"\n', '[[cell]]\nid = "ex-1"\nstarter = "x = 0"\n'):
+        verified(folder)
+        overlay.write_text(text, "utf-8")
+        known.append("3 of 3 runs of lessons were known" in verified(folder).stdout)
+    assert known == [True, False]
+
+
 def test_a_failing_proof_ends_with_4_and_leaves_the_lock(tmp_path: Path):
     folder = a_course_folder(tmp_path, cells=[a_code("1 / 0")], files={"course.lock.json": "{}"})
     done = verified(folder)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from tui_tutor.core.course import Course, Lesson
 from tui_tutor.core.diagnostic import Diagnostic
 from tui_tutor.core.errors import TutorError
+from tui_tutor.core.levels import Offer
 from tui_tutor.core.ports import (
     CellHistory,
     CourseEntry,
@@ -80,14 +81,21 @@ class ReplayCourse:
     problems: Mapping[str, tuple[Diagnostic, ...]] = field(default_factory=dict)
     state: TrustState = field(default_factory=lambda: TrustState("unknown", "0"))
     granted: list[bool] = field(default_factory=list)
+    offer: Offer = field(default_factory=Offer)
+    told: Mapping[tuple[str, str], Lesson] = field(default_factory=dict)  # by (overlay, lesson id)
+    overlay: str = ""
 
     @property
     def course(self) -> Course:
         assert self.entry.course is not None
         return self.entry.course
 
+    def lay_over(self, overlay: str) -> None:
+        self.overlay = overlay
+
     def lesson(self, lesson_id: str) -> LessonFile:
-        return LessonFile(lesson_id, self.lessons.get(lesson_id), self.problems.get(lesson_id, ()))
+        lesson = self.told.get((self.overlay, lesson_id)) or self.lessons.get(lesson_id)
+        return LessonFile(lesson_id, lesson, self.problems.get(lesson_id, ()))
 
     def asset(self, path: str) -> bytes | None:
         return None

@@ -87,9 +87,9 @@ def test_without_a_browser_it_is_said_and_can_be_copied():
 def test_l_shows_the_links_of_the_focused_cell():
     async def go() -> None:
         async with a_desk(a_markdown("see [this](https://a.example/b)"), a_code()) as desk:
-            await desk.press("l")
+            await desk.press("u")
             await desk.sees("leads to  a.example")
-            await desk.press("escape", "j", "l")
+            await desk.press("escape", "j", "u")
             await desk.sees("This cell has no links.")
 
     asyncio.run(go())

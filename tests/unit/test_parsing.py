@@ -203,6 +203,13 @@ def test_an_overlay_changes_words_and_adds_md_cells_and_nothing_else() -> None:
     assert german.cell_by_id("plot") == base.cell_by_id("plot")
 
 
+@pytest.mark.parametrize("tag", ["en", "beginner", "en.advanced", "de.beginner"])
+def test_an_overlay_for_the_courses_own_language_or_level_is_doubted(tag: str) -> None:
+    files = a_course(**{f"lessons/one.{tag}.toml": b""})
+    said = {(one.code, one.severity) for one in check_course(files) if one.span.file.endswith(f".{tag}.toml")}
+    assert said == {("overlay-unread", "warning")}
+
+
 def test_where_there_is_no_overlay_the_base_is_shown() -> None:
     assert parsed_lesson(a_course(), overlay="fr.beginner") == parsed_lesson(a_course())
 

@@ -70,7 +70,8 @@ def _write_file(target: Path, made: Mapping[str, bytes], suffix: str) -> None:
 def _talk(target: Path, whole: Exportable) -> None:
     lessons = f"{len(whole.lessons):,} lesson{'' if len(whole.lessons) == 1 else 's'}"
     click.echo(safe_text(f"{target}: {lessons} written."), err=True)
-    left_out = sorted(name for name in whole.files if _is_overlay(name))
+    written = {"course", *whole.lessons}
+    left_out = sorted(name for name in whole.files if _is_overlay(name) and _stem(name) in written)
     if left_out:
         click.echo(f"Left out, for there is no place for them: {safe_line(', '.join(left_out))}.", err=True)
 
@@ -78,3 +79,8 @@ def _talk(target: Path, whole: Exportable) -> None:
 def _is_overlay(name: str) -> bool:
     path = PurePosixPath(name)
     return path.suffix == ".toml" and "." in path.stem
+
+
+def _stem(name: str) -> str:
+    """What an overlay lies over: a lesson's id, or `course`."""
+    return PurePosixPath(name).name.partition(".")[0]

@@ -22,9 +22,15 @@ if TYPE_CHECKING:
 
 
 def run_full_screen(
-    *, start: tuple[str, str] | None, is_ascii: bool, trust_once: bool, is_kept: bool = True
+    *,
+    start: tuple[str, str] | None,
+    is_ascii: bool,
+    trust_once: bool,
+    is_kept: bool = True,
+    told: tuple[str, str] = ("", ""),
 ) -> int:
-    """Run the app until it ends; its exit code. `start` opens (course, lesson) at once.
+    """Run the app until it ends; its exit code. `start` opens (course, lesson) at once, `told` at this
+    level and in this language.
 
     Unless `is_kept` is false the session may outlive its terminal, as environment and settings have it.
     """
@@ -38,7 +44,7 @@ def run_full_screen(
     shelf = make_shelf()
     rooms = Rooms(make_adapters(store), trust_once=trust_once)
     try:
-        opened = rooms.begin_early(shelf, *start) if start else None
+        opened = rooms.begin_early(shelf, *start, *told) if start else None
     except TutorError:
         store.close()
         raise
@@ -147,16 +153,19 @@ class Rooms:
         self._session: CourseSession | None = None
         self._leaving: list[CourseSession] = []
 
-    def begin_early(self, shelf: Shelf, ref: str, lesson_id: str) -> OpenCourse:
+    def begin_early(
+        self, shelf: Shelf, ref: str, lesson_id: str, level: str = "", language: str = ""
+    ) -> OpenCourse:
         """Open a course, and start the process its kernel is forked from while the interface is imported.
 
         Only where the course is trusted; what cannot be started is told when a cell runs. TutorError if
-        there is no such course or lesson, or the lesson cannot be opened.
+        there is no such course, lesson or level, or the lesson cannot be opened.
         """
+        from tui_tutor.cli.learn import open_told
         from tui_tutor.kernels.jupyter import JupyterKernel
         from tui_tutor.session.opening import lesson_id_of, lesson_to_study
 
-        opened = shelf.open(ref)
+        opened = open_told(shelf, self.adapters.store, ref, level, language)
         if lesson_id:
             lesson_to_study(opened, lesson_id_of(opened.course, lesson_id))
         with suppress(TutorError):

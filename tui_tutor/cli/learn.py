@@ -12,6 +12,7 @@ import click
 from tui_tutor.cli.confined import require_sandbox_option
 
 if TYPE_CHECKING:
+    from tui_tutor.core.ports import EventStore, OpenCourse, Shelf
     from tui_tutor.plain.player import PlainPlayer
 
 
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 @click.option(
     "--trust", type=click.Choice(["once"]), help="Answer the trust question for this time, for scripts."
 )
+@click.option(
+    "--level", metavar="LEVEL", default="", help="Read the course at this level: beginner, advanced ..."
+)
+@click.option("--language", metavar="CODE", default="", help="Read the course in this language, such as de.")
 @click.option("--no-keep", is_flag=True, help="End with the terminal, also where sessions are kept.")
 @require_sandbox_option
 @click.pass_context
@@ -33,19 +38,25 @@ def command(  # noqa: PLR0917 - one argument for each option
     plain: bool,
     is_ascii: bool,
     trust: str | None,
+    level: str,
+    language: str,
     no_keep: bool,
 ) -> None:
     """Open COURSE (an id or a folder) at LESSON (an id or a number; where you were, if left out)."""
     before = ctx.parent.params if ctx.parent else {}  # of `tui-tutor --ascii learn ...`
     is_ascii = is_ascii or bool(before.get("is_ascii"))
     if wants_plain(is_asked=plain or bool(before.get("plain"))):
-        ctx.exit(_learn_plain(course, lesson, trust_once=trust == "once"))
+        ctx.exit(_learn_plain(course, lesson, trust_once=trust == "once", told=(level, language)))
     from tui_tutor.cli.full_screen import run_full_screen
 
     is_kept = not (no_keep or bool(before.get("no_keep")))
     ctx.exit(
         run_full_screen(
-            start=(course, lesson), is_ascii=is_ascii, trust_once=trust == "once", is_kept=is_kept
+            start=(course, lesson),
+            is_ascii=is_ascii,
+            trust_once=trust == "once",
+            is_kept=is_kept,
+            told=(level, language),
         )
     )
 
@@ -73,7 +84,18 @@ def open_library(*, is_plain: bool, is_ascii: bool, is_kept: bool = True) -> int
 # --- plain mode -------------------------------------------------------------------------------------
 
 
-def _learn_plain(course: str, lesson: str, *, trust_once: bool) -> int:
+def open_told(shelf: Shelf, store: EventStore, course: str, level: str, language: str) -> OpenCourse:
+    """The course at a level and in a language, else as it was read last. TutorError if it is not told so."""
+    from tui_tutor.session.retelling import choose, tell_as_chosen
+
+    opened = shelf.open(course)
+    tell_as_chosen(opened, store)
+    if level or language:
+        choose(opened, store, level=level, language=language)
+    return opened
+
+
+def _learn_plain(course: str, lesson: str, *, trust_once: bool, told: tuple[str, str]) -> int:
     import asyncio
 
     from tui_tutor.cli.wiring import end_saving, make_adapters, make_shelf, make_store
@@ -86,7 +108,7 @@ def _learn_plain(course: str, lesson: str, *, trust_once: bool) -> int:
     adapters = make_adapters(store)
     reader, writer = LineReader(sys.stdin), LineWriter(sys.stdout)
     try:
-        opened = make_shelf().open(course)
+        opened = open_told(make_shelf(), store, course, *told)
         session = CourseSession(opened, adapters)
         if store.notice:
             writer.say(store.notice)

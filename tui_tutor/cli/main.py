@@ -32,6 +32,7 @@ COMMANDS: Final = {
     "key": "Make a key to sign courses with, or show its fingerprint.",
     "import": "Make a course of notebooks or another format.",
     "export": "Write a course as notebooks or in another format.",
+    "studio": "Make a course of a brief with AI agents, and prove it.",
     "doctor": "Say whether all is well here; repair the record of your work.",
     "schema": "Print the JSON schema of the course format, for editors.",
 }

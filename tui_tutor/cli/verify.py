@@ -59,7 +59,7 @@ def command(
     """
     began = time.monotonic()
     with scratch_folder() as scratch:
-        course = _Course(folder, scratch, as_json=as_json, network=network)
+        course = CourseProof(folder, scratch, as_json=as_json, network=network)
         found = _proven_or_stopped(course, jobs=jobs or _cores(), is_fresh=fresh)
         proven = course.proven(found)
         problems = course.diagnostics(proven)
@@ -75,7 +75,7 @@ def command(
     ctx.exit(4 if errors else 0)
 
 
-def _proven_or_stopped(course: _Course, *, jobs: int, is_fresh: bool) -> Found:
+def _proven_or_stopped(course: CourseProof, *, jobs: int, is_fresh: bool) -> Found:
     try:
         return asyncio.run(course.prove(jobs=jobs, is_fresh=is_fresh))
     except KeyboardInterrupt:
@@ -88,15 +88,24 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-class _Course:
+class CourseProof:
     """The course under proof: what was read when it began is what is proven."""
 
-    def __init__(self, folder: str, scratch: Path, *, as_json: bool, network: bool) -> None:
+    def __init__(
+        self,
+        folder: str,
+        scratch: Path,
+        *,
+        as_json: bool = False,
+        network: bool = False,
+        memory: Path | None = None,
+    ) -> None:
         from tui_tutor.cli.places import data_folder
         from tui_tutor.cli.stages import FolderStages
+        from tui_tutor.core.parsing.retelling import retellings
         from tui_tutor.shelf.environment import Environments
 
-        self.path = Path(folder)
+        self.path, self._memory_folder = Path(folder), memory
         self._refuse_broken(as_json=as_json)
         environments = Environments(data_folder() / "environments")
         self.stages: FolderStages = FolderStages(self.path, scratch, environments, network=network)
@@ -106,6 +115,8 @@ class _Course:
         self.hashes = self._hashes()
         read = ((one, self.opened.lesson(one).lesson) for one in self.opened.course.lessons)
         self.lessons: tuple[Lesson, ...] = tuple(lesson for _, lesson in read if lesson and lesson.cells)
+        files = self.opened.files()
+        self.retold = {one.id: dict(retellings(self.opened.course, one, files)) for one in self.lessons}
 
     def _refuse_broken(self, *, as_json: bool) -> None:
         from tui_tutor.cli.check import diagnose
@@ -141,14 +152,17 @@ class _Course:
 
         return dict(take_snapshot(self.path).hashes)
 
-    async def prove(self, *, jobs: int, is_fresh: bool) -> Found:
+    async def prove(
+        self, *, jobs: int, is_fresh: bool, on_step: Callable[[Step], None] | None = None
+    ) -> Found:
         """Run what has to be run."""
         from tui_tutor.cli.stages import surroundings
         from tui_tutor.proof.fingerprints import Fingerprints
         from tui_tutor.proof.proving import Prover
 
         course = self.opened.course
-        prints = Fingerprints(course, self.lessons, self.opened.files(), surroundings(self.opened))
+        files, around = self.opened.files(), surroundings(self.opened)
+        prints = Fingerprints(course, self.lessons, files, around, self.retold)
         numbers = {lesson_id: number for number, lesson_id in enumerate(course.lessons, 1)}
         prover = Prover(
             self.lessons,
@@ -157,9 +171,10 @@ class _Course:
             self._memory(),
             prints,
             jobs=jobs,
-            on_step=_progress(),
+            on_step=on_step or _progress(),
             is_fresh=is_fresh,
             expected_ms=_recorded_ms(self.opened.lock()),
+            retold=self.retold,
         )
         return await prover.prove()
 
@@ -167,6 +182,8 @@ class _Course:
         from tui_tutor.cli.places import data_folder
         from tui_tutor.shelf.proofs import ProofMemory
 
+        if self._memory_folder is not None:
+            return ProofMemory(self._memory_folder)
         return ProofMemory.of_course(data_folder(), self.opened.course.id, self.path)
 
     def proven(self, found: Found) -> Proven:
@@ -207,7 +224,7 @@ class _Course:
                 help="Verify it again: what has not changed is not run again.",
             )
         now = datetime.now(UTC)
-        text = self._lock(proven, now)
+        text = self.lock_text(proven, now)
         self._memory().note_verified(self.opened.source_hash(), now.date().isoformat())
         place = self.path.resolve() / LOCK_FILE
         try:
@@ -218,7 +235,8 @@ class _Course:
             message = f"Everything is as expected, but {LOCK_FILE} cannot be written: {reason}."
             raise TutorError(message, help="Make the folder writable, then verify again.") from error
 
-    def _lock(self, proven: Proven, at: datetime) -> bytes:
+    def lock_text(self, proven: Proven, at: datetime) -> bytes:
+        """The proof as it travels with the course. TutorError where it is larger than the player reads."""
         import platform
 
         from tui_tutor.cli.stages import versions_of

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, Strict, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, Strict, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 FORMAT: Final = 1
@@ -581,6 +581,17 @@ class Lesson(LessonHeader):
     """One lesson."""
 
     cell: tuple[AnyCell, ...] = ()
+    _base: "Lesson | None" = PrivateAttr(default=None)
+
+    @property
+    def base(self) -> "Lesson":
+        """The lesson in its author's first words; itself unless an overlay lies over those."""
+        return self if self._base is None else self._base
+
+    def over(self, base: "Lesson") -> "Lesson":
+        """This lesson as what an overlay made of `base`."""
+        self._base = base
+        return self
 
     @property
     def cells(self) -> tuple[Cell, ...]:

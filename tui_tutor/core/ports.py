@@ -10,6 +10,7 @@ from typing import Any, Literal, Protocol
 from tui_tutor.core.course import Course, Lesson
 from tui_tutor.core.diagnostic import Diagnostic
 from tui_tutor.core.execution import Completions, KernelInfo, RunEvent
+from tui_tutor.core.levels import Offer
 
 Json = Any  # a value that JSON can hold
 Report = Mapping[str, Json]
@@ -357,6 +358,20 @@ class OpenCourse(Protocol):
 
     @property
     def course(self) -> Course: ...
+
+    @property
+    def offer(self) -> Offer:
+        """The levels and languages that the course can be read in."""
+        ...
+
+    @property
+    def overlay(self) -> str:
+        """What lies over course and lessons, as `parse_lesson` takes it; "" for the course's own words."""
+        ...
+
+    def lay_over(self, overlay: str) -> None:
+        """Give course, entry and lessons under this overlay from now on."""
+        ...
 
     def lesson(self, lesson_id: str) -> LessonFile:
         """Parse one lesson; cached while its files do not change."""

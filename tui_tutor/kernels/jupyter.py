@@ -239,8 +239,10 @@ class JupyterKernel:
                 life = self._talk.life
                 changed = asyncio.create_task(self._changed.wait())
                 either: list[asyncio.Future[Any]] = [life.process.ended, changed]
-                await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
-                changed.cancel()
+                try:
+                    await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+                finally:
+                    changed.cancel()
                 if life.process.ended.done() and not life.is_told and not self._is_running:
                     life.is_told = True
                     return reason_of(life.process.ended.result())

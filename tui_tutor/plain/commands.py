@@ -22,6 +22,8 @@ COMMANDS: Final = (
     "outline",
     "go",
     "search",
+    "level",
+    "language",
     "points",
     "setup",
     "results",
@@ -43,6 +45,8 @@ restart          a new kernel
 outline          the lessons of the course and the cells of this one
 go LESSON        another lesson, by number or name
 search TEXT      where a text stands in the course
+level [LEVEL]    the levels of the course; read it at this one
+language [CODE]  its languages; read it in this one
 points           the points of a plot as a table
 setup            install what the course needs
 results          how far you are

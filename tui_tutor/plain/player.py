@@ -16,6 +16,7 @@ from tui_tutor.plain.moving import MoveCommands
 from tui_tutor.plain.restoring import RestoringLines
 from tui_tutor.plain.running import RunCommands
 from tui_tutor.plain.showing import header_lines
+from tui_tutor.plain.telling import TellingCommands, told_as
 from tui_tutor.plain.trusting import TrustQuestion
 from tui_tutor.session.course_session import CourseSession
 from tui_tutor.session.opening import lesson_id_of
@@ -80,6 +81,7 @@ class _PlayedLesson:
             **self.running.commands(),
             **AnswerCommands(lesson, trust).commands(),
             **LookCommands(lesson).commands(),
+            **TellingCommands(lesson).commands(),
         }
 
     async def play(self) -> str:
@@ -88,7 +90,7 @@ class _PlayedLesson:
         lesson.dispatch(LessonOpened(lesson.now()))
         if not self._lesson.session.adapters.store.is_saving:
             lesson.say(NOT_SAVED)
-        lesson.say(*header_lines(lesson.study), "")
+        lesson.say(*header_lines(lesson.study, told_as(lesson)), "")
         if lesson.study.reruns:
             with self._restoring.heard():
                 lesson.performer.restore()

@@ -55,10 +55,13 @@ def one_line(text: str) -> str:
     return "".join(line.text for line in inline(text, width=10_000))
 
 
-def header_lines(study: Study) -> list[str]:
-    """`lesson 3 / 6 · Reparameterisation trick · 15 min · Bloom's apply`, and the objective."""
+def header_lines(study: Study, told: str = "") -> list[str]:
+    """`lesson 3 / 6 · Reparameterisation trick · 15 min · Bloom's apply`, and the objective.
+
+    `told`: the level and language that the lesson is read in, where there is a choice.
+    """
     lesson = study.lesson
-    facts = [f"lesson {study.number} / {study.lesson_count}", lesson.title]
+    facts = [f"lesson {study.number} / {study.lesson_count}", lesson.title, *([told] if told else [])]
     if lesson.minutes:
         facts.append(f"{lesson.minutes:g} min")
     if lesson.bloom:

@@ -17,6 +17,7 @@ from tui_tutor.core.searching import Passage, excerpt, matches, passages_of
 from tui_tutor.core.study import CellState, Study
 from tui_tutor.core.wording.explaining import meaning_in
 from tui_tutor.core.wording.labels import KIND_LABELS, plain_label
+from tui_tutor.core.wording.levels import offer_lines
 from tui_tutor.core.wording.proofs import proof_lines
 from tui_tutor.core.wording.solutions import shown_solution
 from tui_tutor.core.wording.trust import trust_facts
@@ -103,7 +104,8 @@ def _differences(mine: str, solution: str) -> Iterator[str]:
 
 def outline(session: CourseSession, study: Study) -> list[str]:
     """The lessons of the course and the cells of this one."""
-    lines = [session.opened.course.title, *proof_lines(session.opened)]
+    opened = session.opened
+    lines = [opened.course.title, *proof_lines(opened), *offer_lines(opened.offer, opened.overlay)]
     lines += [_lesson_line(lesson, study) for lesson in course_state(session).lessons]
     lines.append("this lesson:")
     for cell in study.visible:

@@ -12,7 +12,7 @@ from tui_tutor.core.course import AstCheck, CallCheck, Cell, ExerciseCell, Lesso
 from tui_tutor.core.grading.syntax import broken_rule
 from tui_tutor.core.study.state import uses_shell
 from tui_tutor.proof.mutants import Example, Mutant, free_lines, mutants_of
-from tui_tutor.proof.reports import ExerciseReport, Problem, Survivor, Tally, percent
+from tui_tutor.proof.reports import ExerciseReport, Problem, Retold, Survivor, Tally, percent
 from tui_tutor.proof.rewrites import Rewrite, rewrites_of
 from tui_tutor.proof.trying import KernelTries, Limits, Try, WorkspaceTries
 
@@ -43,8 +43,10 @@ class Examiner:
         run_limit_s: float,
         at_once: int,
         tell: Callable[[str], None],
+        retellings: Mapping[str, ExerciseCell] | None = None,
     ) -> None:
         self._cell, self._kernel, self._workspace = cell, kernel, workspace
+        self._retellings = retellings or {}
         self._starter = (starter, {file.path: file.starter for file in cell.file})
         self._solution: Answer = (cell.solution, {file.path: file.solution for file in cell.file})
         self._elsewhere, self._run_limit_s, self._at_once = elsewhere, run_limit_s, at_once
@@ -71,7 +73,8 @@ class Examiner:
             note="" if starter.is_copy else f"tried in the kernel itself: {starter.why_no_copy}",
         )
         report = await self._varied(report, limits)
-        return replace(report, problems=tuple(self._problems))
+        retold = tuple([await self._retold(*one, limits) for one in self._retellings.items()])
+        return replace(report, retold=retold, problems=tuple(self._problems))
 
     def _samples(self) -> list[Answer]:
         sources = [sample.source for sample in self._cell.wrong]
@@ -123,19 +126,36 @@ class Examiner:
                 self._say("right-fails", failed[-1], help, "right", number - 1)
         return Tally(len(tries) - len(failed), len(tries), tuple(failed))
 
-    async def _hints(self, limits: Limits) -> Tally:
+    async def _hints(self, limits: Limits, told: ExerciseCell | None = None, overlay: str = "") -> Tally:
         """A hint that is code is no solution, alone or after the starter."""
-        found = [(n, text) for n, hint in enumerate(self._cell.hints) for text in code_in(hint, self._cell)]
-        if not found or self._cell.file:
+        cell, starter = told or self._cell, self._starter[0] if told is None else told.starter
+        found = [(n, text) for n, hint in enumerate(cell.hints) for text in code_in(hint, cell)]
+        if not found or cell.file:
             return Tally()
         texts = [text for _, text in found]
-        appended = [f"{self._starter[0].rstrip()}\n{text}" for text in texts]
+        appended = [f"{starter.rstrip()}\n{text}" for text in texts]
         tries = await self._tried([(text, {}) for text in (*texts, *appended)], limits)
         solving = {number for (number, _), one in zip(found * 2, tries, strict=True) if one.verdict.correct}
         failed = tuple(f"hint {number + 1} passes every check" for number in sorted(solving))
         for number, words in zip(sorted(solving), failed, strict=True):
-            self._say("hint-solves", words, "a hint leads to the answer and is none", "hints", number)
+            help = "a hint leads to the answer and is none"
+            self._say("hint-solves", words, help, "hints", number, overlay=overlay)
         return Tally(len({n for n, _ in found}) - len(failed), len({n for n, _ in found}), failed)
+
+    # --- other levels and languages -----------------------------------------------------------------
+
+    async def _retold(self, overlay: str, told: ExerciseCell, limits: Limits) -> Retold:
+        """The starter and the hints of an overlay, in the same kernel and against the same checks."""
+        self._tell(f"at {overlay}")
+        begins = (told.starter, {file.path: file.starter for file in told.file})
+        starter, solution = await self._tried([begins, self._solution], limits)
+        passes = starter.verdict.correct
+        if passes:
+            message = "the starter passes every check as it is"
+            help = "add a check that only an answer passes, or give less to begin with"
+            self._say("starter-passes", message, help, "starter", overlay=overlay)
+        hints = await self._hints(limits, told, overlay)
+        return Retold(overlay, not passes, solution.verdict.correct, hints)
 
     # --- variations of the solution -----------------------------------------------------------------
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from tui_tutor.core.course import Cell, Course, ExerciseCell, Lesson, MarkdownCell
 from tui_tutor.proof.examining import names_elsewhere, names_of
+from tui_tutor.proof.retelling import begins, retold_cells
 
 WHOLE: Final = 0  # the run of the whole course in one kernel
 EXAMINED: Final = 1  # the run in which exercises are examined, each lesson alone
@@ -25,6 +26,7 @@ class Fingerprints:
     lessons: Sequence[Lesson]
     files: Mapping[str, bytes]
     surroundings: str
+    retold: Mapping[str, Mapping[str, Lesson]] = field(default_factory=dict)  # by lesson id and overlay
 
     def of(self, lesson_id: str, run: int) -> str:
         """Of one run of a lesson; of the whole course's with all lessons that come before it."""
@@ -35,6 +37,7 @@ class Fingerprints:
             told += before[:place]
         elif run == EXAMINED:
             told += self._kept_names(self.lessons[place])
+            told += self._retold(self.lessons[place])
         return hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()
 
     def _kept_names(self, lesson: Lesson) -> list[list[str]]:
@@ -44,6 +47,16 @@ class Fingerprints:
             sorted(names_elsewhere(self.lessons, cell, setup) & names_of(cell.solution))
             for cell in lesson.cells
             if isinstance(cell, ExerciseCell)
+        ]
+
+    def _retold(self, lesson: Lesson) -> list[Any]:
+        """Starters and hints of overlays are tried too."""
+        forms = self.retold.get(lesson.id, {})
+        return [
+            [overlay, told.id, begins(told)]
+            for cell in lesson.cells
+            if isinstance(cell, ExerciseCell)
+            for overlay, told in retold_cells(cell, forms)
         ]
 
     def _common(self) -> dict[str, Any]:

@@ -50,6 +50,15 @@ def _proof_of(exercise: ExerciseReport) -> dict[str, Any]:
         "right": _tally(exercise.right),
         "rewrites": _tally(exercise.rewrites),
         "mutants": {"killed": exercise.killed, "total": exercise.mutants, "free": exercise.free},
+        **({"told": _retold(exercise)} if exercise.retold else {}),
+    }
+
+
+def _retold(exercise: ExerciseReport) -> dict[str, Any]:
+    """By overlay: whether its own starter fails, and how many of its hints that are code do not solve it."""
+    return {
+        one.overlay: {"starter_fails": one.starter_fails, "hints": _tally(one.hints)}
+        for one in exercise.retold
     }
 
 

@@ -59,6 +59,7 @@ class Prover:
     expected_ms: Mapping[tuple[str, str], float] = field(
         default_factory=dict
     )  # by (lesson, cell), for the bar
+    retold: Mapping[str, Mapping[str, Lesson]] = field(default_factory=dict)  # by lesson id and overlay
 
     async def prove(self) -> Found:
         """Every report; stages are closed whatever happens. TutorError if nothing can run the course."""
@@ -121,6 +122,7 @@ class Prover:
             self.lessons,
             examines=run == EXAMINED,
             at_once=self.jobs,
+            retold=self.retold.get(lesson.id, {}),
             tell=counter.tell,
             done=lambda cell: counter.add(self._cell_weight(lesson, cell, run)),
         )

@@ -26,6 +26,7 @@ class Problem:
     help: str = ""
     severity: Severity = "error"
     at: tuple[str | int, ...] = ()
+    overlay: str = ""  # the level or language it was found at; "" for the base
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,16 @@ class Survivor:
 
 
 @dataclass(frozen=True, slots=True)
+class Retold:
+    """An exercise under one overlay: its own starter and hints, tried where the base's were."""
+
+    overlay: str
+    starter_fails: bool
+    solution_passes: bool
+    hints: Tally = Tally()
+
+
+@dataclass(frozen=True, slots=True)
 class ExerciseReport:
     """What the attempts on one exercise showed. `told`: what a learner is told for each wrong sample."""
 
@@ -76,6 +87,7 @@ class ExerciseReport:
     survivors: tuple[Survivor, ...] = ()
     note: str = ""
     problems: tuple[Problem, ...] = ()
+    retold: tuple[Retold, ...] = ()
 
     @property
     def score(self) -> float:
@@ -107,10 +119,7 @@ def _problems(values: Sequence[Mapping[str, Any]]) -> tuple[Problem, ...]:
 
 
 def _exercise(value: Mapping[str, Any]) -> ExerciseReport:
-    tallies = {
-        name: Tally(value[name]["ok"], value[name]["total"], tuple(value[name]["failed"]))
-        for name in ("wrong", "right", "rewrites", "hints")
-    }
+    tallies = {name: _tally(value[name]) for name in ("wrong", "right", "rewrites", "hints")}
     return ExerciseReport(
         **{
             **value,
@@ -118,5 +127,14 @@ def _exercise(value: Mapping[str, Any]) -> ExerciseReport:
             "told": tuple(tuple(lines) for lines in value["told"]),
             "survivors": tuple(Survivor(**one) for one in value["survivors"]),
             "problems": _problems(value["problems"]),
+            "retold": tuple(_retold(one) for one in value.get("retold", ())),
         }
     )
+
+
+def _retold(value: Mapping[str, Any]) -> Retold:
+    return Retold(**{**value, "hints": _tally(value["hints"])})
+
+
+def _tally(value: Mapping[str, Any]) -> Tally:
+    return Tally(value["ok"], value["total"], tuple(value["failed"]))

@@ -7,7 +7,7 @@ examined before it is solved (`examining`), in the kernel as it is just there.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
@@ -34,6 +34,7 @@ from tui_tutor.proof.examining import Examiner, names_elsewhere
 from tui_tutor.proof.questioning import Questioner
 from tui_tutor.proof.recording import MOST_TEXT, bounded_events
 from tui_tutor.proof.reports import CellReport, ExerciseReport, LessonReport, Outcome, Problem
+from tui_tutor.proof.retelling import retold_cells
 from tui_tutor.proof.stages import Stage
 from tui_tutor.proof.trying import (
     KernelTries,
@@ -59,6 +60,7 @@ class Plan:
     lessons: tuple[Lesson, ...]  # of the whole course, for the names that others read
     examines: bool = False
     at_once: int = 1
+    retold: Mapping[str, Lesson] = field(default_factory=dict)  # this lesson under overlays, by their tags
     tell: Callable[[str], None] = lambda _: None
     done: Callable[[Cell], None] = lambda _: None  # after each cell
 
@@ -230,6 +232,7 @@ class _LessonRun:
             run_limit_s=cell.timeout_s or course.kernel.timeout_s,
             at_once=self._plan.at_once,
             tell=lambda what: self._plan.tell(f"{self._performer.study.lesson.id} {cell.id}: {what}"),
+            retellings=dict(retold_cells(cell, self._plan.retold)),
         )
 
     async def _answer(self, cell: ExerciseCell) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from tui_tutor.core.course import ExerciseCell
 from tui_tutor.proof.comparing import ProvenCell
-from tui_tutor.proof.reports import ExerciseReport, Tally, percent
+from tui_tutor.proof.reports import ExerciseReport, Retold, Tally, percent
 
 Proven = Mapping[str, Sequence[ProvenCell]]
 
@@ -36,12 +36,17 @@ def exercise_words(proven: ProvenCell) -> str:
     passed = "✔" if proven.solution_passes else "✘"
     words = [f"solution {passed} {proven.runs if proven.solution_passes else 0}/{proven.runs}"]
     words.append("starter fails" if exercise.starter_fails else "starter passes ✘")
+    words += [f"{one.overlay} {'✔' if _is_sound(one) else '✘'}" for one in exercise.retold]
     names = (("wrong", exercise.wrong), ("right", exercise.right), ("rewrites", exercise.rewrites))
     words += [f"{name} {tally.ok}/{tally.total}" for name, tally in names if tally.total]
     if exercise.mutants:
         words.append(f"mutants {exercise.killed}/{exercise.mutants} killed ({percent(exercise.score)})")
     words += [exercise.note] if exercise.note else []
     return " · ".join(words)
+
+
+def _is_sound(one: Retold) -> bool:
+    return one.starter_fails and one.solution_passes and one.hints.ok == one.hints.total
 
 
 def survivor_lines(lesson: str, cells: Sequence[ProvenCell]) -> Iterator[str]:
@@ -120,6 +125,14 @@ def _exercise(proven: ProvenCell, exercise: ExerciseReport) -> dict[str, Any]:
             "total": exercise.mutants,
             "free": exercise.free,
             "survivors": survivors,
+        },
+        "told": {
+            one.overlay: {
+                "starter": one.starter_fails,
+                "solution": one.solution_passes,
+                "hints": _tally(one.hints),
+            }
+            for one in exercise.retold
         },
     }
 

@@ -14,6 +14,7 @@ from typing import Final
 
 from tui_tutor.core.course import Course
 from tui_tutor.core.errors import TutorError
+from tui_tutor.core.levels import Offer
 from tui_tutor.core.ports import CourseEntry, Json, LessonFile, PackageNeed, Progress, TrustState
 from tui_tutor.shelf.environment import Environments
 from tui_tutor.shelf.folder import LOCK, WHEELS_PLACE, Snapshot, stamps_of, take_snapshot
@@ -82,7 +83,9 @@ class FolderCourse:
         if entry.course is None:
             raise TutorError(f"{entry.path} has no course that can be opened.", exit_code=4)
         self._course = entry.course
-        self._entry = entry
+        self._entry = self._told = entry
+        self._overlay = ""
+        self._offer: Offer | None = None
         self._path = Path(entry.path)
         self._places = places
         self._book = book
@@ -95,22 +98,47 @@ class FolderCourse:
 
     @property
     def entry(self) -> CourseEntry:
-        return self._entry
+        return self._told
 
     @property
     def course(self) -> Course:
-        return self._course
+        return self._told.course or self._course
 
     # --- reading ------------------------------------------------------------------------------------
 
+    @property
+    def offer(self) -> Offer:
+        """The levels and languages that the course can be read in."""
+        from tui_tutor.core.parsing.retelling import course_offer
+
+        if self._offer is None:
+            self._offer = course_offer(self._course, self._now.files)
+        return self._offer
+
+    @property
+    def overlay(self) -> str:
+        """What lies over course and lessons; "" for the course's own words."""
+        return self._overlay
+
+    def lay_over(self, overlay: str) -> None:
+        """Give course, entry and lessons under this overlay from now on."""
+        if overlay != self._overlay:
+            self._overlay = overlay
+            self._lessons.clear()
+            self._tell()
+
+    def _tell(self) -> None:
+        from tui_tutor.core.parsing.retelling import entry_over
+
+        self._told = entry_over(self._entry, self._now.files, self._overlay)
+
     def lesson(self, lesson_id: str) -> LessonFile:
         """Parse one lesson; cached while no file of the course changes."""
-        from tui_tutor.core.parsing import parse_lesson
+        from tui_tutor.core.parsing.retelling import lesson_over
 
         snapshot = self._refreshed()
         if lesson_id not in self._lessons:
-            parsed = parse_lesson(self.course, lesson_id, snapshot.files)
-            self._lessons[lesson_id] = LessonFile(lesson_id, parsed.value, parsed.diagnostics)
+            self._lessons[lesson_id] = lesson_over(self._course, lesson_id, snapshot.files, self._overlay)
         return self._lessons[lesson_id]
 
     def asset(self, path: str) -> bytes | None:
@@ -164,6 +192,8 @@ class FolderCourse:
         if parsed.value is not None and parsed.value.id == self._course.id:
             self._course = parsed.value
             self._entry = replace(self._entry, course=parsed.value, diagnostics=parsed.diagnostics)
+        self._offer = None
+        self._tell()
 
     # --- trust --------------------------------------------------------------------------------------
 

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from tui_tutor.core.course import Course
-from tui_tutor.core.diagnostic import Diagnostic, Span
+from tui_tutor.core.diagnostic import Diagnostic, Span, errors_in
 from tui_tutor.core.errors import TutorError
+from tui_tutor.core.levels import Offer
 from tui_tutor.core.ports import (
     CourseEntry,
     Json,
@@ -57,9 +58,12 @@ class PreviewedFolder:
         self._environments = environments
         self._snapshot = Snapshot({}, {})
         self._course: Course | None = None
-        self._entry = CourseEntry(str(path), path.name, path.name, str(path), None)
+        self._entry = self._told = CourseEntry(str(path), path.name, path.name, str(path), None)
+        self._overlay = ""
+        self._offer: Offer | None = None
         self._lessons: dict[str, LessonFile] = {}
-        self._good: dict[str, LessonFile] = {}  # the last form of each lesson without errors
+        # The last form of each lesson without errors, under each overlay.
+        self._good: dict[tuple[str, str], LessonFile] = {}
         self._noted: tuple[NotedDiagnostic, ...] = ()
         self._edition = 0
         self._is_code_changed = False
@@ -194,6 +198,7 @@ class PreviewedFolder:
         self._edition += 1
         self._unchecked = snapshot
         self._lessons.clear()
+        self._offer = None
         changed = _changed_files(before, snapshot) if before.files else ()
         self._is_code_changed = any(name.endswith(".py") for name in changed)
         self._read_course()
@@ -230,12 +235,13 @@ class PreviewedFolder:
             lesson_facts=facts,
             diagnostics=parsed.diagnostics,
         )
+        self._tell()
 
     # --- Shelf --------------------------------------------------------------------------------------
 
     def entries(self) -> tuple[CourseEntry, ...]:
         """This course alone."""
-        return (self._entry,)
+        return (self._told,)
 
     def open(self, ref: str) -> PreviewedFolder:
         """This course; TutorError while it has never been readable."""
@@ -248,25 +254,54 @@ class PreviewedFolder:
 
     @property
     def entry(self) -> CourseEntry:
-        return self._entry
+        return self._told
 
     @property
     def course(self) -> Course:
-        assert self._course is not None
-        return self._course
+        assert self._told.course is not None
+        return self._told.course
+
+    @property
+    def offer(self) -> Offer:
+        """The levels and languages that the course can be read in."""
+        from tui_tutor.core.parsing.retelling import course_offer
+
+        if self._offer is None and self._course is not None:
+            self._offer = course_offer(self._course, self._snapshot.files)
+        return self._offer or Offer()
+
+    @property
+    def overlay(self) -> str:
+        """What lies over course and lessons; "" for the course's own words."""
+        return self._overlay
+
+    def lay_over(self, overlay: str) -> None:
+        """Give course, entry and lessons under this overlay from now on."""
+        if overlay != self._overlay:
+            self._overlay = overlay
+            self._lessons.clear()
+            self._tell()
+
+    def _tell(self) -> None:
+        from tui_tutor.core.parsing.retelling import entry_over
+
+        self._told = entry_over(self._entry, self._snapshot.files, self._overlay)
 
     def lesson(self, lesson_id: str) -> LessonFile:
         """One lesson as it was saved; where that has errors, its last good form if there is one."""
-        from tui_tutor.core.parsing import parse_lesson
+        from tui_tutor.core.parsing.retelling import lesson_over
 
+        key = (lesson_id, self._overlay)
         if lesson_id not in self._lessons:
-            parsed = parse_lesson(self.course, lesson_id, self._snapshot.files)
-            file = LessonFile(lesson_id, parsed.value, parsed.diagnostics)
+            assert self._course is not None
+            file = lesson_over(self._course, lesson_id, self._snapshot.files, self._overlay)
             self._lessons[lesson_id] = file
-            if file.lesson is not None and file.lesson.cells:
-                self._good[lesson_id] = file
+            if file.lesson is not None and file.lesson.cells and not errors_in(file.diagnostics):
+                self._good[key] = file
         file = self._lessons[lesson_id]
-        return file if file.lesson is not None else self._good.get(lesson_id, file)
+        # Of a lesson whose overlay has mistakes there is the base: its own last good form is nearer.
+        is_whole = file.lesson is not None and not errors_in(file.diagnostics)
+        return file if is_whole else self._good.get(key, file)
 
     def is_outdated(self, lesson_id: str) -> bool:
         """Whether `lesson` gives an older form, because the one that was saved has errors."""

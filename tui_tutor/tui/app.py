@@ -34,6 +34,7 @@ from tui_tutor.tui.wishes import (
     LessonWished,
     OutlineWished,
     ResultsWished,
+    RetellWished,
     SearchWished,
 )
 
@@ -65,6 +66,15 @@ class TakesRecords(Protocol):
 
     def take_records(self, records: Sequence[Record]) -> None:
         """Another instance wrote these: show what is different now."""
+        ...
+
+
+@runtime_checkable
+class Retells(Protocol):
+    """A screen that shows words of a course."""
+
+    def retell(self, words: str) -> None:
+        """The course is told at another level or in another language: show that, and say `words`."""
         ...
 
 
@@ -271,6 +281,37 @@ class TutorApp(App[int]):
     @on(SearchWished)
     def _show_search(self, wish: SearchWished) -> None:
         self._granting(lambda: self._search(self.catalogue.entry_of(wish.ref)))
+
+    @on(RetellWished)
+    def _show_telling(self, wish: RetellWished) -> None:
+        self._granting(lambda: self._choose_reading(self.catalogue.open(wish.ref)))
+
+    @work
+    async def _choose_reading(self, opened: OpenCourse) -> None:
+        """The sheet of levels and languages; all screens follow what is taken."""
+        from tui_tutor.core.wording.levels import NO_CHOICE, told_words
+        from tui_tutor.session.retelling import choose
+        from tui_tutor.tui.screens.telling import TellingSheet
+
+        offer = opened.offer
+        if not offer.is_choice:
+            self._retell(NO_CHOICE)
+            return
+        taken = await self.push_screen_wait(TellingSheet(offer, offer.reading(opened.overlay)))
+        if taken is None:
+            return
+        words = told_words(offer, taken)
+        try:
+            choose(opened, self.store, level=taken.level, language=taken.language)
+        except TutorError as error:  # it is told so all the same, and not remembered
+            words = f"{error.message} {error.help}".strip()
+        self.catalogue.forget_lessons()
+        self._retell(words)
+
+    def _retell(self, words: str) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, Retells):
+                screen.retell(words)
 
     @on(AddWished)
     @work

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from tui_tutor.core.errors import TutorError
+from tui_tutor.core.levels import Offer
 from tui_tutor.core.ports import CourseEntry, EventStore, LessonFile, LessonProgress, OpenCourse, Shelf
 from tui_tutor.core.progress import (
     CourseState,
@@ -15,6 +17,7 @@ from tui_tutor.core.progress import (
     state_of,
 )
 from tui_tutor.core.wording.proofs import proof_lines
+from tui_tutor.session.retelling import tell_as_chosen
 
 
 class Catalogue:
@@ -71,12 +74,26 @@ class Catalogue:
     def open(self, ref: str) -> OpenCourse:
         """The opened course; TutorError if it cannot be opened."""
         if ref not in self._opened:
-            self._opened[ref] = self._shelf.open(ref)
+            opened = self._shelf.open(ref)
+            # One of each: what it is told as must be one thing.
+            opened = self._opened.setdefault(opened.entry.ref, opened)
+            tell_as_chosen(opened, self._store)
+            self._opened[ref] = opened
         return self._opened[ref]
 
     def keep(self, ref: str, opened: OpenCourse) -> None:
         """A course that is open already."""
-        self._opened[ref] = opened
+        self._opened[ref] = self._opened[opened.entry.ref] = opened
+
+    def told(self, entry: CourseEntry) -> CourseEntry:
+        """The entry in the words that the learner reads the course in, once it is open."""
+        opened = self._opened.get(entry.ref)
+        return entry if opened is None else replace(opened.entry, ref=entry.ref)
+
+    def offer(self, ref: str) -> Offer:
+        """The levels and languages of a course that is open; of others nothing is known yet."""
+        opened = self._opened.get(ref)
+        return Offer() if opened is None else opened.offer
 
     def read_lesson(self, ref: str, lesson_id: str) -> LessonFile | None:
         """Read one lesson and keep its outline; None if the course cannot be opened."""

@@ -44,6 +44,14 @@ class ResultsWished(Wish):
         self.ref = ref
 
 
+class RetellWished(Wish):
+    """Choose the level and the language of a course."""
+
+    def __init__(self, ref: str) -> None:
+        super().__init__()
+        self.ref = ref
+
+
 class SearchWished(Wish):
     """Search a course."""
 

@@ -18,8 +18,21 @@ def prints(*lessons: Lesson, **more: Any) -> dict[tuple[str, int], str]:
     lessons = lessons or (FIRST, SECOND)
     kernel = more.get("kernel", {})
     course = a_course([one.id for one in lessons], kernel=kernel)
-    found = Fingerprints(course, lessons, more.get("files", {}), more.get("surroundings", "python 3"))
+    around = more.get("surroundings", "python 3")
+    found = Fingerprints(course, lessons, more.get("files", {}), around, more.get("retold", {}))
     return {(one.id, run): found.of(one.id, run) for one in lessons for run in range(3)}
+
+
+def test_starters_and_hints_of_overlays_matter_where_exercises_are_examined():
+    def told(**changes: Any) -> dict[tuple[str, int], str]:
+        cells = [a_code("x = 1"), an_exercise(**changes)]
+        return prints(retold={"one": {"advanced": a_lesson(cells, id="one")}})
+
+    before = told()
+    for changes in ({"starter": "x = 0"}, {"hints": ("One.",)}):
+        after = told(**changes)
+        assert {place for place in before if before[place] != after[place]} == {("one", 1)}
+    assert told(task="In other words.") == before
 
 
 def changed(*lessons: Lesson, **more: Any) -> set[tuple[str, int]]:

@@ -14,6 +14,7 @@ from tui_tutor.proof.reports import (
     ExerciseReport,
     LessonReport,
     Problem,
+    Retold,
     Survivor,
     Tally,
     as_json,
@@ -33,6 +34,7 @@ EXERCISE = ExerciseReport(
     free=1,
     survivors=(Survivor(1, "`2` became `3`", "--- solution\n+++ mutant\n@@ -1 +1 @@\n-x = 2\n+x = 3"),),
     problems=(PROBLEM,),
+    retold=(Retold("de", True, True, Tally(1, 1)), Retold("advanced", False, True)),
 )
 CELL = CellReport("ex-1", "ex", "ok", 1.5, {"k": 1, "output": [{"event": "stream"}]}, "2", (PROBLEM,))
 PROVEN = ProvenCell(
@@ -57,7 +59,7 @@ def test_what_is_no_report_is_refused(value: dict[str, object]):
 def test_a_lesson_has_a_line_and_so_has_each_exercise():
     assert list(lesson_lines("first", (RAN, PROVEN))) == [
         "✘ first  2 of 2 cells run · 1 unstable · 1 not as expected",
-        "    ex ex-1  solution ✔ 3/3 · starter fails · wrong 1/2 · rewrites 4/4"
+        "    ex ex-1  solution ✔ 3/3 · starter fails · de ✔ · advanced ✘ · wrong 1/2 · rewrites 4/4"
         " · mutants 14/15 killed (93 %)",
     ]
 

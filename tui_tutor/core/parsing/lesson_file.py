@@ -57,9 +57,11 @@ def parse_lesson(
     lesson = read_lesson(lesson_id, raw, findings, course)
     # Words are laid only over a lesson that is right by itself: its places are those of the base.
     if lesson and not findings.has_errors and (tags := overlay_tags(overlay)):
+        told, base = raw, lesson
         for tag in tags:
-            raw = RawLesson(overlaid(raw.tables, lesson_id, tag, files, findings), raw.unread)
-        lesson = read_lesson(lesson_id, raw, findings, course)
+            told = RawLesson(overlaid(told.tables, lesson_id, tag, files, findings), raw.unread)
+        if told.tables is not raw.tables and (lesson := read_lesson(lesson_id, told, findings, course)):
+            lesson = lesson.over(base)
     return Parsed(None if findings.has_errors else lesson, findings.sorted())
 
 

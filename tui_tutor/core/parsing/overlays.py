@@ -8,6 +8,7 @@ from typing import Any, Final, get_args
 
 from tui_tutor.core.course import Course, LessonHeader, Level
 from tui_tutor.core.document import Document, Path, parse_toml
+from tui_tutor.core.grading.showing import key_of
 from tui_tutor.core.parsing.cells import FORMS, KINDS, fill_ids
 from tui_tutor.core.parsing.findings import Findings
 from tui_tutor.core.parsing.inlining import inline_files
@@ -264,13 +265,16 @@ def _add_cell(cell: Raw, tables: list[Raw]) -> None:
     target = cell.get("after", cell.get("before"))
     position = next(index for index, table in enumerate(tables) if table.get("id") == target)
     words = {key: value for key, value in cell.items() if key not in ("after", "before")}
-    tables.insert(position + ("after" in cell), {"kind": "md", **words})
+    # Optional: a lesson that is done at one level is done at all.
+    tables.insert(position + ("after" in cell), {"kind": "md", **words, "optional": True})
 
 
 def _replace_words(base: Raw, over: Raw) -> None:
     for key, value in over.items():
         if key in PART_WORDS:
             for under, item in zip(base[key], value, strict=True):
+                if key == "option" and "text" in item and isinstance(under.get("text"), str):
+                    under.setdefault("id", key_of(under["text"]))  # answers name the option as the base does
                 _replace_words(under, item)
         elif key != "id":
             base[key] = value

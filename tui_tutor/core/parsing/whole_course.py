@@ -152,7 +152,17 @@ class _Whole:
         if not known:
             help = f"the course has no {lesson_path(stem)} for it to lie over"
             self.said.append(_of_file(file, "unknown-overlay", f"there is no lesson `{stem}`", help))
+        if known and (own := self._own(tag)):
+            help = "write these words into the lesson itself, or say another level or language in course.toml"
+            message = f"`{own}` is the course's own: this overlay is never read"
+            self.said.append(_of_file(file, "overlay-unread", message, help, is_error=False))
         return known
+
+    def _own(self, tag: str) -> str:
+        """What of an overlay's tag names the course's own level or language."""
+        course = self.course
+        own = (course.language, course.level) if course is not None else ()
+        return next((part for part in split_tag(tag) if part and part in own), "")
 
     def _check_overlay(self, file: str, lesson_id: str) -> None:
         document = parse_toml(self.files[file], file)

@@ -39,6 +39,11 @@ def prose(markdown: str, *, width: int) -> tuple[Line, ...]:
     return lines if len(lines) <= MOST_LINES else (*lines[:MOST_LINES], Line((Span("…", "muted"),)))
 
 
+def tokens_of(markdown: str) -> Sequence[Token]:
+    """The flat list of markdown-it tokens that prose is set from."""
+    return markdown_reader().parse(markdown[:LONGEST_TEXT])
+
+
 def inline_spans(markdown: str, *, role: Role = "text") -> tuple[Span, ...]:
     """One run of text (a caption, an option) with inline marks only; line feeds become blanks."""
     tokens = markdown_reader().parseInline(markdown[:LONGEST_TEXT])

@@ -6,7 +6,7 @@ import hashlib
 import json
 from typing import Any, Final
 
-from tui_tutor.core.course import Cell, ExerciseCell, QuizBase
+from tui_tutor.core.course import Cell, ExerciseCell, Lesson, QuizBase
 
 _BESIDE: Final = frozenset(
     (
@@ -27,6 +27,11 @@ def asked_hash(cell: Cell) -> str:
     asked = _asked(cell.model_dump(exclude_defaults=True), is_cell=True)
     text = json.dumps(asked, sort_keys=True, default=str)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def asked_in(lesson: Lesson, cell: Cell) -> str:
+    """The hash of what the base of a lesson asks in this cell: one at all levels and in all languages."""
+    return asked_hash(lesson.base.cell_by_id(cell.id) or cell)
 
 
 def _asked(values: dict[str, Any], *, is_cell: bool = False) -> dict[str, Any]:

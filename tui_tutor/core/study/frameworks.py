@@ -40,10 +40,11 @@ def begun(study: Study, touched: Collection[str] = ()) -> Study:
 
 def carried(before: Study, after: Study, cell_id: str) -> Study:
     """The study after an edit of a cell, with what changed carried to the exercises that still follow it."""
-    return begun(after, touched={cell_id, *_touched(before)})
+    return begun(after, touched={cell_id, *touched(before)})
 
 
-def _touched(study: Study) -> Iterator[str]:
+def touched(study: Study) -> Iterator[str]:
+    """Exercises with a framework that the learner has edited or run: they stand alone."""
     for cell in _following(study):
         state = study.state(cell.id)
         if state.ran_source is not None or (state.source, dict(state.files)) != start_of(study, cell):

@@ -16,7 +16,7 @@ from tui_tutor.core.grading.verdict import Answer, Failure, Mark, Verdict
 from tui_tutor.core.output import ErrorPart, Transcript
 from tui_tutor.core.plotting.data import plot_data_as_json, plot_data_from_json
 from tui_tutor.core.ports import CellHistory, Json, Record, RecordKind
-from tui_tutor.core.study.asking import asked_hash
+from tui_tutor.core.study.asking import asked_in
 from tui_tutor.core.study.frameworks import begun
 from tui_tutor.core.study.state import OLD_VISIT, SCRATCH, CellState, CellStatus, Study
 
@@ -68,7 +68,7 @@ def run_record(study: Study, cell_id: str, outcome: str, at: datetime) -> Record
         output=bounded_output(state.transcript),
         error=[error.name, error.message, error.line] if error else None,
         **_for_replaying(study, state),
-        **_asked(cell),
+        **_asked(study, cell),
     )
 
 
@@ -97,7 +97,7 @@ def attempt_record(study: Study, cell: Cell, answer: Answer, verdict: Verdict, a
         number=attempts,
         done=verdict.correct or is_saved or (limit is not None and attempts >= limit),
         verdict=verdict_as_json(verdict),
-        **_asked(cell),
+        **_asked(study, cell),
     )
 
 
@@ -119,9 +119,9 @@ def _attempts_waiting(study: Study, cell_id: str) -> list[Record]:
     return found
 
 
-def _asked(cell: Cell) -> dict[str, Json]:
+def _asked(study: Study, cell: Cell) -> dict[str, Json]:
     """`asked`: what this is an answer to, for cells whose wording may change."""
-    asked = asked_hash(cell)
+    asked = asked_in(study.lesson, cell)
     return {"asked": asked} if asked else {}
 
 
@@ -215,9 +215,9 @@ def applied(study: Study, record: Record) -> Study:
         case "passed":
             state = replace(state, is_done=True)
         case "ran":
-            state = _ran(state, data, cell)
+            state = _ran(state, data, asked_in(study.lesson, cell))
         case "attempted":
-            state = _attempted(state, data, cell)
+            state = _attempted(state, data, cell, asked_in(study.lesson, cell))
         case "hinted":
             number = data.get("number")
             shown = number if isinstance(number, int) else state.hints_shown
@@ -243,13 +243,13 @@ def _edited(state: CellState, data: Mapping[str, Json]) -> CellState:
     return replace(state, source=source)
 
 
-def _is_of_older_wording(data: Mapping[str, Json], cell: Cell) -> bool:
+def _is_of_older_wording(data: Mapping[str, Json], asked_now: str) -> bool:
     """Whether a record belongs to another wording of the cell; one that does not say belongs to this."""
     asked = data.get("asked")
-    return isinstance(asked, str) and asked != asked_hash(cell)
+    return isinstance(asked, str) and asked != asked_now
 
 
-def _ran(state: CellState, data: Mapping[str, Json], cell: Cell) -> CellState:
+def _ran(state: CellState, data: Mapping[str, Json], asked: str) -> CellState:
     """A live run shows more than its record does, so its transcript stays."""
     is_done = state.is_done or data.get("done", data.get("outcome") == "ok") is True
     if state.status != "idle":
@@ -270,17 +270,17 @@ def _ran(state: CellState, data: Mapping[str, Json], cell: Cell) -> CellState:
         reason=str(data.get("reason") or ""),
         is_recorded=False,
         is_done=is_done,
-        is_changed=state.is_changed or _is_of_older_wording(data, cell),
+        is_changed=state.is_changed or _is_of_older_wording(data, asked),
     )
 
 
-def _attempted(state: CellState, data: Mapping[str, Json], cell: Cell) -> CellState:
+def _attempted(state: CellState, data: Mapping[str, Json], cell: Cell, asked: str) -> CellState:
     answer, verdict = data.get("answer"), verdict_from_json(data.get("verdict"))
     if verdict is None or not isinstance(answer, list | tuple):
         return state
     number = data.get("number")
     given = tuple(str(part) for part in answer)
-    if _is_of_older_wording(data, cell):
+    if _is_of_older_wording(data, asked):
         return _as_older(state, data, verdict, given, cell)
     return replace(
         state,

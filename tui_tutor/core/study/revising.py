@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Final, Literal
 
 from tui_tutor.core.course import Cell, CodeCell, Course, ExerciseCell, Lesson, VizCell
-from tui_tutor.core.study.asking import asked_hash
+from tui_tutor.core.study.asking import asked_in
 from tui_tutor.core.study.frameworks import begun
 from tui_tutor.core.study.state import (
     EDITED,
@@ -70,7 +70,9 @@ def revise(
     for cell in lesson.cells:
         if cell.id in came_from:
             before = came_from[cell.id]
-            cells[cell.id] = _carried(study.cell(before), study.state(before), cell, fresh.state(cell.id))
+            is_same = asked_in(study.lesson, study.cell(before)) == asked_in(lesson, cell)
+            state, new = study.state(before), fresh.state(cell.id)
+            cells[cell.id] = _carried(study.cell(before), state, cell, new, asks_the_same=is_same)
     cells[SCRATCH.id] = study.state(SCRATCH.id)
     revised = _with_places(replace(fresh, cells=MappingProxyType(cells)), study, moved)
     revised = begun(revised, touched=came_from)
@@ -105,6 +107,13 @@ def moved_cells(old: Sequence[Cell], new: Sequence[Cell]) -> dict[str, str]:
     return moved
 
 
+def moved_in(old: Lesson, new: Lesson) -> dict[str, str]:
+    """As `moved_cells`; under another overlay every cell of the base has the id it had."""
+    if old.base == new.base:
+        return {cell.id: cell.id for cell in old.cells if new.cell_by_id(cell.id) is not None}
+    return moved_cells(old.cells, new.cells)
+
+
 def _said(cell: Cell) -> str:
     return cell.model_dump_json(exclude={"id"})
 
@@ -122,24 +131,24 @@ def _by_place(old: Sequence[Cell], new: Sequence[Cell]) -> Iterator[tuple[str, s
 # --- what stays with a cell -------------------------------------------------------------------------
 
 
-def _carried(old: Cell, state: CellState, new: Cell, fresh: CellState) -> CellState:
+def _carried(old: Cell, state: CellState, new: Cell, fresh: CellState, *, asks_the_same: bool) -> CellState:
     if _said(old) == _said(new):
         return state
     if isinstance(new, VizCell):
         return replace(state, is_recorded=False, stale=EDITED if state.plot is not None else "")
     if is_runnable(new):
-        return _carried_source(old, state, new)
-    return state if asked_hash(old) == asked_hash(new) else fresh
+        return _carried_source(old, state, new, asks_the_same=asks_the_same)
+    return state if asks_the_same else fresh
 
 
-def _carried_source(old: Cell, state: CellState, new: Cell) -> CellState:
+def _carried_source(old: Cell, state: CellState, new: Cell, *, asks_the_same: bool) -> CellState:
     """The author's new text stands, but for an answer that was typed into an exercise."""
     begins_alike = starter_of(old) == starter_of(new)
     is_typed = state.source != starter_of(old) and isinstance(new, ExerciseCell)
     source = state.source if begins_alike or is_typed else starter_of(new)
     files = state.files if starter_files(old) == starter_files(new) else starter_files(new)
     is_stale = state.ran_source is not None and not state.is_busy and source != state.ran_source
-    verdict = state.verdict if asked_hash(old) == asked_hash(new) else None
+    verdict = state.verdict if asks_the_same else None
     stale = EDITED if is_stale else state.stale
     state = replace(state, source=source, files=files, verdict=verdict, stale=stale)
     return state if begins_alike else _without_recorded(state)

@@ -28,9 +28,11 @@ from tui_tutor.core.study.events import (
     SolutionAsked,
     Stored,
 )
+from tui_tutor.core.study.revising import moved_in
 from tui_tutor.core.wording.labels import plain_label
 from tui_tutor.session.course_session import CourseSession
 from tui_tutor.session.performing import Performer
+from tui_tutor.session.retelling import retell
 from tui_tutor.tui.screens.answering import Answers
 from tui_tutor.tui.screens.cell_moves import CellMoves
 from tui_tutor.tui.screens.cell_work import CellWork
@@ -44,7 +46,7 @@ from tui_tutor.tui.screens.prompting import Prompts
 from tui_tutor.tui.widgets.divider import Divider
 from tui_tutor.tui.widgets.editor import Editor
 from tui_tutor.tui.widgets.lesson_page import LessonPage
-from tui_tutor.tui.wishes import LessonWished, OutlineWished, ResultsWished, SearchWished
+from tui_tutor.tui.wishes import LessonWished, OutlineWished, ResultsWished, RetellWished, SearchWished
 
 WIDE: Final = 120
 PREWARM_AFTER_S: Final = 0.1
@@ -191,9 +193,35 @@ class LessonScreen(Screen[None]):
     # --- drawing --------------------------------------------------------------------------------
 
     def _show_study(self) -> None:
+        if self.study.lesson is not self.page.study.lesson:
+            self._revise_page(self.study)
         self.page.show(self.study)
         self.draw()
         self._prompts.show(self.study)
+
+    def _revise_page(self, study: Study) -> None:
+        """What is open over a cell stays only where the cell says what it said."""
+        moved = moved_in(self.page.study.lesson, study.lesson)
+        task = self._desk.editor.task_of_edit if self._desk.editor is not None else None
+        self.page.revise(study, moved)
+        if task is None or self._desk.editor is None:
+            return
+        is_same = moved.get(task.cell_id, task.cell_id) == task.cell_id and task.cell_id in study.cells
+        is_kept = task.purpose != "source" or self._desk.editor.text == self._text_of(task.cell_id, task.path)
+        if not (is_same and is_kept):
+            self._desk.close(keep=False)
+
+    def _text_of(self, cell_id: str, path: str) -> str:
+        state = self.study.cells.get(cell_id)
+        return "" if state is None else state.files.get(path, "") if path else state.source
+
+    def retell(self, words: str) -> None:
+        """The course is told at another level or in another language; what was done here stays."""
+        self._desk.keep()
+        is_told = retell(self.performer)
+        self._frame.course_changed()
+        self.say(words if is_told else "This lesson cannot be read so now: it stays as it was.")
+        self.draw()
 
     def draw(self) -> None:
         self._frame.draw(self.size.width, is_wide=self.has_class("-wide"))
@@ -353,6 +381,9 @@ class LessonScreen(Screen[None]):
 
     def action_outline(self) -> None:
         self.post_message(OutlineWished(self._ref))
+
+    def action_level(self) -> None:
+        self.post_message(RetellWished(self._ref))
 
     def action_results(self) -> None:
         self.post_message(ResultsWished(self._ref))

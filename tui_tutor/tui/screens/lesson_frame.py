@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tui_tutor.core.wording.levels import reading_words
 from tui_tutor.tui.screens.course_lessons import CourseLessons
 from tui_tutor.tui.screens.editing_desk import EditingDesk
 from tui_tutor.tui.screens.lesson_face import LessonFace
@@ -26,7 +27,9 @@ class LessonFrame:
     def draw(self, width: int, *, is_wide: bool) -> None:
         """All of it, in a window of this width; the course only where it is shown."""
         page = self._face.page
-        page.header = header_rows(self._face.study, page.size.width or width)
+        opened = self._face.session.opened
+        told = reading_words(opened.offer, opened.overlay)
+        page.header = header_rows(self._face.study, page.size.width or width, told)
         self.draw_footer(width)
         if is_wide:
             self.aside.rebuild()

@@ -15,8 +15,11 @@ from tui_tutor.tui.widgets.page import Block, Sheetful
 from tui_tutor.tui.widgets.row import BLANK, RULE, Row, said
 
 
-def header_rows(study: Study, width: int) -> tuple[Row, ...]:
-    """`lesson 3 / 6 · title  ▰▰▰▱▱▱      15 min · Bloom's apply`, the objective, a rule."""
+def header_rows(study: Study, width: int, told: str = "") -> tuple[Row, ...]:
+    """`lesson 3 / 6 · title  ▰▰▰▱▱▱      15 min · Bloom's apply`, the objective, a rule.
+
+    `told`: the level and language that the lesson is read in, where there is a choice.
+    """
     lesson = study.lesson
     place = f"lesson {study.number} / {study.lesson_count} · "
     title = (Span(place, "muted"), Span(safe_line(lesson.title), "title"))
@@ -24,7 +27,7 @@ def header_rows(study: Study, width: int) -> tuple[Row, ...]:
     # What goes first when space is short: Bloom level, minutes, steps; never the title.
     room = width - 3 - width_of(title)
     has_steps = width_of(steps) <= room
-    right = _facts(study, room - (width_of(steps) if has_steps else 0) - 2)
+    right = _facts(study, told, room - (width_of(steps) if has_steps else 0) - 2)
     text = (*title, *steps) if has_steps else title
     head = Row(text=text, start=1, right=said(right, "muted"))
     objective = safe_line(lesson.objective)
@@ -33,13 +36,14 @@ def header_rows(study: Study, width: int) -> tuple[Row, ...]:
     return (head, Row(label=said("objective", "muted"), text=said(objective)), RULE)
 
 
-def _facts(study: Study, room: int) -> str:
-    """Minutes and Bloom level, the longest that fits; the level goes before the minutes."""
+def _facts(study: Study, told: str, room: int) -> str:
+    """How it is told, minutes and Bloom level, the longest that fits; the last go first."""
     lesson = study.lesson
     minutes = f"{lesson.minutes:g} min" if lesson.minutes else ""
     levels = (f"Bloom's {lesson.bloom}", lesson.bloom) if lesson.bloom else ()
-    facts = [" · ".join(part for part in (minutes, level) if part) for level in levels]
-    return next((text for text in (*facts, minutes) if len(text) <= room), "")
+    wanted = (*((told, minutes, level) for level in levels), (told, minutes), (told,))
+    facts = (" · ".join(filter(None, parts)) for parts in wanted)
+    return next((text for text in facts if len(text) <= room), "")
 
 
 def next_words(study: Study, lessons: Sequence[LessonState]) -> str:

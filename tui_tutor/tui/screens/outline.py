@@ -21,7 +21,7 @@ from tui_tutor.tui.widgets.footer import Keys
 from tui_tutor.tui.widgets.lesson_rows import cell_marks, table_head, table_row
 from tui_tutor.tui.widgets.page import Block, Page, Sheetful
 from tui_tutor.tui.widgets.row import BLANK, RULE, Row, Spans, said, text_width
-from tui_tutor.tui.wishes import BrokenWished, LessonWished, ResultsWished, SearchWished
+from tui_tutor.tui.wishes import BrokenWished, LessonWished, ResultsWished, RetellWished, SearchWished
 from tui_tutor.tui.words import counted, left_words, listed
 
 NO_BREAK = "\u00a0"
@@ -35,6 +35,7 @@ class OutlineScreen(PagedScreen):
         Binding("escape,o", "back", "Back", show=False),
         Binding("slash", "search", "Search the course", show=False),
         Binding("e", "results", "Results in the course", show=False),
+        Binding("l", "level", "Level and language", show=False),
     ]
 
     def __init__(self, entry: CourseEntry, catalogue: Catalogue) -> None:
@@ -71,9 +72,10 @@ class OutlineScreen(PagedScreen):
     # --- what is shown ------------------------------------------------------------------------------
 
     def build(self, width: int, chosen: str) -> Sheetful:
-        state = self._catalogue.state(self._entry)
+        entry = self._catalogue.told(self._entry)
+        state = self._catalogue.state(entry)
         steps = glyphs.steps(state.done, len(state.lessons))
-        head = (*course_head(self._entry, state, steps=steps), table_head(width))
+        head = (*course_head(entry, state, steps=steps), table_head(width))
         blocks: list[Block] = []
         for lesson in state.lessons:
             row = table_row(lesson, width, is_chosen=lesson.lesson_id == chosen)
@@ -119,7 +121,16 @@ class OutlineScreen(PagedScreen):
         return (done, *self._catalogue.proof(self._entry.ref))
 
     def footer_keys(self) -> Keys:
-        return (("Enter", "open"), ("j k", "choose"), ("/", "search"), ("?", "help"), ("Esc", "library"))
+        has_choice = self._catalogue.offer(self._entry.ref).is_choice
+        level = (("l", "level"),) if has_choice else ()
+        return (
+            ("Enter", "open"),
+            ("j k", "choose"),
+            *level,
+            ("/", "search"),
+            ("?", "help"),
+            ("Esc", "library"),
+        )
 
     # --- what is wished -----------------------------------------------------------------------------
 
@@ -146,6 +157,15 @@ class OutlineScreen(PagedScreen):
 
     def action_search(self) -> None:
         self.post_message(SearchWished(self._entry.ref))
+
+    def action_level(self) -> None:
+        self.post_message(RetellWished(self._entry.ref))
+
+    def retell(self, words: str) -> None:
+        """The course is told in other words."""
+        self.redraw()
+        self._read_chosen()
+        self.footer.say(words)
 
     def action_results(self) -> None:
         self.post_message(ResultsWished(self._entry.ref))

@@ -12,9 +12,9 @@ from textual.containers import Horizontal
 from tui_tutor.core.diagnostic import Diagnostic
 from tui_tutor.core.ports import PreviewedCourse
 from tui_tutor.core.study import Study
-from tui_tutor.core.study.revising import moved_cells
 from tui_tutor.core.wording.previewing import outdated, reloaded
 from tui_tutor.session.course_session import CourseSession
+from tui_tutor.session.retelling import retell
 from tui_tutor.session.revising import Edition, take_edition
 from tui_tutor.tui import glyphs
 from tui_tutor.tui.screens.lesson import WIDE, LessonScreen
@@ -87,6 +87,7 @@ class PreviewScreen(LessonScreen):
                 await self._take_edition()
         finally:
             self._is_taking = False
+        retell(self.performer)  # another level may have been chosen meanwhile
 
     async def _take_edition(self) -> None:
         previewed, lesson_id = self._previewed, self.study.lesson.id
@@ -115,29 +116,6 @@ class PreviewScreen(LessonScreen):
         self.post_message(LessonWished(self._ref, lessons[place]))
 
     # --- drawing ------------------------------------------------------------------------------------
-
-    def _show_study(self) -> None:
-        study = self.study
-        if study.lesson is not self.page.study.lesson:
-            self._revise_page(study)
-        super()._show_study()
-
-    def _revise_page(self, study: Study) -> None:
-        """What is open over a cell stays only where the cell says what it said."""
-        old = self.page.study.lesson
-        moved = moved_cells(old.cells, study.lesson.cells)
-        task = self._desk.editor.task_of_edit if self._desk.editor is not None else None
-        self.page.revise(study, moved)
-        if task is None or self._desk.editor is None:
-            return
-        is_same = moved.get(task.cell_id, task.cell_id) == task.cell_id and task.cell_id in study.cells
-        is_kept = task.purpose != "source" or self._desk.editor.text == self._text_of(task.cell_id, task.path)
-        if not (is_same and is_kept):
-            self._desk.close(keep=False)
-
-    def _text_of(self, cell_id: str, path: str) -> str:
-        state = self.study.cells.get(cell_id)
-        return "" if state is None else state.files.get(path, "") if path else state.source
 
     def draw(self) -> None:
         super().draw()

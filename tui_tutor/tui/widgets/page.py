@@ -233,6 +233,12 @@ class Page(LinedWidget):
         self.scroll_rows(0)
         self.place_cursor(first)
 
+    def row_of(self, key: str) -> int:
+        """The row of the page where a block begins; one that is scrolled out of sight has no such row: -1."""
+        at = next((at for at, (_, n) in enumerate(self._rows) if self._content.blocks[n].key == key), -1)
+        y = len(self._content.pinned) + at - self._top
+        return y if at >= self._top and y < self.size.height else -1
+
     def place_cursor(self, row: int) -> None:
         """Put the terminal's cursor on a row, for screen readers and magnifiers."""
         y = len(self._content.pinned) + row - self._top

@@ -1,0 +1,301 @@
+"""Building a lesson: what fails is mended, what cannot be is dropped or left, and it ends."""
+
+from __future__ import annotations
+
+import asyncio
+
+from tests.unit.studio.pipeline_pieces import (
+    CODE,
+    EXERCISE,
+    PLAN,
+    QUIZ,
+    Making,
+    ReplayTrials,
+    agents,
+    asked_of,
+    built,
+    changed,
+    scripted,
+    solved,
+)
+from tui_tutor.core.language_model import Reply, Usage
+from tui_tutor.proof.reports import Problem
+
+BROKEN = changed(CODE, source="print(bil)")
+WEAK = changed(EXERCISE, check=EXERCISE["check"][:1])
+
+
+def fails_where(source):
+    """A proof in which the cell with this source ends in an error."""
+
+    def faults(cell):
+        is_it = getattr(cell, "source", "") == source
+        return (
+            [Problem("run-outcome", cell.id, "it failed: NameError: name 'bil' is not defined")]
+            if is_it
+            else []
+        )
+
+    return faults
+
+
+def names(model):
+    return [call.agent for call in model.calls]
+
+
+# --- whole lessons --------------------------------------------------------------------------------------
+
+
+def test_a_lesson_without_faults_needs_each_agent_once_and_a_solver_for_each_order(tmp_path):
+    work, model, _ = built(tmp_path, agents())
+    assert names(model) == [
+        "writer", "coder", "exercise maker", "examiner", "solver", "solver", "critic",
+    ]  # fmt: skip
+    assert [cell.id for cell in work.cells] == ["bill", "by-hand", "idea", "write-total", "one-more"]
+    assert work.left == ()
+    assert [one.is_right for one in work.answers] == [True, True]
+
+
+def test_who_asks_about_a_program_is_told_what_it_prints(tmp_path):
+    model, trials = scripted(agents()), ReplayTrials(printed_by={"by-hand": "12"})
+    asyncio.run(Making(model, trials).lesson(tmp_path).build())
+    for agent, heading in (
+        ("examiner", "The lesson so far"),
+        ("solver", "The lesson"),
+        ("critic", "The lesson"),
+    ):
+        shown = {cell["id"]: cell for cell in asked_of(model, agent)[0].inputs[heading]}
+        assert shown["by-hand"]["it prints"] == "12", agent
+
+
+def test_a_solver_sees_neither_keys_nor_solutions(tmp_path):
+    _, model, _ = built(tmp_path, agents())
+    for call in asked_of(model, "solver"):
+        for secret in ("result += price", "feedback", "correct", "Go through the prices", "12 and 6 make 18"):
+            assert secret not in call.prompt
+
+
+# --- repairs --------------------------------------------------------------------------------------------
+
+
+def test_a_cell_that_fails_is_mended_before_anybody_asks_about_it(tmp_path):
+    said = agents(coder={"cell": [BROKEN]}, repairer={"cell": [CODE]})
+    work, model, _ = built(tmp_path, said, fails_where(BROKEN["source"]))
+    assert names(model)[:4] == ["writer", "coder", "repairer: code", "exercise maker"]
+    assert work.left == ()
+    assert {cell.id: cell.tries for cell in work.cells}["by-hand"] == 2
+
+
+def test_a_repairer_is_told_what_happened_and_what_was_tried(tmp_path):
+    worse = changed(CODE, source="print(bil + 1)")
+    said = agents(coder={"cell": [BROKEN]}, repairer=[{"cell": [worse]}, {"cell": [CODE]}])
+
+    def faults(cell):
+        is_bad = "bil)" in getattr(cell, "source", "") or "bil +" in getattr(cell, "source", "")
+        return [Problem("run-outcome", cell.id, "it failed: NameError", "bind it")] if is_bad else []
+
+    _, model, _ = built(tmp_path, said, faults)
+    first, second = asked_of(model, "repairer")
+    assert "- run-outcome: it failed: NameError (bind it)" in first.inputs["Evidence"].splitlines()
+    assert "Earlier attempts" not in first.inputs
+    assert [one["source"] for one in second.inputs["Earlier attempts"]] == [BROKEN["source"]]
+
+
+def test_a_cell_that_three_repairs_do_not_mend_is_dropped_and_the_lesson_goes_on(tmp_path):
+    bad = changed(QUIZ, id="second", question="What does an empty bill come to, and why is it so?")
+    plan = {"cell": [*PLAN["cell"], changed(PLAN["cell"][-1], id="second")]}
+    said = agents(writer=plan, examiner={"cell": [QUIZ, bad]}, repairer={"cell": [bad]})
+
+    def faults(cell):
+        return [Problem("key-inconsistent", cell.id, "its key is wrong")] if cell.id == "second" else []
+
+    work, model, _ = built(tmp_path, said, faults)
+    assert len(asked_of(model, "repairer")) == 3
+    [dropped] = work.dropped
+    assert (dropped.cell, dropped.tries, dropped.dropped) == (
+        "second", 4, "key-proven: key-inconsistent: its key is wrong",
+    )  # fmt: skip
+    assert work.left == ()
+    assert "second" not in [cell.id for cell in work.cells]
+
+
+def test_a_lesson_that_cannot_stand_without_a_cell_is_left_with_the_reason(tmp_path):
+    said = agents(exercise_maker={"cell": [WEAK]}, repairer={"cell": [WEAK]})
+
+    def faults(cell):
+        return [Problem("mutation-score", cell.id, "3 of 6")] if cell.id == "write-total" else []
+
+    work, model, _ = built(tmp_path, said, faults)
+    assert len(asked_of(model, "repairer")) == 3
+    assert {one.split(":")[0] for one in work.left} == {"bloom-level", "objective-assessed"}
+    assert asked_of(model, "solver") == []  # nobody is paid to read what is left
+
+
+def test_faulty_solutions_that_survive_are_told_to_who_mends_the_checks(tmp_path):
+    said = agents(exercise_maker={"cell": [WEAK]}, repairer={"cell": [EXERCISE]})
+
+    def faults(cell):
+        if len(getattr(cell, "check", "..")) != 1:
+            return []
+        told = Problem("mutant-survives", cell.id, "line 2 of the solution, `0` is `1`", severity="warning")
+        return [Problem("mutation-score", cell.id, "the checks catch 5 of 6 mutants"), told]
+
+    _, model, _ = built(tmp_path, said, faults)
+    [call] = asked_of(model, "repairer")
+    assert call.inputs["Evidence"].splitlines() == [
+        "- mutation-score: the checks catch 5 of 6 mutants",
+        "- mutant-survives: line 2 of the solution, `0` is `1`",
+    ]
+
+
+# --- solving ----------------------------------------------------------------------------------------------
+
+
+def test_a_question_that_a_solver_answers_otherwise_is_mended_and_solved_again(tmp_path):
+    unclear = changed(QUIZ, question="A line of 6 comes with the bill that you added. What does it come to?")
+
+    def solver(call):
+        is_unclear = "comes with" in call.prompt
+        return solved(call, "12" if is_unclear else "18")
+
+    said = agents(examiner={"cell": [unclear]}, solver=solver, repairer={"cell": [QUIZ]})
+    work, model, _ = built(tmp_path, said)
+    assert names(model)[4:] == [
+        "solver", "solver", "repairer: quiz", "solver", "solver", "critic",
+    ]  # fmt: skip
+    [call] = asked_of(model, "repairer")
+    assert "12 and 6 are 18." in call.inputs["What a solver answered"][0]
+    assert [one.is_right for one in work.answers] == [True, True]
+
+
+def test_a_question_that_stays_disputed_is_dropped(tmp_path):
+    plan = {"cell": [*PLAN["cell"], changed(PLAN["cell"][-1], id="second")]}
+    second = changed(
+        QUIZ, id="second", question="What is a bill without any lines worth, and how many has it?"
+    )
+
+    def solver(call):
+        fine = {
+            "answer": [
+                {"id": one["id"], "answer": "?", "why": "It is unclear."}
+                for one in call.inputs["The questions"]
+            ]
+        }
+        fine["answer"][0] = solved_first(call)
+        return fine
+
+    def solved_first(call):
+        options = call.inputs["The questions"][0]["options"]
+        number = next(one[0] for one in options if one.endswith(") 18"))
+        return {"id": "one-more", "answer": number, "why": "12 and 6 are 18."}
+
+    said = agents(writer=plan, examiner={"cell": [QUIZ, second]}, solver=solver, repairer={"cell": [second]})
+    work, model, _ = built(tmp_path, said)
+    assert len(asked_of(model, "repairer")) == 3
+    assert [(one.cell, one.tries) for one in work.dropped] == [("second", 4)]
+    assert work.left == ()
+
+
+# --- answers that cannot be used ----------------------------------------------------------------------
+
+
+def reply(text, data=None, stop="end"):
+    return Reply(text, data, stop, Usage(10, 10))
+
+
+def test_an_answer_that_is_no_json_is_corrected_once(tmp_path):
+    work, model, _ = built(tmp_path, agents(coder=[reply("Here is your code"), {"cell": [CODE]}]))
+    first, again = asked_of(model, "coder")
+    assert again.inputs == {
+        **first.inputs,
+        "Your answer": "Here is your code",
+        "What is wrong with it": "it is not one JSON value",
+    }
+    assert work.left == ()
+
+
+def test_an_answer_of_the_wrong_form_is_told_every_place(tmp_path):
+    bad = {"cell": [{"kind": "code", "id": "by-hand"}]}
+    _, model, _ = built(tmp_path, agents(coder=[bad, {"cell": [CODE]}]))
+    assert "source: Field required" in asked_of(model, "coder")[1].inputs["What is wrong with it"]
+
+
+def test_a_cell_for_no_place_is_objected_to(tmp_path):
+    stranger = changed(CODE, id="elsewhere")
+    _, model, _ = built(tmp_path, agents(coder=[{"cell": [stranger]}, {"cell": [CODE]}]))
+    assert asked_of(model, "coder")[1].inputs["What is wrong with it"].splitlines() == [
+        "there is no cell for the place `by-hand`",
+        "`elsewhere` is no place of yours",
+    ]
+
+
+def test_an_answer_that_stays_unusable_leaves_the_lesson(tmp_path):
+    work, model, _ = built(tmp_path, agents(coder=[reply("No"), reply("No.")]))
+    assert len(asked_of(model, "coder")) == 2
+    assert work.left == ("The answer of coder about lesson sums cannot be used: it is not one JSON value.",)
+
+
+def test_an_answer_cut_short_gets_twice_the_room_once(tmp_path):
+    work, model, _ = built(tmp_path, agents(coder=[reply("{", stop="max_tokens"), {"cell": [CODE]}]))
+    first, again = asked_of(model, "coder")
+    assert again.max_tokens == 2 * first.max_tokens
+    assert work.left == ()
+
+
+def test_an_answer_cut_short_twice_leaves_the_lesson(tmp_path):
+    cut = reply("{", stop="max_tokens")
+    work, model, _ = built(tmp_path, agents(coder=[cut, cut]))
+    assert len(asked_of(model, "coder")) == 2
+    assert work.left == ("The answer of coder about lesson sums was cut short twice, at 24,000 tokens.",)
+
+
+def test_a_refusal_leaves_the_lesson_and_is_not_asked_again(tmp_path):
+    work, model, _ = built(tmp_path, agents(coder=[reply("", stop="refusal")]))
+    assert work.left == ("The model refused to answer coder about lesson sums.",)
+    assert len(asked_of(model, "coder")) == 1
+
+
+# --- plans --------------------------------------------------------------------------------------------
+
+
+def objections_to(tmp_path, plan):
+    _, model, _ = built(tmp_path, agents(writer=[plan, PLAN]))
+    return asked_of(model, "writer")[1].inputs["What is wrong with it"].splitlines()
+
+
+def test_a_plan_assesses_every_objective_at_its_level(tmp_path):
+    low = changed(PLAN["cell"][3], bloom="apply")
+    plan = {"cell": [low if cell["id"] == "write-total" else cell for cell in PLAN["cell"]]}
+    assert objections_to(tmp_path, plan) == [
+        "no `ex` or `quiz` assesses the objective `add` at the level create or above",
+        "no `ex` or `quiz` reaches the level create",
+    ]
+
+
+def test_a_question_cannot_ask_to_create(tmp_path):
+    high = changed(PLAN["cell"][4], bloom="create")
+    assert objections_to(tmp_path, {"cell": [*PLAN["cell"][:4], high]}) == [
+        "`one-more` is a question with a key, which cannot ask to create: use an `ex`"
+    ]
+
+
+# --- other levels -------------------------------------------------------------------------------------
+
+BEGINNERS = {"cell": [{"id": "idea", "text": "A loop can do it. It keeps the sum so far."}]}
+
+
+def test_words_for_another_level_stand_beside_the_lesson(tmp_path):
+    work, model, _ = built(tmp_path, agents(leveller=BEGINNERS), levels=("beginner", "intermediate"))
+    [call] = asked_of(model, "leveller")
+    assert call.subject == "lesson sums, beginner"
+    assert [one.text for one in work.levels["beginner"].cell] == [
+        "A loop can do it. It keeps the sum so far."
+    ]
+
+
+def test_a_level_that_cannot_be_written_is_told_and_leaves_the_lesson_as_it_is(tmp_path):
+    strange = {"cell": [{"id": "nowhere", "text": "Words for no cell."}]}
+    work, model, _ = built(tmp_path, agents(leveller=strange), levels=("beginner",))
+    assert len(asked_of(model, "leveller")) == 3
+    assert (work.left, work.levels) == ((), {})
+    assert [one.cell for one in work.dropped] == ["level beginner"]

@@ -1,0 +1,403 @@
+"""ports.StudioDesk over the studio's folder: what the studio screen works with."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, cast
+
+from pydantic import ValidationError
+
+from tui_tutor.cli.scratch import scratch_folder
+from tui_tutor.cli.studio_trials import FolderTrials
+from tui_tutor.cli.studio_wiring import open_workshop, price_of_building, price_of_outline
+from tui_tutor.core.errors import TutorError
+from tui_tutor.core.language_model import Saying
+from tui_tutor.core.studio_desk import (
+    BriefForm,
+    CellMark,
+    DeskCell,
+    DeskLesson,
+    DeskNews,
+    DeskOutcome,
+    DeskStage,
+    DeskState,
+    LessonState,
+    OnDeskNews,
+)
+from tui_tutor.studio.brief import Brief
+from tui_tutor.studio.choosing_models import choose
+from tui_tutor.studio.drafts import LessonOutline
+from tui_tutor.studio.grounding.ingesting import ingest, keep
+from tui_tutor.studio.industries.catalogue import find
+from tui_tutor.studio.ledger import read_ledger, totals_of
+from tui_tutor.studio.news import News
+from tui_tutor.studio.outline import OUTLINE_FILE, read_outline
+from tui_tutor.studio.prices import NANO
+from tui_tutor.studio.recorded import RecordedModel
+from tui_tutor.studio.reviewing import Change, ReviewedCell, cells_of, proven_with
+from tui_tutor.studio.studio_folder import StudioFolder
+from tui_tutor.studio.workshop import Workshop
+
+_LOCK = "course.lock.json"
+_OF_PROOF = 0.2  # of a build's time, for the proof of the whole
+_CHANGED = "changed.json"  # cells that were changed in the review
+_PROVING = re.compile(r"(\d+) % · (.*)")
+_OUGHT = {"language": "it should be such as en, de or pt-BR"}
+_FIELDS = {"budget_usd": "budget", "creative": "model"}  # as the form calls them
+
+
+class FolderDesk:
+    """A desk for the course in one folder. `transcript` answers instead of models, where there is one."""
+
+    def __init__(self, root: Path, *, transcript: RecordedModel | None = None) -> None:
+        self._root, self._transcript = root, transcript
+        self._folder = StudioFolder(root)
+        self._notes: tuple[str, ...] = ()
+
+    # --- what is there ------------------------------------------------------------------------------
+
+    def state(self) -> DeskState:
+        if not self._is_begun():
+            return DeskState("brief", str(self._root))
+        brief, outline = self._folder.brief(), self._folder.outline()
+        if outline is None:
+            return DeskState(
+                "outline",
+                str(self._root),
+                brief.topic,
+                price_usd=0.0 if self._transcript else price_of_outline(self._folder, brief),
+                spent_usd=self._spent(),
+                cap_usd=brief.budget_usd,
+            )
+        written = self._folder.written_lessons()
+        left = {path.stem: _first_line(path) for path in (self._folder.hidden / "left").glob("*.toml")}
+        price = 0.0 if self._transcript else price_of_building(self._folder, brief, outline)
+        stage: DeskStage = "review" if written else "outline"
+        return DeskState(
+            stage=stage,
+            folder=str(self._root),
+            title=outline.title,
+            lessons=tuple(_lesson(one, written, left) for one in outline.lesson),
+            price_usd=price,
+            spent_usd=self._spent(),
+            cap_usd=brief.budget_usd,
+            is_published=(self._root / "QUALITY.json").is_file(),
+            notes=self._notes,
+        )
+
+    def _spent(self) -> float:
+        """In US dollars; what a replay had cost is not spent."""
+        return totals_of(read_ledger(self._folder.hidden)).paid.cost / NANO
+
+    def _is_begun(self) -> bool:
+        return (self._folder.hidden / "brief.toml").is_file()
+
+    def industries(self, text: str) -> Sequence[tuple[str, str]]:
+        return [(one.code, one.title) for one in find(text)] if text.strip() else []
+
+    # --- brief and outline ----------------------------------------------------------------------------
+
+    def begin(self, form: BriefForm) -> None:
+        brief = _brief_of(self._values(form))
+        choose(brief, os.environ)
+        sources = ingest(brief.sources, Path())
+        self._folder = StudioFolder.begun(self._root, brief)
+        keep(sources, self._folder.hidden)
+
+    def _values(self, form: BriefForm) -> dict[str, Any]:
+        models: dict[str, Any] = {"provider": form.provider, "preset": form.preset, "region": form.region}
+        if form.provider == "local":
+            models = {"provider": "local", "base_url": form.base_url, "creative": form.model}
+        return {
+            "topic": " ".join(form.topic.split()),
+            "level": form.level,
+            "levels": list(form.levels),
+            "minutes": _number(form.minutes, "minutes", int),
+            "industry": self._code(form.industry),
+            "language": form.language,
+            "must": list(form.must),
+            "must_not": list(form.must_not),
+            "sources": list(form.sources),
+            "budget_usd": _number(form.budget, "budget", float),
+            "residency": form.residency,
+            "models": models,
+        }
+
+    def _code(self, words: str) -> str:
+        words = words.strip()
+        found = self.industries(words)
+        is_code = words.isdigit() and len(words) == 4
+        if not words or (is_code and words in [code for code, _ in found]):
+            return words
+        if not found or is_code:
+            raise TutorError(
+                f"No industry is found for {words!r}.", help="Leave it empty, or try another word."
+            )
+        return found[0][0]
+
+    async def make_outline(self, on_news: OnDeskNews) -> None:
+        async with self._workshop(on_news) as workshop:
+            await workshop.outline()
+
+    def outline_text(self) -> str:
+        return (self._folder.get(OUTLINE_FILE) or b"").decode("utf-8", "replace")
+
+    def set_outline(self, text: str) -> None:
+        outline = read_outline(text.encode("utf-8", "replace"))
+        with self._folder.held():
+            self._folder.put(OUTLINE_FILE, text)
+            self._folder.show_outline(self._folder.brief(), outline)
+
+    # --- building -------------------------------------------------------------------------------------
+
+    async def build(self, on_news: OnDeskNews) -> DeskOutcome:
+        from tui_tutor.cli.studio import made_lines
+
+        async with self._workshop(on_news) as workshop:
+            made = await workshop.build()
+        self._notes = tuple(made_lines(made, self._root))
+        return DeskOutcome(made.is_published, self._notes)
+
+    @asynccontextmanager
+    async def _workshop(self, on_news: OnDeskNews) -> AsyncIterator[Workshop]:
+        teller = _Teller(on_news)
+        with open_workshop(self._folder, teller.news, teller.saying, transcript=self._transcript) as workshop:
+            teller.workshop = workshop
+            try:
+                yield workshop
+            finally:
+                await workshop.model.close()
+
+    # --- reviewing --------------------------------------------------------------------------------------
+
+    def cells(self) -> tuple[DeskCell, ...]:
+        marks, proofs = self._folder.review(), _proofs(self._folder)
+        numbers: dict[str, int] = {}
+        return tuple(_reviewed(cell, numbers, marks, proofs) for cell in cells_of(self._folder))
+
+    def mark(self, lesson: str, cell: str, mark: CellMark) -> None:
+        self._cell(lesson, cell)
+        said = self._folder.review()
+        said.pop(f"{lesson}/{cell}", None)
+        if mark:
+            said[f"{lesson}/{cell}"] = mark
+        self._folder.set_review(said)
+
+    def _cell(self, lesson: str, cell: str) -> ReviewedCell:
+        for one in cells_of(self._folder):
+            if (one.lesson, one.id) == (lesson, cell):
+                return one
+        raise TutorError(f"There is no cell {cell} in {lesson} any more.", help="Nothing was changed.")
+
+    async def save_cell(self, lesson: str, cell: str, text: str, on_news: OnDeskNews) -> DeskOutcome:
+        tell = _Teller(on_news).running(lesson)
+        self._cell(lesson, cell)
+        with self._folder.held(), scratch_folder() as scratch:  # nobody is asked, so no key is needed
+            trials = FolderTrials(scratch, self._folder.hidden / "proofs")
+            files = await proven_with(self._folder, trials, Change(lesson, cell, text), tell)
+            self._keep(lesson, cell, files)
+            self.mark(lesson, cell, "locked")
+        return DeskOutcome(True, (f"{cell} is kept, proven and locked.",))
+
+    async def regenerate(self, lesson: str, cell: str, note: str, on_news: OnDeskNews) -> DeskOutcome:
+        if self._folder.review().get(f"{lesson}/{cell}") == "locked":
+            raise TutorError(f"{cell} is locked; it is as it was.", help="Unlock it first, if you mean it.")
+        teller = _Teller(on_news)
+        async with self._workshop(on_news) as workshop:
+            maker = workshop.regenerator()
+            files = await maker.regenerate(lesson, cell, note, teller.running(lesson))
+            self._keep(lesson, cell, files)
+            self.mark(lesson, cell, "")
+        return DeskOutcome(True, (f"{cell} is made anew and proven.",))
+
+    def _keep(self, lesson: str, cell: str, files: Mapping[str, bytes]) -> None:
+        self._folder.put(_CHANGED, json.dumps(sorted({*_changed(self._folder), f"{lesson}/{cell}"})))
+        self._folder.publish(files)
+
+
+def _lesson(one: LessonOutline, written: Sequence[str], left: Mapping[str, str]) -> DeskLesson:
+    state: LessonState = "written" if one.id in written else "left" if one.id in left else "outline"
+    return DeskLesson(one.id, one.title, one.minutes, one.bloom, one.objective, state, left.get(one.id, ""))
+
+
+def _reviewed(
+    cell: ReviewedCell,
+    numbers: dict[str, int],
+    marks: Mapping[str, str],
+    proofs: Mapping[tuple[str, str], str],
+) -> DeskCell:
+    """A cell with its number, which `numbers` counts by lesson."""
+    is_hidden = bool(cell.table.get("hidden"))
+    numbers[cell.lesson] = numbers.get(cell.lesson, 0) + (not is_hidden)
+    mark = marks.get(f"{cell.lesson}/{cell.id}", "")
+    return DeskCell(
+        lesson=cell.lesson,
+        id=cell.id,
+        number=0 if is_hidden else numbers[cell.lesson],
+        kind=str(cell.table.get("kind", "")),
+        title=str(cell.table.get("title", "")),
+        text=cell.text,
+        proof=proofs.get((cell.lesson, cell.id), ""),
+        mark=cast(CellMark, mark if mark in ("accepted", "locked") else ""),
+    )
+
+
+class _Teller:
+    """The studio's news as the screen takes them: lessons are built side by side, and each has its own."""
+
+    def __init__(self, on_news: OnDeskNews) -> None:
+        self._on_news = on_news
+        self.workshop: Workshop | None = None
+        self._began = time.monotonic()
+        self._proven: dict[str, int] = {}
+        self._done: set[str] = set()
+        self._doing: dict[str, tuple[str, str]] = {}  # (stage, what) by lesson
+        self._part = 0.0  # of the proof of the whole
+
+    def news(self, news: News) -> None:
+        """Something begins or is done."""
+        stage, what = news.stage, news.what
+        if stage == "proving" and (found := _PROVING.match(what)):
+            self._part, what = int(found[1]) / 100, found[2]
+        self._doing[news.lesson] = (stage, what.removeprefix(f"{news.lesson} ") if news.lesson else what)
+        self._proven[news.lesson] = max(news.cells_proven, self._proven.get(news.lesson, 0))
+        if news.is_end:
+            self._done.add(news.lesson)
+        self._tell(news.lesson)
+
+    def saying(self, saying: Saying) -> None:
+        """Tokens of an answer come, or an agent has to wait."""
+        lesson = _lesson_of(saying.call.subject)
+        stage, what = self._doing.get(lesson, ("asking", saying.call.subject))
+        self._doing[lesson] = (stage, what)
+        self._tell(lesson, saying.call.agent, saying.output_tokens, saying.note)
+
+    def running(self, lesson: str) -> Callable[[float, str], None]:
+        """What tells of a proof."""
+
+        def tell(part: float, what: str) -> None:
+            self._on_news(DeskNews("proving", lesson, what, fraction=part, seconds_left=self._left(part)))
+
+        return tell
+
+    def _left(self, part: float | None) -> float | None:
+        spent = time.monotonic() - self._began
+        return spent / part * (1 - part) if part and 0.05 < part < 1 else None
+
+    def _tell(self, lesson: str, agent: str = "", tokens: int = 0, note: str = "") -> None:
+        stage, what = self._doing[lesson]
+        part = self._fraction(stage)
+        self._on_news(
+            DeskNews(
+                stage=stage,
+                lesson=lesson,
+                what=note or what,
+                agent=agent,
+                tokens=tokens,
+                cells_proven=sum(self._proven.values()),
+                spent_usd=self.workshop.money().spent_usd if self.workshop else 0.0,
+                fraction=part,
+                seconds_left=self._left(part),
+            )
+        )
+
+    def _fraction(self, stage: str) -> float | None:
+        """Four fifths are the lessons that are to be built, one is the proof of the whole.
+
+        The first lesson says nothing until its end.
+        """
+        if stage == "proving":
+            return 1 - _OF_PROOF * (1 - self._part)
+        done = len(self._done - {""})
+        if self.workshop is None or stage == "outline" or not done:
+            return None
+        outline = self.workshop.folder.outline()
+        written = self.workshop.folder.written_lessons()
+        wanted = [one.id for one in outline.lesson if one.id not in written] if outline else []
+        return (1 - _OF_PROOF) * min(1.0, done / len(wanted)) if wanted else None
+
+
+def _lesson_of(subject: str) -> str:
+    """The lesson that a call is about: `lesson sums, shuffle 2` is about sums."""
+    name, _, _ = subject.removeprefix("lesson ").partition(",")
+    return name if subject.startswith("lesson ") else ""
+
+
+def _proofs(folder: StudioFolder) -> Mapping[tuple[str, str], str]:
+    """A line about each cell's proof: of programs from the lock, of questions from the lessons' histories."""
+    try:
+        lock = json.loads((folder.root / _LOCK).read_bytes())
+        ran = {
+            (lesson, cell): _proof_line(entry)
+            for lesson, facts in lock["lessons"].items()
+            for cell, entry in facts["cells"].items()
+        }
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        ran = {}
+    return {**_answers(folder), **ran}
+
+
+def _proof_line(entry: Mapping[str, Any]) -> str:
+    proof = entry.get("proof")
+    if not isinstance(proof, Mapping):
+        return "ran" if entry.get("outcome") == "ok" else str(entry.get("outcome", ""))
+    mutants = proof.get("mutants", {})
+    solved = "proven" if proof.get("solution", 0) and proof.get("starter_fails") else "not proven"
+    return f"{solved}, {mutants.get('killed', 0)}/{mutants.get('total', 0)} mutants"
+
+
+def _answers(folder: StudioFolder) -> dict[tuple[str, str], str]:
+    """How often a question was solved without its key; one that was changed since has not been."""
+    changed, found = _changed(folder), {}
+    for path in sorted((folder.hidden / "history").glob("*.json")):
+        try:
+            answers = json.loads(path.read_bytes())["answers"]
+            for cell in {one["cell"] for one in answers}:
+                right = [one["is_right"] is True for one in answers if one["cell"] == cell]
+                line = f"solved {sum(right)}/{len(right)}, key hidden"
+                is_new = f"{path.stem}/{cell}" in changed
+                found[(path.stem, cell)] = "not solved anew" if is_new else line
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+    return found
+
+
+def _changed(folder: StudioFolder) -> Sequence[str]:
+    """Cells that were changed in the review, as `lesson/cell`."""
+    try:
+        said = json.loads(folder.get(_CHANGED) or b"[]")
+    except ValueError:
+        return []
+    return [str(one) for one in said] if isinstance(said, list) else []
+
+
+def _brief_of(values: Mapping[str, Any]) -> Brief:
+    """The brief, or a TutorError that begins with the name of the field that has the first mistake."""
+    if not values["topic"]:
+        raise TutorError("topic: it is empty.", help="Say in a sentence what the course is about.")
+    try:
+        return Brief.model_validate_json(json.dumps(values))
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = [str(part) for part in first["loc"]]
+        name = place[1] if place[0] == "models" and len(place) > 1 else place[0]
+        said = _OUGHT.get(name) or str(first["msg"]).replace("Input should", "it should")
+        raise TutorError(f"{_FIELDS.get(name, name)}: {said}.", help="Nothing was made.") from None
+
+
+def _first_line(path: Path) -> str:
+    with path.open(encoding="utf-8", errors="replace") as file:
+        return file.readline(500).lstrip("# ").rstrip("\n")
+
+
+def _number(text: str, name: str, kind: type[int] | type[float]) -> int | float:
+    try:
+        return kind(text.strip())
+    except ValueError:
+        raise TutorError(f"{name}: {text.strip()!r} is no number.", help="Such as 45, or 5.") from None

@@ -1,0 +1,86 @@
+"""A brief from a sentence or a file, and what must hold before anything is asked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from tui_tutor.core.document import Document, parse_toml
+from tui_tutor.core.errors import TutorError
+from tui_tutor.core.parsing.course_file import fit_id
+from tui_tutor.core.safe_text import safe_line
+from tui_tutor.studio.brief import Brief
+
+MOST_BRIEF_BYTES: Final = 1_000_000
+_LONGEST_TOPIC: Final = 2_000
+
+
+def brief_of(said: str) -> tuple[Brief, Path]:
+    """A brief and the folder that its sources are named from; `said` is a sentence or the path of a file."""
+    path = Path(said)
+    if said.endswith(".toml") or _is_file(path):
+        return read_brief(_bytes_of(path), str(path)), path.parent
+    topic = " ".join(said.split())
+    if not topic or len(topic) > _LONGEST_TOPIC:
+        raise TutorError(
+            f"A topic has 1 to {_LONGEST_TOPIC:,} characters.", help='Such as "Hash tables, for nurses".'
+        )
+    return Brief(topic=topic), Path()
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            data = file.read(MOST_BRIEF_BYTES + 1)
+    except OSError as error:
+        reason = (error.strerror or "unknown reason").lower()
+        raise TutorError(
+            f"{safe_line(str(path))} cannot be read: {reason}.", help="Nothing was made."
+        ) from error
+    if len(data) > MOST_BRIEF_BYTES:
+        raise TutorError(
+            f"{safe_line(str(path))} has more than {MOST_BRIEF_BYTES:,} bytes.", help="Shorten it."
+        )
+    return data
+
+
+def read_brief(data: bytes, name: str) -> Brief:
+    """The brief in a file; TutorError (exit code 4) that names the first mistake and its line."""
+    document = parse_toml(data, name)
+    if not isinstance(document, Document):
+        raise _broken(name, f"{document[0].message} (line {document[0].span.line})")
+    try:
+        return Brief.model_validate(document.values)
+    except ValidationError as error:
+        raise _broken(name, _said(error.errors(include_url=False)[0], document)) from None
+
+
+def _said(error: Any, document: Document) -> str:
+    place = tuple(error["loc"])
+    try:
+        line = f" (line {document.key_span(place).line})"
+    except (KeyError, IndexError, TypeError):
+        line = ""
+    return f"{'.'.join(str(part) for part in place)}: {error['msg']}{line}"
+
+
+def _broken(name: str, mistake: str) -> TutorError:
+    return TutorError(
+        f"{safe_line(name)} is no brief: {safe_line(mistake)}.",
+        help="docs/studio.md shows one with every key. Nothing was made.",
+        exit_code=4,
+    )
+
+
+def course_id(brief: Brief) -> str:
+    """The id of the course: the brief's, or made of its topic's first words."""
+    return brief.id or fit_id("-".join(brief.topic.split()[:6]))[:64].strip("-")

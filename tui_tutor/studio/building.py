@@ -1,0 +1,268 @@
+"""Building a course: its lessons side by side, the whole run and looked at by every gate, then published."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from tui_tutor.core.course import Course, Lesson, Level
+from tui_tutor.core.document import Document, parse_toml
+from tui_tutor.core.lock import LOCK_FILE, lock_text
+from tui_tutor.core.parsing import COURSE_FILE, check_course, lesson_path, parse_course, parse_lesson
+from tui_tutor.studio.agents.agent import HOUSE
+from tui_tutor.studio.asking import Asker
+from tui_tutor.studio.assembling import course_toml, lesson_toml, overlay_file, overlay_toml
+from tui_tutor.studio.brief import Brief
+from tui_tutor.studio.gates.all_gates import findings_about, is_publishable
+from tui_tutor.studio.gates.built import Built, CellWork, Judgement, Money, SolverAnswer
+from tui_tutor.studio.gates.finding import Finding, hard
+from tui_tutor.studio.industries.catalogue import profile
+from tui_tutor.studio.industries.words import terms_used
+from tui_tutor.studio.lesson_building import LessonBuilder
+from tui_tutor.studio.lesson_work import LessonWork
+from tui_tutor.studio.news import News, OnNews
+from tui_tutor.studio.outline import Outline
+from tui_tutor.studio.studio_folder import StudioFolder
+from tui_tutor.studio.telling import Telling
+from tui_tutor.studio.trials import Trials
+from tui_tutor.studio.trying import Tryer, may_run, placed_in, write_course
+
+TRIALS_FOLDER: Final = "trials"
+DRAFT_FOLDER: Final = "draft"
+_HISTORY: Final = "history"  # of lessons: what made them, for the report of a later build
+_MOST_AMENDMENTS: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a build came to. `files` are the course's, to be published if nothing hard was found.
+
+    `left`: lessons that are left for the author, with the reasons.
+    """
+
+    built: Built
+    findings: tuple[Finding, ...]
+    files: Mapping[str, bytes]
+    left: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    @property
+    def is_publishable(self) -> bool:
+        """Whether there is a course, and nothing keeps it from being published."""
+        return bool(self.built.lessons) and is_publishable(self.findings)
+
+
+@dataclass
+class CourseBuilder:
+    """Builds what is not written yet of a course in the studio's folder."""
+
+    folder: StudioFolder
+    outline: Outline
+    asker: Asker
+    trials: Trials
+    telling: Telling
+    on_news: OnNews
+    money: Callable[[], Money]  # what is spent at the moment
+    at_once: int = 3
+
+    def __post_init__(self) -> None:
+        self._brief: Brief = self.telling.brief
+        self._tryer = Tryer(
+            self._brief,
+            self.outline,
+            self.trials,
+            self.folder.hidden / TRIALS_FOLDER,
+            self.telling.sources,
+            (HOUSE,),
+        )
+        self._kept = tuple(one for one in self.folder.written_lessons() if one in self._ids())
+        self._builders: dict[str, LessonBuilder] = {}
+
+    def _ids(self) -> list[str]:
+        return [one.id for one in self.outline.lesson]
+
+    async def build(self) -> Result:
+        """Build every lesson that is not written, and prove the whole. TutorError as for a lesson."""
+        await self._build_lessons([one for one in self._ids() if one not in self._kept])
+        for number in range(_MOST_AMENDMENTS + 1):
+            result = await self._whole()
+            amended = self._amendable(result)
+            if result.is_publishable or not amended:
+                return result
+            for lesson, findings in amended.items():
+                await self._builders[lesson].amend(findings, is_last=number == _MOST_AMENDMENTS)
+        return await self._whole()
+
+    async def _build_lessons(self, lessons: Sequence[str]) -> None:
+        gate = asyncio.Semaphore(self.at_once)
+
+        async def build(lesson: str) -> None:
+            async with gate:
+                builder = LessonBuilder(self.asker, self._tryer, self.telling, lesson, self.on_news)
+                self._builders[lesson] = builder
+                await builder.build()
+                self._remember(builder.work)
+
+        try:
+            async with asyncio.TaskGroup() as group:
+                for lesson in lessons:
+                    group.create_task(build(lesson))
+        except* Exception as errors:  # noqa: BLE001 - passed on as it is
+            raise errors.exceptions[0] from None
+
+    def _amendable(self, result: Result) -> dict[str, list[Finding]]:
+        """What stops the course in lessons that were built now, by lesson."""
+        found: dict[str, list[Finding]] = {}
+        for finding in hard(result.findings):
+            for one in placed_in(finding, result.built):
+                if one.lesson in self._builders and not self._builders[one.lesson].work.left:
+                    found.setdefault(one.lesson, []).append(one)
+        return found
+
+    # --- what made a lesson, for a later report ---------------------------------------------------------
+
+    def _remember(self, work: LessonWork) -> None:
+        values = {
+            "work": [_fields(one) for one in work.work()],
+            "answers": [_fields(one) for one in work.answers],
+            "judgements": [_fields(one) for one in work.judgements],
+        }
+        self.folder.put(f"{_HISTORY}/{work.lesson}.json", json.dumps(values, ensure_ascii=False, indent=1))
+
+    def _history(self, lesson: str) -> Mapping[str, Any]:
+        data = self.folder.get(f"{_HISTORY}/{lesson}.json")
+        try:
+            found = json.loads(data) if data else {}
+        except ValueError:
+            return {}
+        return found if isinstance(found, dict) else {}
+
+    # --- the whole course -------------------------------------------------------------------------------
+
+    async def _whole(self) -> Result:
+        left = {
+            one: builder.work.left for one, builder in sorted(self._builders.items()) if builder.work.left
+        }
+        lessons = [one for one in self._ids() if one not in left]
+        if not lessons:
+            return Result(self._read({}, Course.model_construct(title=self.outline.title)), (), {}, left)
+        files = self._files(lessons)
+        course = parse_course(files).value
+        assert course is not None, "the studio writes course.toml itself"
+        built = self._read(files, course)
+        if may_run(built):
+            self.on_news(News("proving", "", self.outline.title))
+            place = self.folder.hidden / DRAFT_FOLDER
+            write_course(place, files)
+            trial = await self.trials.prove(place, self._proving)
+            built = replace(built, proven=trial.proven)
+            files = {**files, LOCK_FILE: lock_text(trial.lock).encode()}
+        return Result(built, findings_about(built), files, left)
+
+    def _proving(self, part: float, what: str) -> None:
+        self.on_news(News("proving", "", f"{round(100 * part)} % · {what}"))
+
+    def _files(self, lessons: Sequence[str]) -> dict[str, bytes]:
+        """The course's files: lessons that were there as they are, new ones as they came out."""
+        outline = _reduced(self.outline, lessons)
+        files = {
+            name: data
+            for name, data in self.folder.files().items()
+            if not name.startswith("lessons/") or name.split("/")[1].split(".")[0] in self._kept
+        }
+        for name in ("QUALITY.md", "QUALITY.json", LOCK_FILE):
+            files.pop(name, None)
+        texts = {COURSE_FILE: course_toml(self._brief, outline)}
+        for lesson in lessons:
+            if lesson in self._builders:
+                work = self._builders[lesson].work
+                texts[lesson_path(lesson)] = lesson_toml(outline, lesson, work.tables)
+                for level, draft in work.levels.items():
+                    texts[overlay_file(lesson, level)] = overlay_toml(draft, work.tables)
+        return {**files, **{name: text.encode() for name, text in texts.items()}}
+
+    def _read(self, files: Mapping[str, bytes], course: Course) -> Built:
+        lessons = [one for one in self._ids() if lesson_path(one) in files]
+        read = tuple(found for one in lessons if (found := parse_lesson(course, one, files).value))
+        works = [self._builders[one].work for one in sorted(self._builders)]
+        kept = [self._history(one) for one in self._kept]
+        built = Built(
+            brief=self._brief,
+            course=course,
+            lessons=read,
+            levels=_levels(course, lessons, files),
+            files=files,
+            diagnostics=check_course(files, folder_name=course.id) if files else (),
+            blooms={one.id: one.bloom for one in self.outline.objective},
+            answers=(
+                *(one for work in works if not work.left for one in work.answers),
+                *_recalled(kept, "answers", SolverAnswer),
+            ),
+            sources=self.telling.sources,
+            prompts=(HOUSE,),
+            money=self.money(),
+            work=(*(one for work in works for one in work.work()), *_recalled(kept, "work", CellWork)),
+            judgements=(
+                *(one for work in works for one in work.judgements),
+                *_recalled(kept, "judgements", Judgement),
+            ),
+        )
+        return replace(built, terms=self._terms(built))
+
+    def _terms(self, built: Built) -> Mapping[str, int] | None:
+        """How often each term of the readers' industry occurs; None where there is no profile."""
+        known = profile(self._brief.industry) if self._brief.industry else None
+        return terms_used(known, [one.words for one in built.texts()]) if known else None
+
+
+def _fields(value: Any) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return asdict(value)
+
+
+def _recalled(kept: Sequence[Mapping[str, Any]], name: str, kind: type[Any]) -> list[Any]:
+    """Values that `_remember` wrote; what has another form is left out."""
+    found = []
+    for history in kept:
+        for one in history.get(name, ()):
+            try:
+                found.append(kind(**one))
+            except TypeError:
+                continue
+    return found
+
+
+def _levels(
+    course: Course, lessons: Sequence[str], files: Mapping[str, bytes]
+) -> dict[Level, tuple[Lesson, ...]]:
+    """The lessons as readers of each level see them, where there is something for one."""
+    levels: dict[Level, tuple[Lesson, ...]] = {}
+    everyone: tuple[Level, ...] = ("beginner", "intermediate", "advanced")
+    for level in everyone:
+        if any(overlay_file(one, level) in files for one in lessons):
+            told = (parse_lesson(course, one, files, overlay=level).value for one in lessons)
+            levels[level] = tuple(one for one in told if one is not None)
+    return levels
+
+
+def _reduced(outline: Outline, lessons: Sequence[str]) -> Outline:
+    """An outline of these lessons alone; nothing requires what is left out."""
+    kept = [one for one in outline.lesson if one.id in lessons]
+    return outline.model_copy(
+        update={
+            "lesson": tuple(
+                one.model_copy(update={"requires": tuple(r for r in one.requires if r in lessons)})
+                for one in kept
+            )
+        }
+    )
+
+
+def tables_in(data: bytes, name: str) -> list[dict[str, Any]]:
+    """The cells of a lesson's file, as its author wrote them; empty where it does not parse."""
+    document = parse_toml(data, name)
+    cells = document.values.get("cell", []) if isinstance(document, Document) else []
+    return [cell for cell in cells if isinstance(cell, dict)]

@@ -1,0 +1,1 @@
+"""The author's own files: kept as bytes, found by words, quoted byte for byte. Data, never orders."""

@@ -1,0 +1,1 @@
+"""What the studio knows of industries: their codes, and profiles that make a course speak their language."""

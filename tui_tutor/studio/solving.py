@@ -1,0 +1,59 @@
+"""Questions for a solver who does not see the keys, and what his answers are worth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from tui_tutor.core.course import Lesson, MatchQuiz, OrderQuiz, PredictQuiz, QuizCell, ReflectQuiz
+from tui_tutor.core.grading.quizzes import grade_quiz, parse_typed
+from tui_tutor.core.grading.rejection import Rejected
+from tui_tutor.core.grading.showing import Shown, letter_of, shown
+from tui_tutor.studio.drafts import SolvedDraft
+from tui_tutor.studio.gates.built import SolverAnswer
+
+SHUFFLES: Final = (1, 2)
+_RUN: Final = (PredictQuiz, ReflectQuiz)
+
+
+def asked_of(lesson: Lesson) -> list[QuizCell]:
+    """The questions with a key that is a judgement; what a program prints is found out by running it."""
+    return [cell for cell in lesson.cells if isinstance(cell, QuizCell) and not isinstance(cell, _RUN)]
+
+
+def blind_question(quiz: QuizCell, shuffle: int) -> Mapping[str, Any]:
+    """A question as a solver sees it, its parts in the order of this shuffle, as a learner numbers them."""
+    view = _view(quiz, shuffle)
+    parts: dict[str, Any] = {"id": quiz.id, "form": quiz.form, "question": quiz.question}
+    if isinstance(quiz, MatchQuiz):
+        parts["numbered"] = _numbered(view.items)
+        parts["lettered"] = [f"{letter_of(n)}) {item.text}" for n, item in enumerate(view.rights)]
+    elif view.items:
+        parts["options" if not isinstance(quiz, OrderQuiz) else "lines"] = _numbered(view.items)
+    for number, blank in enumerate(view.blanks, 1):
+        parts[f"blank {number}"] = _numbered(blank)
+    return parts
+
+
+def _view(quiz: QuizCell, shuffle: int) -> Shown:
+    is_choice = hasattr(quiz, "option")
+    return shown(quiz.model_copy(update={"shuffle": True}) if is_choice else quiz, seed=shuffle)
+
+
+def _numbered(items: Sequence[Any]) -> list[str]:
+    return [f"{number}) {item.text}" for number, item in enumerate(items, 1)]
+
+
+def graded(lesson: Lesson, shuffle: int, solved: SolvedDraft, model: str) -> Iterator[SolverAnswer]:
+    """What each answer is worth; a question without an answer counts as not solved."""
+    said = {one.id: one for one in solved.answer}
+    for quiz in asked_of(lesson):
+        one = said.get(quiz.id)
+        is_right = _is_right(quiz, shuffle, one.answer) if one else None
+        words = f"{one.answer} ({one.why})" if one else ""
+        yield SolverAnswer(lesson.id, quiz.id, shuffle, is_right, words, model)
+
+
+def _is_right(quiz: QuizCell, shuffle: int, line: str) -> bool | None:
+    answer = parse_typed(quiz, _view(quiz, shuffle), line)
+    return None if isinstance(answer, Rejected) else grade_quiz(quiz, answer).correct
