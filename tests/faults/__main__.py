@@ -39,15 +39,16 @@ def main() -> int:
     print(play.line())
     gate = fuzzed(20_000 if share > 1 else TEXTS)
     print(gate.line())
-    cheating = cheated(is_short=share > 1)
-    print(cheating.line())
     floods = flooded(FLOOD_MB[share > 1])
     for flood in floods:
         print(flood.line())
-    problems = [problem for part in parts for problem in part.problems]
-    problems += [*recovery.faults(), *crowd.faults(), *play.faults()]
     steering = steered(100_000 // share)
     print(steering.line())
+    print("cheating  begins: it takes a quarter of an hour" if share == 1 else "cheating  begins")
+    cheating = cheated(is_short=share > 1)
+    print(cheating.line())
+    problems = [problem for part in parts for problem in part.problems]
+    problems += [*recovery.faults(), *crowd.faults(), *play.faults()]
     problems += [*steering.leaks, *gate.faults(), *cheating.faults()]
     problems += [fault for flood in floods for fault in flood.faults()]
     print("".join(f"  {problem}\n" for problem in problems), end="")

@@ -91,7 +91,10 @@ class Cheating:
 
 
 def cheated(*, is_short: bool = False) -> Cheating:
-    """Every kind against every kind of check, in forked copies and (long form) where no copy can be made."""
+    """Every kind against every kind of check, each alone, and all at once where no copy can be made.
+
+    In short: all at once, in copies.
+    """
     result, kept = Cheating(kinds=len(KINDS) + len(SHELL_KINDS)), checking.CHECK_TIMEOUT_S
     checking.CHECK_TIMEOUT_S = LIMIT_S / 2 if is_short else LIMIT_S
     try:
@@ -121,7 +124,7 @@ class _Sitting:
     def __init__(self, folder: Path, how: str, is_short: bool, result: Cheating) -> None:
         self.folder, self.how, self.result = folder, how, result
         self.before = _NATIVE_THREAD if how else ""
-        self.cells = dict(_together() if is_short else _one_by_one())
+        self.cells = dict(_together() if is_short or how else _one_by_one())
         viz = a_viz(y="[square(n) for n in range(4)]")
         lesson = a_lesson((viz, *self.cells.values(), *SHELL_CHECKS.values()))
         self.store = SqliteStore(MEMORY)
