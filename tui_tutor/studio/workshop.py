@@ -103,7 +103,8 @@ class Workshop:
         outline = self.folder.outline()
         if outline is None:
             raise TutorError("There is no outline yet.", help="Make one: tui-tutor studio outline DIR")
-        self.folder.note_estimate(self.price_of_building(outline).dollars)
+        told = self.price_of_outline().dollars + self.price_of_building(outline).dollars
+        self.folder.note_estimate(told)
         builder = CourseBuilder(
             self.folder, outline, self._asker(), self.trials, self._telling, self.on_news, self.money
         )

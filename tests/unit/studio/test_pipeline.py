@@ -8,6 +8,7 @@ from tests.unit.studio.pipeline_pieces import (
     CODE,
     EXERCISE,
     PLAN,
+    PROSE,
     QUIZ,
     Making,
     ReplayTrials,
@@ -20,6 +21,8 @@ from tests.unit.studio.pipeline_pieces import (
 )
 from tui_tutor.core.language_model import Reply, Usage
 from tui_tutor.proof.reports import Problem
+from tui_tutor.studio.gates.finding import Finding
+from tui_tutor.studio.grounding.source import Source
 
 BROKEN = changed(CODE, source="print(bil)")
 WEAK = changed(EXERCISE, check=EXERCISE["check"][:1])
@@ -277,6 +280,43 @@ def test_a_question_cannot_ask_to_create(tmp_path):
     assert objections_to(tmp_path, {"cell": [*PLAN["cell"][:4], high]}) == [
         "`one-more` is a question with a key, which cannot ask to create: use an `ex`"
     ]
+
+
+def test_words_that_stand_in_no_source_are_objected_to_where_they_are_cited(tmp_path):
+    notes = Source("notes.md", b"A bill comes to the sum of its lines, whatever their order.")
+    good = '## A bill\n\nYou add up its lines. [cite: notes.md "the sum of its lines, whatever their order"]'
+    made_up = good.replace("whatever", "except for")
+    plans = [{"cell": [changed(PROSE, text=text), *PLAN["cell"][1:]]} for text in (made_up, good)]
+    model = scripted(agents(writer=plans))
+    making = Making(model, ReplayTrials(), sources=(notes,))
+    builder = making.lesson(tmp_path)
+    asyncio.run(builder.build())
+    [wrong] = asked_of(model, "writer")[1].inputs["What is wrong with it"].splitlines()
+    assert wrong.startswith("`bill` cites words that stand in no source: [cite: notes.md")
+    assert "source:notes.md#16-58" in builder.work.cells[0].table["text"]
+
+
+def test_who_mends_a_passage_is_shown_the_sources(tmp_path):
+    notes = Source("notes.md", b"A bill comes to the sum of its lines, whatever their order.")
+    said = agents(repairer={"cell": [changed(PROSE, text="## A bill\n\nYou add up what it lists.")]})
+    model = scripted(said)
+    builder = Making(model, ReplayTrials(), sources=(notes,)).lesson(tmp_path)
+    asyncio.run(builder.build())
+    asyncio.run(builder.amend([Finding("citation-share", "sums", "bill", "cite")], is_last=False))
+    [call] = asked_of(model, "repairer")
+    assert "whatever their order" in call.inputs["Passages of the sources"]
+
+
+def test_a_locked_cell_is_never_touched(tmp_path):
+    model = scripted(agents())
+    builder = Making(model, ReplayTrials()).lesson(tmp_path)
+    asyncio.run(builder.build())
+    before = builder.work.tables
+    builder.work.cell("one-more").is_locked = True
+    asyncio.run(builder.amend([Finding("item-flaw", "sums", "one-more", "too long")], is_last=False))
+    assert asked_of(model, "repairer") == []
+    assert builder.work.tables == before
+    assert builder.work.left == ("item-flaw: too long",)
 
 
 # --- other levels -------------------------------------------------------------------------------------

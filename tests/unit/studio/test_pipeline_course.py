@@ -1,4 +1,4 @@
-"""Building a course: ended anywhere it goes on to the same bytes, and nothing that was paid for is asked again."""
+"""Building a course: ended anywhere it goes on to the same bytes, and nothing paid for is asked again."""
 
 from __future__ import annotations
 
