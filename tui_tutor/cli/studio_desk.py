@@ -18,6 +18,7 @@ from tui_tutor.cli.studio_trials import FolderTrials
 from tui_tutor.cli.studio_wiring import open_workshop, price_of_building, price_of_outline
 from tui_tutor.core.errors import TutorError
 from tui_tutor.core.language_model import Saying
+from tui_tutor.core.safe_text import safe_line
 from tui_tutor.core.studio_desk import (
     BriefForm,
     CellMark,
@@ -64,6 +65,7 @@ class FolderDesk:
 
     def state(self) -> DeskState:
         if not self._is_begun():
+            self._require_room()
             return DeskState("brief", str(self._root))
         brief, outline = self._folder.brief(), self._folder.outline()
         if outline is None:
@@ -94,6 +96,20 @@ class FolderDesk:
     def _spent(self) -> float:
         """In US dollars; what a replay had cost is not spent."""
         return totals_of(read_ledger(self._folder.hidden)).paid.cost / NANO
+
+    def _require_room(self) -> None:
+        """TutorError where a course could not be begun: before anything is typed."""
+        shown = safe_line(str(self._root))
+        try:
+            is_free = not self._root.exists() or (self._root.is_dir() and not any(self._root.iterdir()))
+        except OSError as error:
+            reason = (error.strerror or "unknown reason").lower()
+            raise TutorError(f"{shown} cannot be read: {reason}.", help="Check its rights.") from error
+        if not is_free:
+            raise TutorError(
+                f"{shown} is not empty, and was not begun by the studio; it is as it was.",
+                help="Name a folder that is not there yet, or one that the studio began.",
+            )
 
     def _is_begun(self) -> bool:
         return (self._folder.hidden / "brief.toml").is_file()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from textual import on, work
+from textual.app import SuspendNotSupported
 from textual.screen import Screen
 
 from tui_tutor.core.errors import TutorError
@@ -75,6 +76,8 @@ class StudioApp(TutorApp):
         try:
             with self.suspend():
                 self._play(wish.lesson)
+        except SuspendNotSupported:
+            self.say("tui-tutor preview DIR plays it.")
         except TutorError as error:
             self.say(sentence_of(error))
         self.refresh()

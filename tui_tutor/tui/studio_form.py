@@ -81,8 +81,9 @@ _SPOKEN_OF: Final = (
     ("residency", "residency"),
     ("preset", "model"),
     ("local server", "base_url"),
-    ("source", "sources"),
-    ("key", "provider"),
+    ("the source ", "sources"),
+    ("no industry ", "industry"),
+    ("_api_key", "provider"),
 )
 _LISTS: Final = ("must", "must_not", "sources")
 
@@ -125,7 +126,8 @@ def form_of(values: Values) -> BriefForm:
 def field_named(mistake: str, values: Values) -> str:
     """The field that a sentence about a mistake is about, "" if it names none."""
     shown = shown_fields(values)
-    start = mistake.casefold().removeprefix("the ").removeprefix("no ")
-    named = [one.name for one in shown if start.startswith((f"{one.label} ", f"{one.label}:", one.name))]
-    spoken_of = [name for word, name in _SPOKEN_OF if word in start and name in {one.name for one in shown}]
+    said = mistake.casefold()
+    named = [one.name for one in shown if said.startswith((f"{one.label}:", f"{one.name}:"))]
+    names = {one.name for one in shown}
+    spoken_of = [name for word, name in _SPOKEN_OF if word in said and name in names]
     return next(iter([*named, *spoken_of]), "")

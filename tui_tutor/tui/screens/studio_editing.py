@@ -37,7 +37,11 @@ class TextEditor(Editor):
         layer: default; position: relative; width: 1fr; height: 1fr; padding: 0 1; overflow-y: auto;
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("tab", "indent", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab", "indent", show=False),
+        Binding("ctrl+home", "jump(True)", show=False),
+        Binding("ctrl+end", "jump(False)", show=False),
+    ]
 
     def __init__(self, text: str, theme: str) -> None:
         super().__init__(text, Task("text", "answer"), language="", theme=theme)
@@ -45,6 +49,9 @@ class TextEditor(Editor):
 
     def action_indent(self) -> None:
         self.replace("    ", *self.selection)
+
+    def action_jump(self, to_start: bool) -> None:
+        self.move_cursor((0, 0) if to_start else self.document.end)
 
 
 class StudioEditScreen(Screen[str]):
