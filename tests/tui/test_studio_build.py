@@ -7,8 +7,18 @@ from threading import Event
 
 import pytest
 
-from tests.tui.studio_stage import LESSONS, NEWS, OUTLINED, WRITTEN, Author, ReplayDesk, at_the_studio
-from tui_tutor.core.studio_desk import DeskNews, DeskOutcome
+from tests.tui.studio_stage import (
+    BEGUN,
+    EMPTY,
+    LESSONS,
+    NEWS,
+    OUTLINED,
+    WRITTEN,
+    Author,
+    ReplayDesk,
+    at_the_studio,
+)
+from tui_tutor.core.studio_desk import DeskNews, DeskOutcome, OnDeskNews
 
 
 async def build(author: Author) -> None:
@@ -149,3 +159,51 @@ def test_hostile_news_is_shown_harmless():
 
     seen = asyncio.run(act())
     assert not {letter for letter in seen if not letter.isprintable()} - {"\n"}
+
+
+def test_an_outline_that_is_made_while_a_sheet_is_open_is_shown_all_the_same():
+    desk = ReplayDesk(BEGUN, NEWS[:1], holds=Event(), after=OUTLINED)
+
+    async def act() -> str:
+        async with at_the_studio(desk) as author:
+            await author.press("b", "enter")
+            await author.sees("log")
+            await author.press("question_mark")
+            await author.sees("Keys")
+            assert desk.holds is not None
+            desk.holds.set()
+            return await author.sees("The outline is made.")
+
+    assert "Simulate a practice" in asyncio.run(act())
+
+
+def test_a_disk_that_refuses_is_a_sentence():
+    class Full(ReplayDesk):
+        async def build(self, on_news: OnDeskNews) -> DeskOutcome:
+            raise OSError(28, "No space left on device", "/course/\x1b.toml")
+
+    async def act() -> str:
+        async with at_the_studio(Full(OUTLINED)) as author:
+            await author.press("b", "enter")
+            return await author.sees("✗ not yet")
+
+    seen = asyncio.run(act())
+    assert "The disk refused: no space left on device (/course/␛.toml)." in " ".join(seen.split())
+
+
+@pytest.mark.parametrize("size", [(60, 18), (80, 24), (120, 40), (200, 60)])
+def test_every_page_fits_every_window_in_ascii(size: tuple[int, int]):
+    async def act() -> str:
+        seen = ""
+        for state in (EMPTY, BEGUN, OUTLINED, WRITTEN):
+            async with at_the_studio(ReplayDesk(state), size=size, first="", is_ascii=True) as author:
+                await author.pilot.pause(0.05)
+                seen += author.seen + "\n"
+        desk = ReplayDesk(OUTLINED, NEWS, holds=Event())
+        async with at_the_studio(desk, size=size, is_ascii=True) as author:
+            await author.press("b", "enter")
+            return seen + await author.sees("$0.40")
+
+    seen = asyncio.run(act())
+    assert seen.isascii()
+    assert max(map(len, seen.split("\n"))) <= size[0]

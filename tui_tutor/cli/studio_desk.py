@@ -8,6 +8,7 @@ import re
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, cast
 
@@ -34,6 +35,7 @@ from tui_tutor.core.studio_desk import (
 from tui_tutor.studio.brief import Brief
 from tui_tutor.studio.choosing_models import choose
 from tui_tutor.studio.drafts import LessonOutline
+from tui_tutor.studio.gates.built import SolverAnswer
 from tui_tutor.studio.grounding.ingesting import ingest, keep
 from tui_tutor.studio.industries.catalogue import find
 from tui_tutor.studio.ledger import read_ledger, totals_of
@@ -227,10 +229,23 @@ class FolderDesk:
         teller = _Teller(on_news)
         async with self._workshop(on_news) as workshop:
             maker = workshop.regenerator()
-            files = await maker.regenerate(lesson, cell, note, teller.running(lesson))
-            self._keep(lesson, cell, files)
+            remade = await maker.regenerate(lesson, cell, note, teller.running(lesson))
+            self._keep(lesson, cell, remade.files)
+            self._note_answers(lesson, cell, remade.answers)
             self.mark(lesson, cell, "")
         return DeskOutcome(True, (f"{cell} is made anew and proven.",))
+
+    def _note_answers(self, lesson: str, cell: str, answers: Sequence[SolverAnswer]) -> None:
+        """A question that was solved anew counts as solved: in the review, and in the report of a build."""
+        if not answers:
+            return
+        name = f"history/{lesson}.json"
+        history = json.loads(self._folder.get(name) or b"{}")
+        others = [one for one in history.get("answers", ()) if one.get("cell") != cell]
+        history["answers"] = [*others, *(asdict(one) for one in answers)]
+        self._folder.put(name, json.dumps(history, ensure_ascii=False, indent=1))
+        changed = [one for one in _changed(self._folder) if one != f"{lesson}/{cell}"]
+        self._folder.put(_CHANGED, json.dumps(changed))
 
     def _keep(self, lesson: str, cell: str, files: Mapping[str, bytes]) -> None:
         self._folder.put(_CHANGED, json.dumps(sorted({*_changed(self._folder), f"{lesson}/{cell}"})))

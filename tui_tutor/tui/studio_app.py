@@ -66,6 +66,8 @@ class StudioApp(TutorApp):
         except TutorError as error:
             self.say(sentence_of(error))
             return
+        while not isinstance(self.screen, StudioScreen) and len(self.screen_stack) > 2:
+            self.screen.dismiss(None)  # a sheet that was opened meanwhile
         await self.switch_screen(self._page(wish.page, state))
         if wish.sentence:
             self.call_after_refresh(self.say, wish.sentence)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.adapters.studio.answered import FORM, a_built_course, a_desk, with_answers_of
-from tests.unit.studio.pipeline_pieces import CODE, changed
+from tests.unit.studio.pipeline_pieces import CODE, QUIZ, changed, solved
 from tui_tutor.cli.studio_desk import FolderDesk
 from tui_tutor.core.errors import TutorError
 from tui_tutor.core.studio_desk import DeskCell, DeskNews
@@ -208,6 +208,21 @@ def test_a_cell_is_made_anew_with_a_note_and_a_locked_one_is_not(course):
     desk.mark("sums", "by-hand", "locked")
     with pytest.raises(TutorError, match="by-hand is locked; it is as it was"):
         asyncio.run(desk.regenerate("sums", "by-hand", "", nobody))
+
+
+@pytest.mark.slow
+def test_a_question_that_is_made_anew_is_solved_again_without_its_key(course):
+    disputed = changed(QUIZ, question="A line of 5 is put on the bill. What does it come to now?")
+    desk = a_desk(course, repairer={"cell": [disputed]}, solver=lambda call: solved(call, "12"))
+    before = the_cell(desk, "one-more")
+    with pytest.raises(TutorError, match="Who sees only the lesson answered otherwise"):
+        asyncio.run(desk.regenerate("sums", "one-more", "", nobody))
+    assert the_cell(desk, "one-more") == before
+    better = changed(QUIZ, question="One more line, of 6, is put on the bill. What does it come to now?")
+    desk = a_desk(course, repairer={"cell": [better]})
+    asyncio.run(desk.regenerate("sums", "one-more", "", nobody))
+    cell = the_cell(desk, "one-more")
+    assert ("One more line" in cell.text, cell.proof) == (True, "solved 2/2, key hidden")
 
 
 @pytest.mark.slow

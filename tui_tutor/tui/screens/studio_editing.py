@@ -39,6 +39,7 @@ class TextEditor(Editor):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab", "indent", show=False),
+        Binding("shift+tab", "dedent", show=False),
         Binding("ctrl+home", "jump(True)", show=False),
         Binding("ctrl+end", "jump(False)", show=False),
     ]
@@ -49,6 +50,14 @@ class TextEditor(Editor):
 
     def action_indent(self) -> None:
         self.replace("    ", *self.selection)
+
+    def action_dedent(self) -> None:
+        """Take up to four blanks from the beginning of the line."""
+        row, column = self.cursor_location
+        line = self.document.get_line(row)
+        blanks = min(4, len(line) - len(line.lstrip(" ")))
+        self.replace("", (row, 0), (row, blanks), maintain_selection_offset=False)
+        self.move_cursor((row, max(0, column - blanks)))
 
     def action_jump(self, to_start: bool) -> None:
         self.move_cursor((0, 0) if to_start else self.document.end)
