@@ -62,7 +62,7 @@ def test_a_brief_that_is_typed_in_one_burst_arrives_whole(player: Player) -> Non
     with player.on_a_terminal("studio", "open", str(folder), ANTHROPIC_API_KEY="sk-nobody") as terminal:
         terminal.wait_for("F5 go on")
         terminal.type(
-            "Queues, quickly\t\x1b[C\t\t\x7f\x7f30\t\t\x7f\x7fde\ta plot\ra table\t\t\t\x7f2\x1b[15~"
+            "Queues, quickly\t\x1b[C\t\t\x7f\x7f30\t\t\x7f\x7fde\ta plot\ra table\t\t\t\t\x7f2\x1b[15~"
         )
         terminal.wait_for("b has it made.")
         assert leave(terminal) == 0

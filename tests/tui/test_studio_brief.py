@@ -95,6 +95,11 @@ def test_a_course_is_not_told_once_more_at_its_own_level():
     assert taken == [("intermediate",), ("advanced",), ("intermediate", "advanced"), ()]
 
 
+def test_packages_stand_in_a_line_with_commas_or_blanks_between():
+    values = {**values_of(BriefForm()), "packages": " numpy,pandas  scipy "}
+    assert form_of(values).packages == ("numpy", "pandas", "scipy")
+
+
 # --- industries -------------------------------------------------------------------------------------
 
 

@@ -142,6 +142,7 @@ class FolderDesk:
             "must": list(form.must),
             "must_not": list(form.must_not),
             "sources": list(form.sources),
+            "packages": list(form.packages),
             "budget_usd": _number(form.budget, "budget", float),
             "residency": form.residency,
             "models": models,

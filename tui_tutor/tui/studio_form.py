@@ -48,6 +48,7 @@ FIELDS: Final[tuple[Field, ...]] = (
     Field(
         "sources", "sources", "Files or folders to ground it on, as seen from here; a line for each.", "lines"
     ),
+    Field("packages", "packages", "That cells may import beside the standard library: numpy, pandas."),
     Field("budget", "budget", "In US dollars; it is never exceeded."),
     Field("provider", "models", "Who answers. Anthropic wants ANTHROPIC_API_KEY.", "choice", _PROVIDERS),
     Field(
@@ -111,7 +112,7 @@ def values_of(form: BriefForm) -> dict[str, str]:
     """What stands in the fields."""
     values = {one.name: getattr(form, one.name) for one in FIELDS}
     lists = {name: "\n".join(values[name]) for name in _LISTS}
-    return {**values, **lists, "levels": " ".join(form.levels)}
+    return {**values, **lists, "levels": " ".join(form.levels), "packages": ", ".join(form.packages)}
 
 
 def form_of(values: Values) -> BriefForm:
@@ -120,7 +121,8 @@ def form_of(values: Values) -> BriefForm:
         name: tuple(filter(None, map(str.strip, values[name].split("\n")))) for name in _LISTS
     }
     further = tuple(one for one in values["levels"].split() if one != values["level"])
-    return BriefForm(**{**values, **lists, "levels": further})
+    packages = tuple(values["packages"].replace(",", " ").split())
+    return BriefForm(**{**values, **lists, "levels": further, "packages": packages})
 
 
 def field_named(mistake: str, values: Values) -> str:

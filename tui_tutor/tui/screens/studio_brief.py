@@ -36,7 +36,7 @@ from tui_tutor.tui.widgets.page import Block, Page, Sheetful
 from tui_tutor.tui.widgets.row import BLANK, RULE, TEXT_COLUMN, Row, Spans, said, text_width
 
 BEGIN: Final = "begin"
-MOST_MATCHES: Final = 4
+MOST_MATCHES: Final = 3
 _MATCH: Final = "industry "
 _SOON_S: Final = 0.15  # after the last letter, industries are looked for
 
