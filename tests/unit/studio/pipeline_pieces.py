@@ -289,3 +289,9 @@ def built(folder: Path, said: Mapping[str, Any], faults: Faults = no_faults, **a
 def asked_of(model: ScriptedModel, agent: str) -> list[Call]:
     """The calls of one agent, in their order."""
     return [call for call in model.calls if call.agent.partition(":")[0] == agent]
+
+
+def told(call: Call, heading: str) -> str:
+    """What stands under a heading of a question."""
+    parts = dict(part.partition("\n")[::2] for part in f"\n\n{call.prompt}".split("\n\n# ")[1:])
+    return parts[heading]
