@@ -24,6 +24,7 @@ from tui_tutor.core.studio_desk import (
     DeskState,
     OnDeskNews,
 )
+from tui_tutor.tui.screens.studio_screen import StudioScreen
 from tui_tutor.tui.studio_app import StudioApp
 
 EMPTY = DeskState("brief", "waiting-lines")
@@ -170,6 +171,13 @@ class Author:
     @property
     def seen(self) -> str:
         return screen_text(self.app)
+
+    @property
+    def chosen(self) -> str:
+        """The key of what is chosen on the page."""
+        screen = self.app.screen
+        assert isinstance(screen, StudioScreen)
+        return screen.page.chosen
 
     async def press(self, *keys: str) -> None:
         for key in keys:

@@ -17,7 +17,7 @@ def row_of(seen: str, label: str) -> str:
 
 
 async def go_to(author: Author, name: str) -> None:
-    while author.app.screen.page.chosen != name:  # type: ignore[attr-defined]
+    while author.chosen != name:
         await author.press("tab")
 
 
@@ -50,7 +50,7 @@ def test_the_arrows_leave_a_field_at_its_first_and_its_last_row():
             places = []
             for key in ("up", "up", "down", "down", "down"):
                 await author.press(key)
-                places.append(author.app.screen.page.chosen)  # type: ignore[attr-defined]
+                places.append(author.chosen)
             return places
 
     assert asyncio.run(act()) == ["must", "language", "must", "must_not", "sources"]
@@ -152,7 +152,7 @@ def test_a_mistake_is_said_at_the_top_its_field_is_gone_to_and_nothing_typed_is_
             await author.type("Hash tables")
             await author.press("f5")
             seen = await author.sees("not yet")
-            return seen, author.app.screen.page.chosen  # type: ignore[attr-defined]
+            return seen, author.chosen
 
     seen, chosen = asyncio.run(act())
     assert f"✗ not yet {mistake} Do something else." in seen
@@ -205,3 +205,17 @@ def test_a_paste_of_several_lines_stays_in_one_where_there_is_only_one():
             return await author.sees("Hash tables")
 
     assert row_of(asyncio.run(act()), "topic") == "Hash tables"
+
+
+def test_the_editor_follows_another_theme():
+    async def act() -> str:
+        async with at_the_studio() as author:
+            await author.press("ctrl+p")
+            await author.sees("Commands")
+            await author.type("light")
+            await author.sees("Theme: light")
+            await author.press("enter")
+            await author.sees("F5 go on")
+            return author.app.screen.focused.theme  # type: ignore[union-attr]
+
+    assert asyncio.run(act()) == "tutor-editor-tutor-light"

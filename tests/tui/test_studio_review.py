@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import AbstractAsyncContextManager
 from threading import Event
 
 import pytest
@@ -13,8 +14,10 @@ from tui_tutor.core.studio_desk import DeskCell, DeskNews
 PROVING = (DeskNews("proving", "lines", "In [2]", fraction=0.4, seconds_left=12),)
 
 
-def a_review(desk: ReplayDesk | None = None, **given: object) -> object:
-    return at_the_studio(desk or ReplayDesk(WRITTEN), first="arrivals", **given)  # type: ignore[arg-type]
+def a_review(
+    desk: ReplayDesk | None = None, size: tuple[int, int] = (80, 24)
+) -> AbstractAsyncContextManager[Author]:
+    return at_the_studio(desk or ReplayDesk(WRITTEN), size=size, first="arrivals")
 
 
 async def choose(author: Author, count: int) -> None:
@@ -27,7 +30,7 @@ def row_with(seen: str, words: str) -> str:
 
 def test_cells_stand_under_their_lessons_with_mark_and_proof_and_the_chosen_one_s_text_below():
     async def act() -> str:
-        async with a_review() as author:  # type: ignore[attr-defined]
+        async with a_review() as author:
             await choose(author, 2)
             return await author.sees('id = "wait"')
 
@@ -41,10 +44,10 @@ def test_cells_stand_under_their_lessons_with_mark_and_proof_and_the_chosen_one_
 
 def test_accepting_a_cell_marks_it_and_goes_on_to_the_next():
     async def act() -> tuple[ReplayDesk, str]:
-        async with a_review() as author:  # type: ignore[attr-defined]
+        async with a_review() as author:
             await author.press("a")
             await author.sees("3 of 5 seen")
-            return author.desk, author.app.screen.page.chosen
+            return author.desk, author.chosen
 
     desk, chosen = asyncio.run(act())
     assert (desk.asked_for("mark"), chosen) == ([("lines", "md-1", "accepted")], "lines/arrivals")
@@ -55,7 +58,7 @@ def test_accepting_a_cell_marks_it_and_goes_on_to_the_next():
 )
 def test_a_mark_is_taken_back_by_the_same_key(cell: int, key: str, mark: str):
     async def act() -> ReplayDesk:
-        async with a_review() as author:  # type: ignore[attr-defined]
+        async with a_review() as author:
             await choose(author, cell)
             await author.press(key)
             await author.until(lambda: author.desk.asked_for("mark") != [])
@@ -66,7 +69,7 @@ def test_a_mark_is_taken_back_by_the_same_key(cell: int, key: str, mark: str):
 
 def test_what_a_mark_is_refused_for_is_said():
     async def act() -> str:
-        async with a_review(ReplayDesk(WRITTEN, refusal="The disk is full.")) as author:  # type: ignore[attr-defined]
+        async with a_review(ReplayDesk(WRITTEN, refusal="The disk is full.")) as author:
             await author.press("l")
             return await author.sees("The disk is full.")
 
@@ -80,7 +83,7 @@ def test_an_edited_cell_is_proven_with_progress_and_kept():
     desk = ReplayDesk(WRITTEN, PROVING, holds=Event())
 
     async def act() -> tuple[str, str]:
-        async with a_review(desk) as author:  # type: ignore[attr-defined]
+        async with a_review(desk) as author:
             await choose(author, 1)
             await author.press("e")
             await author.sees("F5 keep it")
@@ -100,7 +103,7 @@ def test_a_text_that_does_not_hold_stays_in_the_editor_with_a_sentence():
     desk = ReplayDesk(WRITTEN, refusal="NameError: x. The cell is as it was.")
 
     async def act() -> str:
-        async with a_review(desk) as author:  # type: ignore[attr-defined]
+        async with a_review(desk) as author:
             await author.press("e")
             await author.sees("F5 keep it")
             await author.type("mine ")
@@ -116,7 +119,7 @@ def test_a_proof_is_stopped_and_the_text_is_still_there():
     desk = ReplayDesk(WRITTEN, PROVING, holds=Event())
 
     async def act() -> str:
-        async with a_review(desk) as author:  # type: ignore[attr-defined]
+        async with a_review(desk) as author:
             await author.press("e")
             await author.sees("F5 keep it")
             await author.type("mine ")
@@ -136,7 +139,7 @@ def test_a_proof_is_stopped_and_the_text_is_still_there():
 
 def test_a_cell_is_made_anew_with_a_note():
     async def act() -> ReplayDesk:
-        async with a_review() as author:  # type: ignore[attr-defined]
+        async with a_review() as author:
             await author.press("g")
             await author.sees("made anew")
             await author.type("shorter, with a table")
@@ -151,7 +154,7 @@ def test_a_note_stays_where_the_new_cell_does_not_hold():
     desk = ReplayDesk(WRITTEN, refusal="None of 3 new versions held: NameError.")
 
     async def act() -> str:
-        async with a_review(desk) as author:  # type: ignore[attr-defined]
+        async with a_review(desk) as author:
             await author.press("g")
             await author.sees("made anew")
             await author.type("shorter")
@@ -164,7 +167,7 @@ def test_a_note_stays_where_the_new_cell_does_not_hold():
 
 def test_a_locked_cell_is_not_made_anew():
     async def act() -> tuple[str, ReplayDesk]:
-        async with a_review() as author:  # type: ignore[attr-defined]
+        async with a_review() as author:
             await choose(author, 2)
             await author.press("g")
             return await author.sees("It is locked and stays as it is."), author.desk
@@ -177,7 +180,7 @@ def test_making_anew_is_stopped_with_esc():
     desk = ReplayDesk(WRITTEN, PROVING, holds=Event())
 
     async def act() -> str:
-        async with a_review(desk) as author:  # type: ignore[attr-defined]
+        async with a_review(desk) as author:
             await author.press("g")
             await author.sees("made anew")
             await author.press("enter")
@@ -196,7 +199,7 @@ def test_a_whole_cell_is_read_in_a_sheet():
     long = DeskCell("lines", "md-1", 1, "md", "", PROSE + "\n" * 30 + "# the end\n", "ran", "")
 
     async def act() -> str:
-        async with a_review(ReplayDesk(WRITTEN, shown=[long, *CELLS[1:]])) as author:  # type: ignore[attr-defined]
+        async with a_review(ReplayDesk(WRITTEN, shown=[long, *CELLS[1:]])) as author:
             await author.press("enter")
             await author.sees("PgDn PgUp page")
             await author.press("pagedown", "pagedown", "pagedown")
@@ -207,11 +210,11 @@ def test_a_whole_cell_is_read_in_a_sheet():
 
 def test_n_and_b_go_from_lesson_to_lesson():
     async def act() -> list[str]:
-        async with a_review() as author:  # type: ignore[attr-defined]
+        async with a_review() as author:
             places = []
             for key in ("n", "j", "b", "b", "b"):
                 await author.press(key)
-                places.append(author.app.screen.page.chosen)
+                places.append(author.chosen)
             return places
 
     assert asyncio.run(act()) == [
@@ -225,7 +228,7 @@ def test_n_and_b_go_from_lesson_to_lesson():
 
 def test_the_outline_is_one_key_away_and_back():
     async def act() -> None:
-        async with a_review() as author:  # type: ignore[attr-defined]
+        async with a_review() as author:
             await author.press("o")
             await author.sees("left for you")
             await author.press("r")
@@ -245,7 +248,7 @@ def test_a_course_without_written_cells_says_what_to_do():
 
 def test_on_a_wide_window_the_cell_stands_beside():
     async def act() -> str:
-        async with a_review(size=(120, 40)) as author:  # type: ignore[attr-defined]
+        async with a_review(size=(120, 40)) as author:
             return author.seen
 
     rows = asyncio.run(act()).split("\n")
@@ -273,7 +276,7 @@ def test_hostile_cells_are_shown_harmless():
 
 def test_the_keys_stand_on_a_sheet_and_on_the_palette():
     async def act() -> tuple[str, str]:
-        async with a_review() as author:  # type: ignore[attr-defined]
+        async with a_review() as author:
             await author.press("question_mark")
             keys = await author.sees("accept, lock")
             await author.press("escape", "ctrl+p")

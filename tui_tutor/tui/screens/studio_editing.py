@@ -22,6 +22,7 @@ from tui_tutor.tui.studio_words import label_rows, sentence_of
 from tui_tutor.tui.studio_working import Errand, Stopped
 from tui_tutor.tui.widgets.editor import Editor, Task
 from tui_tutor.tui.widgets.footer import Footer, Keys
+from tui_tutor.tui.widgets.form_editor import LastingEditor
 from tui_tutor.tui.widgets.page import Page, Sheetful
 from tui_tutor.tui.widgets.row import RULE, Row, said, text_width
 
@@ -29,7 +30,7 @@ _LINE: Final = re.compile(r"\(line (\d+)\)")
 Keep = Callable[[str, OnDeskNews], Errand[DeskOutcome]]
 
 
-class TextEditor(Editor):
+class TextEditor(LastingEditor):
     """The editor over the whole width; Tab indents."""
 
     DEFAULT_CSS = """

@@ -8,10 +8,21 @@ from typing import ClassVar
 from textual import events
 from textual.binding import Binding, BindingType
 
-from tui_tutor.tui.widgets.editor import Editor, Task
+from tui_tutor.tui.widgets.editor import Editor, Task, editor_theme
 
 
-class FormEditor(Editor):
+class LastingEditor(Editor):
+    """An editor that stays open while other things change: it follows the theme."""
+
+    def on_mount(self) -> None:
+        self.watch(self.app, "theme", self._follow_theme, init=False)
+
+    def _follow_theme(self, theme: str) -> None:
+        self.register_theme(made := editor_theme(theme))
+        self.theme = made.name
+
+
+class FormEditor(LastingEditor):
     """Has the keys in every field, also in those where nothing is written: there the screen's keys work.
 
     `go` goes to the field before or after this one: at once, for what was typed next is for that field.
