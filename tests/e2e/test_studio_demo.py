@@ -126,9 +126,14 @@ def test_a_demo_that_is_killed_again_and_again_ends_as_the_same_course(demo, tmp
         finished.append((steps_of(folder), len(asked_in(folder))))
     done = run(tmp_path / "data", "studio", "demo", "-o", str(folder))
     assert done.returncode == 0, done.stdout + done.stderr
-    assert published(folder) == published(demo)
+    assert course_in(folder) == course_in(demo)
     for known, line in finished:
         assert known.isdisjoint(asked_in(folder)[line:])
+
+
+def course_in(folder: Path) -> dict[str, Any]:
+    """Without its report: a call that the kill cut off counts there with the most that it can have cost."""
+    return {name: data for name, data in published(folder).items() if not name.startswith("QUALITY")}
 
 
 def kill_after(folder: Path, data: Path, answers: int) -> None:
