@@ -273,4 +273,4 @@ def _row(cell: DeskCell, *, is_chosen: bool, is_wide: bool) -> Row:
     if is_wide:
         return Row(label, text, said(mark, role))
     proof = safe_line(cell.proof)
-    return Row(label, text, said(proof, "muted"), (Stop(37, said(mark, role)),))
+    return Row(label, text, said(proof, "muted"), (Stop(37, said(mark, role)),) if mark else ())
