@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from threading import Event
 
 import pytest
@@ -248,10 +249,12 @@ def test_a_course_without_written_cells_says_what_to_do():
 
 def test_on_a_wide_window_the_cell_stands_beside():
     async def act() -> str:
-        async with a_review(size=(120, 40)) as author:
+        long = replace(CELLS[2], title="A title that is longer than the list is wide, and then some more")
+        async with a_review(ReplayDesk(WRITTEN, shown=[*CELLS[:2], long]), (120, 40)) as author:
             return author.seen
 
     rows = asyncio.run(act()).split("\n")
+    assert next(row for row in rows if "A title" in row).partition("│")[0].rstrip().endswith("⊘ locked")
     assert "│ md  [1]   md-1" in rows[0]
     assert "│ [[cell]]" in rows[3]
 

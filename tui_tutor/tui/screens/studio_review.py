@@ -271,6 +271,6 @@ def _row(cell: DeskCell, *, is_chosen: bool, is_wide: bool) -> Row:
     label = said(cell_label(cell), "accent-bold" if is_chosen else "muted")
     text = said(first_words(cell), "title" if is_chosen else "text")
     if is_wide:
-        return Row(label, text, said(mark, role))
+        return Row(label, text, stops=(Stop(0, said(mark, role), ends_here=True),) if mark else ())
     proof = safe_line(cell.proof)
     return Row(label, text, said(proof, "muted"), (Stop(37, said(mark, role)),) if mark else ())
