@@ -232,18 +232,6 @@ class LessonBuilder:
         unfounded = (fault for passage in passages for fault in self._unfounded(passage))
         return [*filling_objections(cells, [place]), *unfounded]
 
-    async def again(self, cell: CellInWork, note: str) -> None:
-        """Another try of a cell, with the author's note."""
-        told = {
-            **self._told,
-            "The lesson": cells_so_far(self.work.tables, self._prints),
-            "The cell": cell.table,
-            "The author wants it otherwise": note,
-        }
-        self._order = [one.id for one in self.work.cells]
-        self._slots = {}
-        await self._exchange(cell, told, Finding("author", self.work.lesson, cell.id, note))
-
     # --- solving ------------------------------------------------------------------------------------
 
     async def _finish(self) -> None:
