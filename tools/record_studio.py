@@ -4,8 +4,9 @@
 
 DIR is where the course is built (`tui_tutor/studio/demo` is its brief), QUEUE a folder: a question is
 QUEUE/ROLE/NUMBER.json with its agent, subject, instruction, prompt and schema; NUMBER.answer beside it, when
-it is there, is the answer. At the end the transcript is written. Tokens are counted as one for four
-characters, since nobody counts them here.
+it is there, is the answer. At the end the transcript is written, with the answers that a replay of it uses: a
+build that was ended and changed leaves others behind. Tokens are counted as one for four characters, since
+nobody counts them here.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import json
 import sys
 import time
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, cast
 
 from tui_tutor.cli import studio
@@ -76,6 +78,19 @@ def main(folder: Path, queue: Path, transcript: Path | None) -> None:
     studio._say_made(made, folder, as_json=False)
     if transcript is not None:
         transcript.write_text(transcript_of(there.hidden))
+        transcript.write_text(used_of(transcript))
+
+
+def used_of(transcript: Path) -> str:
+    """The lines of a transcript that a build asks for."""
+    recorded = RecordedModel.of(transcript)
+    with TemporaryDirectory() as scratch:
+        there, _ = begin_demo(Path(scratch) / "course")
+        with studio._workshop(there, transcript=recorded) as workshop:
+            studio._run(workshop, workshop.outline)
+            studio._run(workshop, workshop.build)
+    lines = transcript.read_text().splitlines(keepends=True)
+    return "".join(line for line in lines if json.loads(line)["key"] not in recorded.unused)
 
 
 if __name__ == "__main__":

@@ -24,14 +24,13 @@ from tui_tutor.core.studio_desk import (
     DeskState,
     OnDeskNews,
 )
+from tui_tutor.tui.screens.studio_screen import StudioScreen
 from tui_tutor.tui.studio_app import StudioApp
 
 EMPTY = DeskState("brief", "waiting-lines")
 BEGUN = DeskState("outline", "waiting-lines", "Waiting lines", price_usd=0.08, cap_usd=5.0)
 LESSONS = (
-    DeskLesson(
-        "lines", "Why lines form", 9, "understand", "Explain why a line forms at 80 % of use", "outline"
-    ),
+    DeskLesson("lines", "Why lines form", 9, "understand", "Explain why a line forms", "outline"),
     DeskLesson("simulate", "Simulate a practice", 14, "apply", "Simulate a day at a practice", "outline"),
     DeskLesson("plan", "Plan for the peak", 12, "evaluate", "Judge two plans for a busy day", "outline"),
 )
@@ -53,7 +52,7 @@ WRITTEN = replace(
     spent_usd=0.93,
     is_published=True,
 )
-PROSE = '[[cell]]\nkind = "md"\nid = "md-1"\ntext = """\nA practice with one doctor sees six patients an hour.\n"""\n'
+PROSE = '[[cell]]\nkind = "md"\nid = "md-1"\ntext = """\nOne doctor sees six patients an hour.\n"""\n'
 CODE = '[[cell]]\nkind = "code"\nid = "arrivals"\nsource = """\narrivals = [2, 9, 14]\nprint(arrivals)\n"""\n'
 EXERCISE = (
     '[[cell]]\nkind = "ex"\nid = "wait"\ntitle = "The mean wait"\n'
@@ -74,13 +73,16 @@ NEWS = (
 )
 
 
+PUBLISHED = DeskOutcome(True, ("The course is in waiting-lines.",))
+
+
 @dataclass
 class ReplayDesk:
-    """Says what it was told to; `holds` keeps long work going until it is set, `refusal` refuses everything."""
+    """Says what it was told to. `holds` keeps long work going until it is set, `refusal` refuses all."""
 
     said: DeskState = EMPTY
     news: Sequence[DeskNews] = ()
-    outcome: DeskOutcome = DeskOutcome(True, ("The course is in waiting-lines.",))
+    outcome: DeskOutcome = PUBLISHED
     after: DeskState | None = None  # how far it is after long work
     refusal: str = ""
     holds: Event | None = None
@@ -98,10 +100,12 @@ class ReplayDesk:
         for news in self.news:
             on_news(news)
         try:
-            while self.holds is not None and not self.holds.is_set():
-                await asyncio.sleep(0.01)
+            if self.holds is not None:
+                await asyncio.to_thread(self.holds.wait)
         except asyncio.CancelledError:
             self.was_stopped = True
+            assert self.holds is not None
+            self.holds.set()  # the thread that waits ends too
             raise
         self.said = self.after or self.said
         return outcome
@@ -167,6 +171,13 @@ class Author:
     @property
     def seen(self) -> str:
         return screen_text(self.app)
+
+    @property
+    def chosen(self) -> str:
+        """The key of what is chosen on the page."""
+        screen = self.app.screen
+        assert isinstance(screen, StudioScreen)
+        return screen.page.chosen
 
     async def press(self, *keys: str) -> None:
         for key in keys:

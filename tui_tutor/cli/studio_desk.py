@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import json
 import os
-import re
-import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, cast
 
 from pydantic import ValidationError
 
 from tui_tutor.cli.scratch import scratch_folder
+from tui_tutor.cli.studio_proofs import changed_cells, note_changed, proofs_of
+from tui_tutor.cli.studio_teller import Teller
 from tui_tutor.cli.studio_trials import FolderTrials
 from tui_tutor.cli.studio_wiring import open_workshop, price_of_building, price_of_outline
 from tui_tutor.core.errors import TutorError
-from tui_tutor.core.language_model import Saying
+from tui_tutor.core.safe_text import safe_line
 from tui_tutor.core.studio_desk import (
     BriefForm,
     CellMark,
     DeskCell,
     DeskLesson,
-    DeskNews,
     DeskOutcome,
     DeskStage,
     DeskState,
@@ -33,10 +33,10 @@ from tui_tutor.core.studio_desk import (
 from tui_tutor.studio.brief import Brief
 from tui_tutor.studio.choosing_models import choose
 from tui_tutor.studio.drafts import LessonOutline
+from tui_tutor.studio.gates.built import SolverAnswer
 from tui_tutor.studio.grounding.ingesting import ingest, keep
 from tui_tutor.studio.industries.catalogue import find
 from tui_tutor.studio.ledger import read_ledger, totals_of
-from tui_tutor.studio.news import News
 from tui_tutor.studio.outline import OUTLINE_FILE, read_outline
 from tui_tutor.studio.prices import NANO
 from tui_tutor.studio.recorded import RecordedModel
@@ -44,10 +44,6 @@ from tui_tutor.studio.reviewing import Change, ReviewedCell, cells_of, proven_wi
 from tui_tutor.studio.studio_folder import StudioFolder
 from tui_tutor.studio.workshop import Workshop
 
-_LOCK = "course.lock.json"
-_OF_PROOF = 0.2  # of a build's time, for the proof of the whole
-_CHANGED = "changed.json"  # cells that were changed in the review
-_PROVING = re.compile(r"(\d+) % · (.*)")
 _OUGHT = {"language": "it should be such as en, de or pt-BR"}
 _FIELDS = {"budget_usd": "budget", "creative": "model"}  # as the form calls them
 
@@ -64,6 +60,7 @@ class FolderDesk:
 
     def state(self) -> DeskState:
         if not self._is_begun():
+            self._require_room()
             return DeskState("brief", str(self._root))
         brief, outline = self._folder.brief(), self._folder.outline()
         if outline is None:
@@ -95,6 +92,20 @@ class FolderDesk:
         """In US dollars; what a replay had cost is not spent."""
         return totals_of(read_ledger(self._folder.hidden)).paid.cost / NANO
 
+    def _require_room(self) -> None:
+        """TutorError where a course could not be begun: before anything is typed."""
+        shown = safe_line(str(self._root))
+        try:
+            is_free = not self._root.exists() or (self._root.is_dir() and not any(self._root.iterdir()))
+        except OSError as error:
+            reason = (error.strerror or "unknown reason").lower()
+            raise TutorError(f"{shown} cannot be read: {reason}.", help="Check its rights.") from error
+        if not is_free:
+            raise TutorError(
+                f"{shown} is not empty, and was not begun by the studio; it is as it was.",
+                help="Name a folder that is not there yet, or one that the studio began.",
+            )
+
     def _is_begun(self) -> bool:
         return (self._folder.hidden / "brief.toml").is_file()
 
@@ -124,6 +135,7 @@ class FolderDesk:
             "must": list(form.must),
             "must_not": list(form.must_not),
             "sources": list(form.sources),
+            "packages": list(form.packages),
             "budget_usd": _number(form.budget, "budget", float),
             "residency": form.residency,
             "models": models,
@@ -166,7 +178,7 @@ class FolderDesk:
 
     @asynccontextmanager
     async def _workshop(self, on_news: OnDeskNews) -> AsyncIterator[Workshop]:
-        teller = _Teller(on_news)
+        teller = Teller(on_news)
         with open_workshop(self._folder, teller.news, teller.saying, transcript=self._transcript) as workshop:
             teller.workshop = workshop
             try:
@@ -177,7 +189,7 @@ class FolderDesk:
     # --- reviewing --------------------------------------------------------------------------------------
 
     def cells(self) -> tuple[DeskCell, ...]:
-        marks, proofs = self._folder.review(), _proofs(self._folder)
+        marks, proofs = self._folder.review(), proofs_of(self._folder)
         numbers: dict[str, int] = {}
         return tuple(_reviewed(cell, numbers, marks, proofs) for cell in cells_of(self._folder))
 
@@ -196,7 +208,7 @@ class FolderDesk:
         raise TutorError(f"There is no cell {cell} in {lesson} any more.", help="Nothing was changed.")
 
     async def save_cell(self, lesson: str, cell: str, text: str, on_news: OnDeskNews) -> DeskOutcome:
-        tell = _Teller(on_news).running(lesson)
+        tell = Teller(on_news).running(lesson)
         self._cell(lesson, cell)
         with self._folder.held(), scratch_folder() as scratch:  # nobody is asked, so no key is needed
             trials = FolderTrials(scratch, self._folder.hidden / "proofs")
@@ -208,16 +220,32 @@ class FolderDesk:
     async def regenerate(self, lesson: str, cell: str, note: str, on_news: OnDeskNews) -> DeskOutcome:
         if self._folder.review().get(f"{lesson}/{cell}") == "locked":
             raise TutorError(f"{cell} is locked; it is as it was.", help="Unlock it first, if you mean it.")
-        teller = _Teller(on_news)
+        teller = Teller(on_news)
         async with self._workshop(on_news) as workshop:
             maker = workshop.regenerator()
-            files = await maker.regenerate(lesson, cell, note, teller.running(lesson))
-            self._keep(lesson, cell, files)
+            remade = await maker.regenerate(lesson, cell, note, teller.running(lesson))
+            self._keep(lesson, cell, remade.files)
+            self._note_answers(lesson, cell, remade.answers)
             self.mark(lesson, cell, "")
         return DeskOutcome(True, (f"{cell} is made anew and proven.",))
 
+    def _note_answers(self, lesson: str, cell: str, answers: Sequence[SolverAnswer]) -> None:
+        """A question that was solved anew counts as solved: in the review, and in the report of a build."""
+        if not answers:
+            return
+        name = f"history/{lesson}.json"
+        try:
+            history = dict(json.loads(self._folder.get(name) or b"{}"))
+            others = [one for one in history.get("answers", ()) if one.get("cell") != cell]
+        except (ValueError, TypeError, AttributeError):
+            return  # nobody knows how its lesson was made; then nothing is claimed of it
+        history["answers"] = [*others, *(asdict(one) for one in answers)]
+        self._folder.put(name, json.dumps(history, ensure_ascii=False, indent=1))
+        changed = [one for one in changed_cells(self._folder) if one != f"{lesson}/{cell}"]
+        note_changed(self._folder, changed)
+
     def _keep(self, lesson: str, cell: str, files: Mapping[str, bytes]) -> None:
-        self._folder.put(_CHANGED, json.dumps(sorted({*_changed(self._folder), f"{lesson}/{cell}"})))
+        note_changed(self._folder, [*changed_cells(self._folder), f"{lesson}/{cell}"])
         self._folder.publish(files)
 
 
@@ -246,135 +274,6 @@ def _reviewed(
         proof=proofs.get((cell.lesson, cell.id), ""),
         mark=cast(CellMark, mark if mark in ("accepted", "locked") else ""),
     )
-
-
-class _Teller:
-    """The studio's news as the screen takes them: lessons are built side by side, and each has its own."""
-
-    def __init__(self, on_news: OnDeskNews) -> None:
-        self._on_news = on_news
-        self.workshop: Workshop | None = None
-        self._began = time.monotonic()
-        self._proven: dict[str, int] = {}
-        self._done: set[str] = set()
-        self._doing: dict[str, tuple[str, str]] = {}  # (stage, what) by lesson
-        self._part = 0.0  # of the proof of the whole
-
-    def news(self, news: News) -> None:
-        """Something begins or is done."""
-        stage, what = news.stage, news.what
-        if stage == "proving" and (found := _PROVING.match(what)):
-            self._part, what = int(found[1]) / 100, found[2]
-        self._doing[news.lesson] = (stage, what.removeprefix(f"{news.lesson} ") if news.lesson else what)
-        self._proven[news.lesson] = max(news.cells_proven, self._proven.get(news.lesson, 0))
-        if news.is_end:
-            self._done.add(news.lesson)
-        self._tell(news.lesson)
-
-    def saying(self, saying: Saying) -> None:
-        """Tokens of an answer come, or an agent has to wait."""
-        lesson = _lesson_of(saying.call.subject)
-        stage, what = self._doing.get(lesson, ("asking", saying.call.subject))
-        self._doing[lesson] = (stage, what)
-        self._tell(lesson, saying.call.agent, saying.output_tokens, saying.note)
-
-    def running(self, lesson: str) -> Callable[[float, str], None]:
-        """What tells of a proof."""
-
-        def tell(part: float, what: str) -> None:
-            self._on_news(DeskNews("proving", lesson, what, fraction=part, seconds_left=self._left(part)))
-
-        return tell
-
-    def _left(self, part: float | None) -> float | None:
-        spent = time.monotonic() - self._began
-        return spent / part * (1 - part) if part and 0.05 < part < 1 else None
-
-    def _tell(self, lesson: str, agent: str = "", tokens: int = 0, note: str = "") -> None:
-        stage, what = self._doing[lesson]
-        part = self._fraction(stage)
-        self._on_news(
-            DeskNews(
-                stage=stage,
-                lesson=lesson,
-                what=note or what,
-                agent=agent,
-                tokens=tokens,
-                cells_proven=sum(self._proven.values()),
-                spent_usd=self.workshop.money().spent_usd if self.workshop else 0.0,
-                fraction=part,
-                seconds_left=self._left(part),
-            )
-        )
-
-    def _fraction(self, stage: str) -> float | None:
-        """Four fifths are the lessons that are to be built, one is the proof of the whole.
-
-        The first lesson says nothing until its end.
-        """
-        if stage == "proving":
-            return 1 - _OF_PROOF * (1 - self._part)
-        done = len(self._done - {""})
-        if self.workshop is None or stage == "outline" or not done:
-            return None
-        outline = self.workshop.folder.outline()
-        written = self.workshop.folder.written_lessons()
-        wanted = [one.id for one in outline.lesson if one.id not in written] if outline else []
-        return (1 - _OF_PROOF) * min(1.0, done / len(wanted)) if wanted else None
-
-
-def _lesson_of(subject: str) -> str:
-    """The lesson that a call is about: `lesson sums, shuffle 2` is about sums."""
-    name, _, _ = subject.removeprefix("lesson ").partition(",")
-    return name if subject.startswith("lesson ") else ""
-
-
-def _proofs(folder: StudioFolder) -> Mapping[tuple[str, str], str]:
-    """A line about each cell's proof: of programs from the lock, of questions from the lessons' histories."""
-    try:
-        lock = json.loads((folder.root / _LOCK).read_bytes())
-        ran = {
-            (lesson, cell): _proof_line(entry)
-            for lesson, facts in lock["lessons"].items()
-            for cell, entry in facts["cells"].items()
-        }
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        ran = {}
-    return {**_answers(folder), **ran}
-
-
-def _proof_line(entry: Mapping[str, Any]) -> str:
-    proof = entry.get("proof")
-    if not isinstance(proof, Mapping):
-        return "ran" if entry.get("outcome") == "ok" else str(entry.get("outcome", ""))
-    mutants = proof.get("mutants", {})
-    solved = "proven" if proof.get("solution", 0) and proof.get("starter_fails") else "not proven"
-    return f"{solved}, {mutants.get('killed', 0)}/{mutants.get('total', 0)} mutants"
-
-
-def _answers(folder: StudioFolder) -> dict[tuple[str, str], str]:
-    """How often a question was solved without its key; one that was changed since has not been."""
-    changed, found = _changed(folder), {}
-    for path in sorted((folder.hidden / "history").glob("*.json")):
-        try:
-            answers = json.loads(path.read_bytes())["answers"]
-            for cell in {one["cell"] for one in answers}:
-                right = [one["is_right"] is True for one in answers if one["cell"] == cell]
-                line = f"solved {sum(right)}/{len(right)}, key hidden"
-                is_new = f"{path.stem}/{cell}" in changed
-                found[(path.stem, cell)] = "not solved anew" if is_new else line
-        except (OSError, ValueError, KeyError, TypeError):
-            continue
-    return found
-
-
-def _changed(folder: StudioFolder) -> Sequence[str]:
-    """Cells that were changed in the review, as `lesson/cell`."""
-    try:
-        said = json.loads(folder.get(_CHANGED) or b"[]")
-    except ValueError:
-        return []
-    return [str(one) for one in said] if isinstance(said, list) else []
 
 
 def _brief_of(values: Mapping[str, Any]) -> Brief:

@@ -15,6 +15,7 @@ from tui_tutor.core.errors import TutorError
 from tui_tutor.core.safe_text import safe_line
 
 if TYPE_CHECKING:
+    from tui_tutor.cli.studio_desk import FolderDesk
     from tui_tutor.tui.app import TutorApp
 
 
@@ -43,7 +44,7 @@ def _run(folder: Path, *, is_ascii: bool) -> int:
     from tui_tutor.cli.studio_desk import FolderDesk
 
     desk = FolderDesk(folder)
-    desk.state()  # what is wrong with the folder is told before the screen opens
+    _require_readable(desk, folder)
 
     from tui_tutor.tui.terminal.guardian import guard
 
@@ -79,6 +80,17 @@ def _run(folder: Path, *, is_ascii: bool) -> int:
             return run_app(make_app, cleanups=cleanups, drawing=look.get("drawing") or None)
         finally:
             store.close()
+
+
+def _require_readable(desk: FolderDesk, folder: Path) -> None:
+    """What is wrong with the folder is told before the screen opens."""
+    try:
+        desk.state()
+    except OSError as error:
+        reason = (error.strerror or "unknown reason").lower()
+        raise TutorError(
+            f"{safe_line(str(folder))} cannot be read: {reason}.", help="Check its rights."
+        ) from error
 
 
 def _no_lesson(*_: object) -> object:

@@ -24,6 +24,7 @@ class BriefForm:
     must: Sequence[str] = ()
     must_not: Sequence[str] = ()
     sources: Sequence[str] = ()
+    packages: Sequence[str] = ()
     budget: str = "5"
     provider: str = "anthropic"
     preset: str = "seed"

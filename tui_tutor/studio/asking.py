@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from tui_tutor.core.errors import TutorError
 from tui_tutor.core.language_model import Call, LanguageModel, OnSaying, Reply, Role
-from tui_tutor.studio.agents.agent import Agent
+from tui_tutor.studio.agents.agent import Agent, Worded
 
 Answer = TypeVar("Answer", bound=BaseModel)
 Objections = Callable[[Any], Sequence[str]]
@@ -48,7 +48,10 @@ class Asker:
             reply, answer, faults = await self._answered(agent, call, objections)
             if not faults:
                 return answer
-            said = {"Your answer": reply.text[:_MOST_SAID], "What is wrong with it": "\n".join(faults)}
+            said = {
+                "Your answer": reply.text[:_MOST_SAID],
+                "What is wrong with it": Worded("\n".join(faults)),
+            }
             asked = {**told, **said}
         raise UnusableAnswer(
             f"The answer of {agent.name} about {subject} cannot be used: {faults[0]}.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
+from typing import Final, NamedTuple
 
 from tui_tutor.core.language_model import Role, Usage
 from tui_tutor.studio.brief import Brief
@@ -26,24 +26,39 @@ ROLE_OF: Final[Mapping[str, Role]] = {
     "solver": "solver",
     "critic": "judge",
 }
-# Input and output tokens of one call, and what a minute of lesson adds to both. Measured on the recorded
-# build that ships with the studio (docs/studio.md says how to measure again).
-_USUAL: Final[Mapping[str, tuple[int, int, int, int]]] = {
-    "architect: objectives": (900, 600, 0, 0),
-    "architect: prerequisites": (1_300, 250, 0, 0),
-    "architect: outline": (1_500, 900, 0, 0),
-    "writer": (2_600, 1_600, 0, 90),
-    "coder": (2_400, 300, 110, 50),
-    "illustrator": (2_600, 200, 160, 10),
-    "exercise maker": (3_400, 900, 190, 40),
-    "examiner": (3_600, 900, 240, 60),
-    "repairer": (4_200, 500, 260, 0),
-    "leveller": (3_800, 1_200, 330, 110),
-    "solver": (2_200, 300, 230, 10),
-    "critic": (3_000, 450, 330, 0),
+
+
+class Usual(NamedTuple):
+    """One agent's calls: how often it is asked, and the tokens of one call with what a minute of lesson adds.
+
+    `often` counts for each lesson; for the architect in the course, for the leveller for each level.
+    """
+
+    often: float
+    read: float
+    read_a_minute: float
+    said: float
+    said_a_minute: float
+
+
+# Printed by tools/studio_usual.py from the recorded build that ships with the studio; nothing is set by hand.
+_USUAL: Final[Mapping[str, Usual]] = {
+    "architect: objectives": Usual(2.0, 2340, 0, 435, 0),
+    "architect: prerequisites": Usual(1.0, 2241, 0, 88, 0),
+    "architect: outline": Usual(1.0, 2605, 0, 553, 0),
+    "writer": Usual(1.0, 1122, 185, 0, 205),
+    "coder": Usual(1.0, 1026, 368, 0, 41),
+    "illustrator": Usual(1.0, 1062, 344, 0, 12),
+    "exercise maker": Usual(1.0, 2809, 379, 0, 101),
+    "examiner": Usual(1.0, 2382, 471, 0, 85),
+    "repairer": Usual(2.0, 2059, 524, 562, 0),
+    "leveller": Usual(1.0, 786, 500, 0, 199),
+    "solver": Usual(2.0, 632, 236, 0, 14),
+    "critic": Usual(1.0, 612, 514, 708, 0),
 }
-_REPAIRS: Final = 1.0  # of a lesson
-_SOURCES: Final = 3_000  # tokens of passages, where there are sources
+FIXED_ANSWERS: Final = frozenset({"repairer", "critic"})  # as long for any lesson
+SOURCES_HEADING: Final = "Passages of the sources"
+_SOURCES: Final = 3_000  # tokens of passages that a writer is shown at most, where there are sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +76,8 @@ class Estimate:
 
 def outline_estimate(prices: Mapping[Role, Price], brief: Brief) -> Estimate:
     """What the outline costs."""
-    return _estimate(prices, [(agent, 1.0, 0.0) for agent in ROLE_OF if agent.startswith("architect")], brief)
+    architects = [agent for agent in _USUAL if agent.startswith("architect")]
+    return _estimate(prices, [(agent, _USUAL[agent].often, 0.0) for agent in architects], brief)
 
 
 def build_estimate(prices: Mapping[Role, Price], brief: Brief, outline: Outline, built: int = 0) -> Estimate:
@@ -72,10 +88,10 @@ def build_estimate(prices: Mapping[Role, Price], brief: Brief, outline: Outline,
 def _calls(brief: Brief, outline: Outline, built: int) -> Iterator[tuple[str, float, float]]:
     """(agent, how often, minutes of the lesson)."""
     levels = len([level for level in brief.levels if level != brief.level])
-    often = {"repairer": _REPAIRS, "solver": 2.0, "leveller": float(levels)}
     for lesson in outline.lesson[built:]:
-        for agent in ROLE_OF:
-            if not agent.startswith("architect") and (times := often.get(agent, 1.0)):
+        for agent, usual in _USUAL.items():
+            times = usual.often * (levels if agent == "leveller" else 1)
+            if times and not agent.startswith("architect"):
                 yield agent, times, lesson.minutes
 
 
@@ -91,6 +107,9 @@ def _estimate(prices: Mapping[Role, Price], calls: list[tuple[str, float, float]
 
 
 def _usage(agent: str, minutes: float, is_grounded: bool) -> Usage:
-    read, said, more_read, more_said = _USUAL[agent]
+    usual = _USUAL[agent]
     grounds = _SOURCES if is_grounded and agent == "writer" else 0
-    return Usage(round(read + grounds + more_read * minutes), round(said + more_said * minutes))
+    return Usage(
+        round(usual.read + grounds + usual.read_a_minute * minutes),
+        round(usual.said + usual.said_a_minute * minutes),
+    )

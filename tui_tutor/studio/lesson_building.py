@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any, Final
 
 from tui_tutor.core.course import Lesson
-from tui_tutor.studio.agents.agent import Agent
+from tui_tutor.studio.agents.agent import Agent, Worded
 from tui_tutor.studio.agents.coder import CODER
 from tui_tutor.studio.agents.critic import CRITIC
 from tui_tutor.studio.agents.examiner import EXAMINER
@@ -123,7 +123,7 @@ class LessonBuilder:
         cited = with_citations(passage.text, self._telling.sources)
         return cell_table(passage.model_copy(update={"text": cited.text}))
 
-    def _so_far(self) -> list[Mapping[str, Any]]:
+    def _so_far(self) -> Worded:
         made = {cell.id: cell.table for cell in self.work.cells}
         dropped = {one.cell for one in self.work.dropped}
         there = [one for one in self._order if one in made or (one in self._slots and one not in dropped)]
@@ -205,7 +205,9 @@ class LessonBuilder:
             "The lesson": self._so_far(),
             "The cell": cell.table,
             "Its purpose": cell.place.purpose if cell.place else "",
-            "Evidence": evidence([*findings, *self._survivors.get(cell.id, [])]),
+            "Evidence": Worded(
+                evidence([*findings, *self._survivors.get(cell.id, [])]), [one.gate for one in findings]
+            ),
             "What a solver answered": [one.said for one in self.work.answers if one.cell == cell.id],
             "Earlier attempts": list(cell.earlier),
         }
@@ -229,18 +231,6 @@ class LessonBuilder:
         passages = [cell for cell in cells if isinstance(cell, Passage)]
         unfounded = (fault for passage in passages for fault in self._unfounded(passage))
         return [*filling_objections(cells, [place]), *unfounded]
-
-    async def again(self, cell: CellInWork, note: str) -> None:
-        """Another try of a cell, with the author's note."""
-        told = {
-            **self._told,
-            "The lesson": cells_so_far(self.work.tables),
-            "The cell": cell.table,
-            "The author wants it otherwise": note,
-        }
-        self._order = [one.id for one in self.work.cells]
-        self._slots = {}
-        await self._exchange(cell, told, Finding("author", self.work.lesson, cell.id, note))
 
     # --- solving ------------------------------------------------------------------------------------
 

@@ -88,8 +88,10 @@ def exchanged(lesson: str, data: bytes, cell: str, text: str) -> bytes:
     for number, table in enumerate(cells):
         if table.get("id") == cell:
             first, last = _rows(document, len(cells), number)
-            lines = [*document.lines[:first], *text.strip("\n").split("\n"), "", *document.lines[last:]]
-            return ("\n".join(lines).rstrip("\n") + "\n").encode()
+            after = document.lines[last:]
+            gap = [""] if after and after[0].strip() else []
+            lines = [*document.lines[:first], *text.strip("\n").split("\n"), *gap, *after]
+            return ("\n".join(lines).rstrip("\n") + "\n").encode("utf-8", "replace")
     raise TutorError(f"There is no cell {cell} in {lesson} any more; nothing was changed.")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from tui_tutor.studio.agents.agent import Worded
 from tui_tutor.studio.assembling import Table
 from tui_tutor.studio.brief import Brief
 from tui_tutor.studio.drafts import LessonOutline, Slot
@@ -39,7 +40,7 @@ class Telling:
             },
             "The author demands": list(brief.must),
             "The author forbids": list(brief.must_not),
-            "The industry of the readers": self.industry(),
+            "The industry of the readers": Worded(self.industry(), brief.industry),
         }
 
     def industry(self) -> str:
@@ -55,7 +56,11 @@ class Telling:
             return {}
         with SourceIndex(self.sources) as index:
             chunks = index.find(query, PASSAGES)
-        return {"How to cite": ABOUT_QUOTES, "Passages of the sources": all_quoted(chunks)}
+        places = sorted(f"{one.file}#{one.start}-{one.end} of {one.sha256}" for one in chunks)
+        return {
+            "How to cite": Worded(ABOUT_QUOTES),
+            "Passages of the sources": Worded(all_quoted(chunks), places),
+        }
 
     def lesson(self, outline: Outline, lesson: LessonOutline) -> Mapping[str, Any]:
         """The course, its outline in short, and one lesson in full."""
@@ -75,16 +80,14 @@ class Telling:
         return [one.model_dump(mode="json", exclude_defaults=True) for one in asked]
 
 
-def cells_so_far(
-    cells: Sequence[Table | Slot], prints: Mapping[str, str] | None = None
-) -> list[Mapping[str, Any]]:
+def cells_so_far(cells: Sequence[Table | Slot], prints: Mapping[str, str]) -> Worded:
     """Cells as agents see them; an empty place says what it is for, a cell that ran what it printed."""
-    return [
-        {"kind": cell.kind, "id": cell.id, "purpose": cell.purpose}
-        if isinstance(cell, Slot)
-        else {**cell, **({"it prints": printed} if (printed := (prints or {}).get(cell["id"])) else {})}
+    shown = [
+        {"kind": cell.kind, "id": cell.id, "purpose": cell.purpose} if isinstance(cell, Slot) else cell
         for cell in cells
     ]
+    printed = [{**cell, "it prints": prints[cell["id"]]} if cell["id"] in prints else cell for cell in shown]
+    return Worded(printed, shown)
 
 
 def places(slots: Sequence[Slot]) -> list[Mapping[str, Any]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -9,6 +11,7 @@ from datetime import UTC, datetime
 from tui_tutor import __version__
 from tui_tutor.core.errors import TutorError
 from tui_tutor.core.language_model import LanguageModel, OnSaying, Role
+from tui_tutor.core.lock import LOCK_FILE, lock_text
 from tui_tutor.core.parsing import lesson_path
 from tui_tutor.core.reading_ease import prose_of, reading_ease
 from tui_tutor.studio.agents.architect import GRAPH, OBJECTIVES, OUTLINE
@@ -103,7 +106,8 @@ class Workshop:
         outline = self.folder.outline()
         if outline is None:
             raise TutorError("There is no outline yet.", help="Make one: tui-tutor studio outline DIR")
-        self.folder.note_estimate(self.price_of_building(outline).dollars)
+        told = self.price_of_outline().dollars + self.price_of_building(outline).dollars
+        self.folder.note_estimate(told)
         builder = CourseBuilder(
             self.folder, outline, self._asker(), self.trials, self._telling, self.on_news, self.money
         )
@@ -127,7 +131,7 @@ class Workshop:
         for lesson, reasons in result.left.items():
             self.folder.set_aside(lesson_path(lesson), reasons[0])
         pages = {QUALITY_PAGE: as_markdown(report).encode(), QUALITY_DATA: as_json(report).encode()}
-        self.folder.publish({**result.files, **pages})
+        self.folder.publish(with_pages(result.files, pages))
 
     # --- what it cost, and how it was made --------------------------------------------------------------
 
@@ -155,6 +159,14 @@ class Workshop:
             is_industry_reviewed=bool(known and known.reviewed),
             is_replayed=self.is_replayed,
         )
+
+
+def with_pages(files: Mapping[str, bytes], pages: Mapping[str, bytes]) -> dict[str, bytes]:
+    """A course with pages that nothing runs; its proof tells of them too, as it tells of every file."""
+    lock = json.loads(files[LOCK_FILE])
+    hashes = {name: hashlib.sha256(data).hexdigest() for name, data in pages.items()}
+    lock["files"] = dict(sorted({**lock.get("files", {}), **hashes}.items()))
+    return {**files, **pages, LOCK_FILE: lock_text(lock).encode()}
 
 
 def costs_of(totals: Totals, *, is_replayed: bool) -> Sequence[AgentCost]:

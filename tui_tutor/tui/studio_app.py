@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from textual import on, work
+from textual.app import SuspendNotSupported
 from textual.screen import Screen
 
 from tui_tutor.core.errors import TutorError
@@ -65,6 +66,8 @@ class StudioApp(TutorApp):
         except TutorError as error:
             self.say(sentence_of(error))
             return
+        while not isinstance(self.screen, StudioScreen) and len(self.screen_stack) > 2:
+            self.screen.dismiss(None)  # a sheet that was opened meanwhile
         await self.switch_screen(self._page(wish.page, state))
         if wish.sentence:
             self.call_after_refresh(self.say, wish.sentence)
@@ -75,6 +78,8 @@ class StudioApp(TutorApp):
         try:
             with self.suspend():
                 self._play(wish.lesson)
+        except SuspendNotSupported:
+            self.say("tui-tutor preview DIR plays it.")
         except TutorError as error:
             self.say(sentence_of(error))
         self.refresh()

@@ -48,6 +48,7 @@ FIELDS: Final[tuple[Field, ...]] = (
     Field(
         "sources", "sources", "Files or folders to ground it on, as seen from here; a line for each.", "lines"
     ),
+    Field("packages", "packages", "That cells may import beside the standard library: numpy, pandas."),
     Field("budget", "budget", "In US dollars; it is never exceeded."),
     Field("provider", "models", "Who answers. Anthropic wants ANTHROPIC_API_KEY.", "choice", _PROVIDERS),
     Field(
@@ -81,8 +82,9 @@ _SPOKEN_OF: Final = (
     ("residency", "residency"),
     ("preset", "model"),
     ("local server", "base_url"),
-    ("source", "sources"),
-    ("key", "provider"),
+    ("the source ", "sources"),
+    ("no industry ", "industry"),
+    ("_api_key", "provider"),
 )
 _LISTS: Final = ("must", "must_not", "sources")
 
@@ -110,7 +112,7 @@ def values_of(form: BriefForm) -> dict[str, str]:
     """What stands in the fields."""
     values = {one.name: getattr(form, one.name) for one in FIELDS}
     lists = {name: "\n".join(values[name]) for name in _LISTS}
-    return {**values, **lists, "levels": " ".join(form.levels)}
+    return {**values, **lists, "levels": " ".join(form.levels), "packages": ", ".join(form.packages)}
 
 
 def form_of(values: Values) -> BriefForm:
@@ -119,13 +121,15 @@ def form_of(values: Values) -> BriefForm:
         name: tuple(filter(None, map(str.strip, values[name].split("\n")))) for name in _LISTS
     }
     further = tuple(one for one in values["levels"].split() if one != values["level"])
-    return BriefForm(**{**values, **lists, "levels": further})
+    packages = tuple(values["packages"].replace(",", " ").split())
+    return BriefForm(**{**values, **lists, "levels": further, "packages": packages})
 
 
 def field_named(mistake: str, values: Values) -> str:
     """The field that a sentence about a mistake is about, "" if it names none."""
     shown = shown_fields(values)
-    start = mistake.casefold().removeprefix("the ").removeprefix("no ")
-    named = [one.name for one in shown if start.startswith((f"{one.label} ", f"{one.label}:", one.name))]
-    spoken_of = [name for word, name in _SPOKEN_OF if word in start and name in {one.name for one in shown}]
+    said = mistake.casefold()
+    named = [one.name for one in shown if said.startswith((f"{one.label}:", f"{one.name}:"))]
+    names = {one.name for one in shown}
+    spoken_of = [name for word, name in _SPOKEN_OF if word in said and name in names]
     return next(iter([*named, *spoken_of]), "")

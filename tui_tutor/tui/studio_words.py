@@ -43,6 +43,11 @@ def spent_words(state: DeskState) -> str:
     return f"spent {money(state.spent_usd)} of {money(state.cap_usd)}"
 
 
+def short_place(folder: str, *, most: int = 44) -> str:
+    """The end of a folder's name, where it is long."""
+    return folder if len(folder) <= most else f"{glyphs.CUT}{folder[1 - most :]}"
+
+
 def price_words(price: float | None) -> str:
     """What going on costs, as far as anybody knows."""
     if price is None:

@@ -10,10 +10,13 @@ from contextlib import suppress
 from threading import Thread
 from typing import Any, Final, Generic, TypeVar
 
+from tui_tutor.core.errors import TutorError
+from tui_tutor.core.safe_text import safe_line
 from tui_tutor.core.studio_desk import StudioDesk
 
 Value = TypeVar("Value")
 Work = Callable[[StudioDesk], Value | Coroutine[Any, Any, Value]]
+KEPT: Final = "What was made before is kept."
 LONGEST_END_S: Final = 10.0  # for kernels to be ended when the screen is left
 
 
@@ -60,8 +63,14 @@ class Errand(Generic[Value]):
             self._task.cancel()
 
     async def _do(self) -> Value:
-        found = self._work(self._desk)
-        return await found if inspect.isawaitable(found) else found
+        try:
+            found = self._work(self._desk)
+            return await found if inspect.isawaitable(found) else found
+        except OSError as error:
+            place = f" ({safe_line(str(error.filename))})" if error.filename else ""
+            raise TutorError(
+                f"The disk refused: {(error.strerror or str(error)).lower()}{place}.", help=KEPT
+            ) from error
 
     def _cancel(self) -> None:
         self._is_stopped = True

@@ -11,7 +11,6 @@ from typing import Any
 from tests.unit.studio.pipeline_pieces import OUTLINE, agents, scripted
 from tui_tutor.cli.studio_desk import FolderDesk
 from tui_tutor.core.studio_desk import BriefForm, DeskNews
-from tui_tutor.studio.scripted import ScriptedModel
 
 FORM = BriefForm(
     topic="Adding up",
@@ -36,11 +35,6 @@ ARCHITECT: Mapping[str, Any] = {
     "architect: prerequisites": {"edge": [{"objective": "add"}]},
     "architect: outline": {"lesson": [OUTLINE.lesson[0].model_dump(mode="json")]},
 }
-
-
-def scripted_architect() -> ScriptedModel:
-    """A model that plays every agent of a small course."""
-    return scripted({**agents(), **ARCHITECT})
 
 
 def a_desk(root: Path, **more: Any) -> FolderDesk:

@@ -18,6 +18,7 @@ from tui_tutor.studio.asking import Asker
 from tui_tutor.studio.brief import Brief
 from tui_tutor.studio.building import CourseBuilder
 from tui_tutor.studio.gates.built import Money
+from tui_tutor.studio.grounding.source import Source
 from tui_tutor.studio.lesson_building import LessonBuilder
 from tui_tutor.studio.news import News
 from tui_tutor.studio.outline import Outline
@@ -257,12 +258,14 @@ class Making:
     model: LanguageModel
     trials: ReplayTrials
     news: list[News] = field(default_factory=list)
+    sources: tuple[Source, ...] = ()
 
     def lesson(self, folder: Path, asked: Brief | None = None) -> LessonBuilder:
         """A builder of the only lesson."""
         asked = asked or brief()
-        tryer = Tryer(asked, OUTLINE, self.trials, folder)
-        return LessonBuilder(self._asker(), tryer, Telling(asked), "sums", self.news.append)
+        tryer = Tryer(asked, OUTLINE, self.trials, folder, self.sources)
+        telling = Telling(asked, self.sources)
+        return LessonBuilder(self._asker(), tryer, telling, "sums", self.news.append)
 
     def course(self, folder: StudioFolder, outline: Outline, asked: Brief) -> CourseBuilder:
         """A builder of a whole course."""
@@ -286,3 +289,9 @@ def built(folder: Path, said: Mapping[str, Any], faults: Faults = no_faults, **a
 def asked_of(model: ScriptedModel, agent: str) -> list[Call]:
     """The calls of one agent, in their order."""
     return [call for call in model.calls if call.agent.partition(":")[0] == agent]
+
+
+def told(call: Call, heading: str) -> str:
+    """What stands under a heading of a question."""
+    parts = dict(part.partition("\n")[::2] for part in f"\n\n{call.prompt}".split("\n\n# ")[1:])
+    return parts[heading]

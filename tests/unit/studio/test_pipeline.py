@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 
 from tests.unit.studio.pipeline_pieces import (
     CODE,
     EXERCISE,
     PLAN,
+    PROSE,
     QUIZ,
     Making,
     ReplayTrials,
@@ -17,9 +19,12 @@ from tests.unit.studio.pipeline_pieces import (
     changed,
     scripted,
     solved,
+    told,
 )
 from tui_tutor.core.language_model import Reply, Usage
 from tui_tutor.proof.reports import Problem
+from tui_tutor.studio.gates.finding import Finding
+from tui_tutor.studio.grounding.source import Source
 
 BROKEN = changed(CODE, source="print(bil)")
 WEAK = changed(EXERCISE, check=EXERCISE["check"][:1])
@@ -64,7 +69,7 @@ def test_who_asks_about_a_program_is_told_what_it_prints(tmp_path):
         ("solver", "The lesson"),
         ("critic", "The lesson"),
     ):
-        shown = {cell["id"]: cell for cell in asked_of(model, agent)[0].inputs[heading]}
+        shown = {cell["id"]: cell for cell in json.loads(told(asked_of(model, agent)[0], heading))}
         assert shown["by-hand"]["it prints"] == "12", agent
 
 
@@ -96,7 +101,7 @@ def test_a_repairer_is_told_what_happened_and_what_was_tried(tmp_path):
 
     _, model, _ = built(tmp_path, said, faults)
     first, second = asked_of(model, "repairer")
-    assert "- run-outcome: it failed: NameError (bind it)" in first.inputs["Evidence"].splitlines()
+    assert "- run-outcome: it failed: NameError (bind it)" in told(first, "Evidence").splitlines()
     assert "Earlier attempts" not in first.inputs
     assert [one["source"] for one in second.inputs["Earlier attempts"]] == [BROKEN["source"]]
 
@@ -142,7 +147,7 @@ def test_faulty_solutions_that_survive_are_told_to_who_mends_the_checks(tmp_path
 
     _, model, _ = built(tmp_path, said, faults)
     [call] = asked_of(model, "repairer")
-    assert call.inputs["Evidence"].splitlines() == [
+    assert told(call, "Evidence").splitlines() == [
         "- mutation-score: the checks catch 5 of 6 mutants",
         "- mutant-survives: line 2 of the solution, `0` is `1`",
     ]
@@ -206,24 +211,23 @@ def reply(text, data=None, stop="end"):
 def test_an_answer_that_is_no_json_is_corrected_once(tmp_path):
     work, model, _ = built(tmp_path, agents(coder=[reply("Here is your code"), {"cell": [CODE]}]))
     first, again = asked_of(model, "coder")
-    assert again.inputs == {
-        **first.inputs,
-        "Your answer": "Here is your code",
-        "What is wrong with it": "it is not one JSON value",
-    }
+    assert again.prompt == (
+        f"{first.prompt}\n\n# Your answer\nHere is your code\n\n"
+        "# What is wrong with it\nit is not one JSON value"
+    )
     assert work.left == ()
 
 
 def test_an_answer_of_the_wrong_form_is_told_every_place(tmp_path):
     bad = {"cell": [{"kind": "code", "id": "by-hand"}]}
     _, model, _ = built(tmp_path, agents(coder=[bad, {"cell": [CODE]}]))
-    assert "source: Field required" in asked_of(model, "coder")[1].inputs["What is wrong with it"]
+    assert "source: Field required" in told(asked_of(model, "coder")[1], "What is wrong with it")
 
 
 def test_a_cell_for_no_place_is_objected_to(tmp_path):
     stranger = changed(CODE, id="elsewhere")
     _, model, _ = built(tmp_path, agents(coder=[{"cell": [stranger]}, {"cell": [CODE]}]))
-    assert asked_of(model, "coder")[1].inputs["What is wrong with it"].splitlines() == [
+    assert told(asked_of(model, "coder")[1], "What is wrong with it").splitlines() == [
         "there is no cell for the place `by-hand`",
         "`elsewhere` is no place of yours",
     ]
@@ -255,12 +259,32 @@ def test_a_refusal_leaves_the_lesson_and_is_not_asked_again(tmp_path):
     assert len(asked_of(model, "coder")) == 1
 
 
+def test_other_words_for_the_same_evidence_are_no_other_question(tmp_path):
+    def faults_in(words):
+        return lambda cell: (
+            [Problem("run-outcome", cell.id, words)]
+            if getattr(cell, "source", "") == BROKEN["source"]
+            else []
+        )
+
+    said = agents(coder={"cell": [BROKEN]}, repairer={"cell": [CODE]})
+    asked = [
+        asked_of(built(tmp_path, said, faults_in(words))[1], "repairer")[0]
+        for words in (
+            "NameError: name 'bil' is not defined",
+            "NameError: 'bil' is unknown. Did you mean: 'bill'?",
+        )
+    ]
+    assert asked[0].prompt != asked[1].prompt
+    assert asked[0].key == asked[1].key
+
+
 # --- plans --------------------------------------------------------------------------------------------
 
 
 def objections_to(tmp_path, plan):
     _, model, _ = built(tmp_path, agents(writer=[plan, PLAN]))
-    return asked_of(model, "writer")[1].inputs["What is wrong with it"].splitlines()
+    return told(asked_of(model, "writer")[1], "What is wrong with it").splitlines()
 
 
 def test_a_plan_assesses_every_objective_at_its_level(tmp_path):
@@ -277,6 +301,43 @@ def test_a_question_cannot_ask_to_create(tmp_path):
     assert objections_to(tmp_path, {"cell": [*PLAN["cell"][:4], high]}) == [
         "`one-more` is a question with a key, which cannot ask to create: use an `ex`"
     ]
+
+
+def test_words_that_stand_in_no_source_are_objected_to_where_they_are_cited(tmp_path):
+    notes = Source("notes.md", b"A bill comes to the sum of its lines, whatever their order.")
+    good = '## A bill\n\nYou add up its lines. [cite: notes.md "the sum of its lines, whatever their order"]'
+    made_up = good.replace("whatever", "except for")
+    plans = [{"cell": [changed(PROSE, text=text), *PLAN["cell"][1:]]} for text in (made_up, good)]
+    model = scripted(agents(writer=plans))
+    making = Making(model, ReplayTrials(), sources=(notes,))
+    builder = making.lesson(tmp_path)
+    asyncio.run(builder.build())
+    [wrong] = told(asked_of(model, "writer")[1], "What is wrong with it").splitlines()
+    assert wrong.startswith("`bill` cites words that stand in no source: [cite: notes.md")
+    assert "source:notes.md#16-58" in builder.work.cells[0].table["text"]
+
+
+def test_who_mends_a_passage_is_shown_the_sources(tmp_path):
+    notes = Source("notes.md", b"A bill comes to the sum of its lines, whatever their order.")
+    said = agents(repairer={"cell": [changed(PROSE, text="## A bill\n\nYou add up what it lists.")]})
+    model = scripted(said)
+    builder = Making(model, ReplayTrials(), sources=(notes,)).lesson(tmp_path)
+    asyncio.run(builder.build())
+    asyncio.run(builder.amend([Finding("citation-share", "sums", "bill", "cite")], is_last=False))
+    [call] = asked_of(model, "repairer")
+    assert "whatever their order" in told(call, "Passages of the sources")
+
+
+def test_a_locked_cell_is_never_touched(tmp_path):
+    model = scripted(agents())
+    builder = Making(model, ReplayTrials()).lesson(tmp_path)
+    asyncio.run(builder.build())
+    before = builder.work.tables
+    builder.work.cell("one-more").is_locked = True
+    asyncio.run(builder.amend([Finding("item-flaw", "sums", "one-more", "too long")], is_last=False))
+    assert asked_of(model, "repairer") == []
+    assert builder.work.tables == before
+    assert builder.work.left == ("item-flaw: too long",)
 
 
 # --- other levels -------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Building a course: ended anywhere it goes on to the same bytes, and nothing that was paid for is asked again."""
+"""Building a course: ended anywhere it goes on to the same bytes, and nothing paid for is asked again."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from tests.unit.studio.pipeline_pieces import (
     changed,
     scripted,
     solved,
+    told,
 )
 from tui_tutor.core.errors import TutorError
 from tui_tutor.core.language_model import Call, LanguageModel, OnSaying, Reply, Usage
@@ -215,4 +216,4 @@ def test_what_only_the_whole_course_shows_is_mended_in_its_lesson(tmp_path):
     model = scripted(said)
     assert build(folder, model).is_publishable
     mended = [call for call in model.calls if call.agent == "repairer: quiz"]
-    assert ["it asks nearly what" in call.inputs["Evidence"] for call in mended] == [True]
+    assert ["it asks nearly what" in told(call, "Evidence") for call in mended] == [True]

@@ -12,12 +12,11 @@ CRITIC: Final = Agent(
     "judge",
     1,
     """\
-You judge a lesson that others wrote. For each criterion give a score from 1 (poor) to 5 (as good as \
-the best \
-printed textbook) and, as evidence, words of the lesson itself and what they show: accuracy (is all that is \
-said true), alignment (do practice and questions fit the objectives), clarity, cognitive load (one new thing \
-at a time, nothing needless), active learning (does the learner do, predict, decide). Five is rare. If you \
-cannot judge a criterion, leave it out.""",
+You judge a lesson that others wrote. For each criterion give a score from 1 (poor) to 5 (as good as the \
+best printed textbook) and, as evidence, words of the lesson itself and what they show: accuracy (is all \
+that is said true), alignment (do practice and questions fit the objectives), clarity, cognitive load (one \
+new thing at a time, nothing needless), active learning (does the learner do, predict, decide). Five is \
+rare. If you cannot judge a criterion, leave it out.""",
     Criticism,
     4_000,
 )

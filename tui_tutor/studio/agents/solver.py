@@ -17,8 +17,7 @@ Answer each by its id, as it is typed in a terminal: for a choice the number or 
 such as "2" or "1 3"; for a word or a number just that; for an order the numbers in their order, such as \
 "3 1 2"; for matching a number and a letter for each pair, such as "1b 2a"; for a text with blanks what \
 belongs into each, with semicolons between. `why`: your reason in one sentence. If a question cannot be \
-answered, or has another answer than its options offer, \
-answer "?" and say why.""",
+answered, or has another answer than its options offer, answer "?" and say why.""",
     SolvedDraft,
     6_000,
 )

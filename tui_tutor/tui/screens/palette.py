@@ -14,7 +14,10 @@ from tui_tutor.tui.screens.finding import FindingSheet
 from tui_tutor.tui.widgets.page import Block, Page, Sheetful
 from tui_tutor.tui.widgets.row import BLANK, Row, said
 
-_MOVES: Final = ("command_", "app.", "screen.", "step(", "page(", "first", "last", "palette", "help_quit")
+_MOVES: Final = (
+    "command_", "app.", "screen.", "step(", "page(", "first", "last", "palette", "help_quit",
+    "cursor_", "select_", "delete_", "scroll_", "page_",  # of an editor that is open
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,8 @@ class NoteSheet(FindingSheet[str]):
             ]
             return Sheetful((BLANK,), (Block(tuple(rows)),))
         words = (
-            "Say in your own words what is to be otherwise; without a word it is just another.",
+            "Say in your own words what is to be otherwise; without a word it is just another. "
+            "Asking costs a little, within the budget.",
             "It is run and proven before it takes the old one's place; else the old one stays.",
         )
         rows = [row for one in words for row in label_rows((), one, room, "muted")]

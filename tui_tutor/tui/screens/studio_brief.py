@@ -27,7 +27,7 @@ from tui_tutor.tui.studio_form import (
     values_of,
 )
 from tui_tutor.tui.studio_wishes import StudioWished
-from tui_tutor.tui.studio_words import label_rows, sentence_of
+from tui_tutor.tui.studio_words import label_rows, sentence_of, short_place
 from tui_tutor.tui.studio_working import DeskThread, Stopped
 from tui_tutor.tui.widgets.editor import Editor
 from tui_tutor.tui.widgets.footer import Keys
@@ -36,7 +36,7 @@ from tui_tutor.tui.widgets.page import Block, Page, Sheetful
 from tui_tutor.tui.widgets.row import BLANK, RULE, TEXT_COLUMN, Row, Spans, said, text_width
 
 BEGIN: Final = "begin"
-MOST_MATCHES: Final = 4
+MOST_MATCHES: Final = 3
 _MATCH: Final = "industry "
 _SOON_S: Final = 0.15  # after the last letter, industries are looked for
 
@@ -79,6 +79,7 @@ class StudioBriefScreen(StudioScreen):
         self._titles: dict[str, str] = {}  # of industries that were found, by code
         self._editor: FormEditor | None = None
         self._rows = 1
+        self._seen = ("", "")  # (field, its text) when the editor last told of a change
         self._is_keeping = False
 
     def compose(self) -> ComposeResult:
@@ -86,7 +87,7 @@ class StudioBriefScreen(StudioScreen):
 
     def on_mount(self) -> None:
         super().on_mount()
-        self._editor = FormEditor(self.app.theme)
+        self._editor = FormEditor(self.app.theme, self.action_field)
         self._editor.moved = self._grow
         self.page.mount(self._editor)
         self.call_after_refresh(self._enter)
@@ -104,7 +105,7 @@ class StudioBriefScreen(StudioScreen):
         place = safe_line(self.state.folder)
         room = text_width(width)
         head = [
-            Row(text=said("Studio  a new course", "title"), start=1, right=said(place, "muted")),
+            Row(text=said("Studio  a new course", "title"), start=1, right=said(short_place(place), "muted")),
             Row(said("here", "muted"), said(self._meaning(chosen))),
             RULE,
         ]
@@ -185,20 +186,28 @@ class StudioBriefScreen(StudioScreen):
         elif self._editor is not None and self._editor.task_of_edit.cell_id != message.key:
             self._enter()
 
+    def _take_text(self) -> None:
+        """What stands in the editor is its field's value: now, for news of changes come later."""
+        if self._editor is not None and self._editor.is_writing:
+            self._values[self._editor.task_of_edit.cell_id] = self._editor.text
+
     def _enter(self) -> None:
         """The editor goes to the chosen field, or steps aside for a choice."""
         assert self._editor is not None
+        self._take_text()
         field = FIELD.get(self.page.chosen)
         if field is None or field.kind == "choice":
-            self._editor.take("", "", is_single_line=True)
-            self.set_focus(None)
+            self._editor.take("", "")
         else:
             text = self._values[field.name]
             self._editor.take(field.name, text, is_single_line=field.kind == "line")
             self._rows = max(1, self._editor.rows)
-            self.set_focus(self._editor)
+        self._seen = (self._editor.task_of_edit.cell_id, self._editor.text)
         self.page.rebuild()
         self._lay()
+        self.set_focus(self._editor)
+        if not self._editor.is_writing:
+            self.page.show_cursor()
         self.show_footer()
 
     def _lay(self) -> None:
@@ -221,19 +230,20 @@ class StudioBriefScreen(StudioScreen):
             self._lay()
 
     @on(TextArea.Changed)
-    def _typed(self, message: TextArea.Changed) -> None:
+    def _typed(self) -> None:
+        """The author wrote: what was refused may hold now, and industries are looked for."""
         editor = self._editor
-        if editor is None or not (name := editor.task_of_edit.cell_id):
+        if editor is None or self._seen == (editor.task_of_edit.cell_id, editor.text):
             return
-        if editor.text == self._values[name]:
-            return
-        self._values[name] = editor.text
+        self._seen = (editor.task_of_edit.cell_id, editor.text)
+        self._take_text()
         self.footer.say("")
         self._mistake = ""
         self._grow()
-        if name == "industry":
+        if self._seen[0] == "industry":
             self._find(editor.text)
         self.page.rebuild()
+        self._lay()
 
     @work(exclusive=True, group="industries")
     async def _find(self, text: str) -> None:
@@ -246,14 +256,6 @@ class StudioBriefScreen(StudioScreen):
         self._titles |= dict(self._matches)
         self.page.rebuild()
         self._lay()
-
-    @on(FormEditor.Beyond)
-    def _beyond(self, message: FormEditor.Beyond) -> None:
-        self.action_field(message.count)
-
-    @on(Editor.Submitted)
-    def _submitted(self) -> None:
-        self.action_field(1)
 
     @on(Editor.Left)
     async def _left(self) -> None:
@@ -303,6 +305,7 @@ class StudioBriefScreen(StudioScreen):
 
     def action_run(self) -> None:
         if not self._is_keeping:
+            self._take_text()
             self._is_keeping, self._mistake = True, ""
             self.redraw()
             self._keep(form_of(self._values))

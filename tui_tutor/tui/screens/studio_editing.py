@@ -22,6 +22,7 @@ from tui_tutor.tui.studio_words import label_rows, sentence_of
 from tui_tutor.tui.studio_working import Errand, Stopped
 from tui_tutor.tui.widgets.editor import Editor, Task
 from tui_tutor.tui.widgets.footer import Footer, Keys
+from tui_tutor.tui.widgets.form_editor import LastingEditor
 from tui_tutor.tui.widgets.page import Page, Sheetful
 from tui_tutor.tui.widgets.row import RULE, Row, said, text_width
 
@@ -29,7 +30,7 @@ _LINE: Final = re.compile(r"\(line (\d+)\)")
 Keep = Callable[[str, OnDeskNews], Errand[DeskOutcome]]
 
 
-class TextEditor(Editor):
+class TextEditor(LastingEditor):
     """The editor over the whole width; Tab indents."""
 
     DEFAULT_CSS = """
@@ -37,7 +38,12 @@ class TextEditor(Editor):
         layer: default; position: relative; width: 1fr; height: 1fr; padding: 0 1; overflow-y: auto;
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("tab", "indent", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab", "indent", show=False),
+        Binding("shift+tab", "dedent", show=False),
+        Binding("ctrl+home", "jump(True)", show=False),
+        Binding("ctrl+end", "jump(False)", show=False),
+    ]
 
     def __init__(self, text: str, theme: str) -> None:
         super().__init__(text, Task("text", "answer"), language="", theme=theme)
@@ -45,6 +51,17 @@ class TextEditor(Editor):
 
     def action_indent(self) -> None:
         self.replace("    ", *self.selection)
+
+    def action_dedent(self) -> None:
+        """Take up to four blanks from the beginning of the line."""
+        row, column = self.cursor_location
+        line = self.document.get_line(row)
+        blanks = min(4, len(line) - len(line.lstrip(" ")))
+        self.replace("", (row, 0), (row, blanks), maintain_selection_offset=False)
+        self.move_cursor((row, max(0, column - blanks)))
+
+    def action_jump(self, to_start: bool) -> None:
+        self.move_cursor((0, 0) if to_start else self.document.end)
 
 
 class StudioEditScreen(Screen[str]):

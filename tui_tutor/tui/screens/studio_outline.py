@@ -112,7 +112,8 @@ class StudioOutlineScreen(StudioScreen):
         if lesson.note:
             yield from label_rows(said("left", "alarm"), safe_line(lesson.note, limit=1_000), room)
         yield BLANK
-        yield from label_rows(said("price", "muted"), self._price(), room)
+        is_written = all(one.state == "written" for one in self.state.lessons)
+        yield from label_rows(said("course" if is_written else "price", "muted"), self._price(), room)
         for number, note in enumerate(self.state.notes[:6]):
             label = said("last build" if number == 0 else "", "muted")
             yield from label_rows(label, safe_line(note), room, "muted")

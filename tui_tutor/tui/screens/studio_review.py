@@ -201,15 +201,18 @@ class StudioReviewScreen(StudioScreen):
             self.say("It is locked, which says more. l unlocks it.")
             return
         new: CellMark = "" if cell.mark == mark else mark
-        self.ask(lambda desk: desk.mark(cell.lesson, cell.id, new), lambda _: self._marked(cell, new))
+        self._show_mark(cell, new)
+        if new == "accepted":  # at once: the next key is for the next cell
+            self.page.step(1)
+        self.ask(
+            lambda desk: desk.mark(cell.lesson, cell.id, new),
+            otherwise=lambda: self._show_mark(cell, cell.mark),
+        )
 
-    def _marked(self, cell: DeskCell, mark: CellMark) -> None:
-        """Show the mark; who accepts goes on to the next cell."""
+    def _show_mark(self, cell: DeskCell, mark: CellMark) -> None:
         key = _key(cell)
         if key in self._cells:
             self._cells[key] = replace(self._cells[key], mark=mark)
-        if mark == "accepted" and self.page.chosen == key:
-            self.page.step(1)
         self.redraw()
 
     @work(exclusive=True, group="changing")
@@ -268,6 +271,6 @@ def _row(cell: DeskCell, *, is_chosen: bool, is_wide: bool) -> Row:
     label = said(cell_label(cell), "accent-bold" if is_chosen else "muted")
     text = said(first_words(cell), "title" if is_chosen else "text")
     if is_wide:
-        return Row(label, text, said(mark, role))
+        return Row(label, text, stops=(Stop(0, said(mark, role), ends_here=True),) if mark else ())
     proof = safe_line(cell.proof)
-    return Row(label, text, said(proof, "muted"), (Stop(37, said(mark, role)),))
+    return Row(label, text, said(proof, "muted"), (Stop(37, said(mark, role)),) if mark else ())

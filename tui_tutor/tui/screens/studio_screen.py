@@ -64,11 +64,17 @@ class StudioScreen(PagedScreen):
         self.footer.say(sentence)
 
     @work(group="asked")
-    async def ask(self, wish: Work[Value], then: Callable[[Value], object]) -> None:
+    async def ask(
+        self,
+        wish: Work[Value],
+        then: Callable[[Value], object] = lambda _: None,
+        otherwise: Callable[[], object] = lambda: None,
+    ) -> None:
         """Do something short at the desk; what it refuses is said in the footer."""
         try:
             value = await self.desk.do(wish).value()
         except TutorError as error:
+            otherwise()
             self.say(sentence_of(error))
         except Stopped:
             return

@@ -239,6 +239,11 @@ class Page(LinedWidget):
         y = len(self._content.pinned) + at - self._top
         return y if at >= self._top and y < self.size.height else -1
 
+    def show_cursor(self) -> None:
+        """Bring the hardware cursor to the chosen block, if it is in view."""
+        if (y := self.row_of(self._chosen)) >= 0:
+            self.app.cursor_position = Offset(self.region.x + self.x0 + 1, self.region.y + y)
+
     def place_cursor(self, row: int) -> None:
         """Put the terminal's cursor on a row, for screen readers and magnifiers."""
         y = len(self._content.pinned) + row - self._top
