@@ -180,7 +180,8 @@ def _make_outline(folder: StudioFolder, *, is_agreed: bool) -> None:
 def _agree(dollars: float, workshop: Workshop, *, is_agreed: bool) -> None:
     """The price before it is spent. On a terminal it is asked for; a pipe needs --yes, unless it is free."""
     spent, cap = workshop.money().spent_usd, workshop.brief.budget_usd
-    click.echo(f"About ${dollars:.2f}; spent ${spent:.2f} of ${cap:.2f}, which is never exceeded.", err=True)
+    price = f"About ${dollars:.2f}; spent ${spent:.2f} of ${cap:.2f}, which is never exceeded."
+    click.echo(safe_text(price), err=True)
     if is_agreed or dollars == 0:
         return
     if not sys.stdin.isatty():
@@ -226,11 +227,10 @@ def _show_outline(folder: StudioFolder, *, as_json: bool) -> None:
     for line in outline_lines(outline):
         click.echo(safe_text(line))
     place = safe_line(str(folder.root))
-    click.echo(
-        f"\nIt is in {place}/.studio/outline.toml: change it with tui-tutor studio outline {place} --edit"
-    )
+    change = f"change it with tui-tutor studio outline {place} --edit"
+    click.echo(safe_text(f"\nIt is in {place}/.studio/outline.toml: {change}"))
     price = f", about ${dollars:.2f}" if dollars is not None else ""
-    click.echo(f"Then: tui-tutor studio build {place}{price}")
+    click.echo(safe_text(f"Then: tui-tutor studio build {place}{price}"))
 
 
 def outline_lines(outline: Outline) -> Iterator[str]:
@@ -250,9 +250,9 @@ def outline_lines(outline: Outline) -> Iterator[str]:
 
 def _say_made(made: Made, folder: Path, *, as_json: bool) -> None:
     if as_json:
-        from tui_tutor.studio.quality import as_json as quality_json
+        from tui_tutor.studio.quality import as_values
 
-        click.echo(quality_json(made.quality).rstrip() if made.quality else "{}")
+        click.echo(safe_json(as_values(made.quality) if made.quality else {}))
         return
     for line in made_lines(made, folder):
         click.echo(safe_text(line))
@@ -321,7 +321,7 @@ class _Progress:
         self._shown_at = time.monotonic()
         spent = f"${self.workshop.money().spent_usd:.2f}" if self.workshop else ""
         figures = f"{sum(self._proven.values())} proven  {spent}{f'  {tokens} tokens' if tokens else ''}"
-        click.echo(f"\r{safe_line(self._what):<50.50}  {figures:<27.27}\x1b[K", nl=False, err=True)
+        click.echo(f"\r{safe_line(self._what):<50.50}  {safe_line(figures):<27.27}\x1b[K", nl=False, err=True)
 
     def end(self) -> None:
         """Leave a clean line."""

@@ -251,10 +251,11 @@ _NOTED: Final[Mapping[str, str]] = {
 
 def as_json(found: Quality) -> str:
     """QUALITY.json: keys sorted, the same text for the same facts."""
-    return json.dumps(_values(found), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+    return json.dumps(as_values(found), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
-def _values(found: Quality) -> dict[str, Any]:
+def as_values(found: Quality) -> dict[str, Any]:
+    """What QUALITY.json holds."""
     return {
         "format": QUALITY_FORMAT,
         "course": {"id": found.course, "title": found.title, "version": found.version},
