@@ -74,6 +74,11 @@ def test_links_show_their_address():
     assert texts("see [docs](https://a.example/x)") == ["see docs (https://a.example/x)"]
 
 
+def test_a_citation_shows_file_and_line_alone():
+    cited = 'Names stay [notes.md:3].\n\n[notes.md:3]: source:notes.md#120-164 "names live"\n'
+    assert texts(cited) == ["Names stay [notes.md:3]."]
+
+
 def test_a_picture_alone_is_a_line_that_names_its_file():
     assert prose("![a cat](files/cat.png)", width=40) == (
         Line((Span("picture: a cat", "muted"),), image="files/cat.png"),

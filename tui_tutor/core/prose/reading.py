@@ -222,6 +222,10 @@ def _hard_rows(line: str, width: int) -> list[str]:
     return [line] if cells_in(line) <= width else chop_cells(line, width)
 
 
+# A citation names bytes of a file that a course was written from: its words say all that can be looked up.
+CITED: Final = "source:"
+
+
 def _spans(tokens: Sequence[Token], role: Role) -> Iterator[Span]:
     """Inline tokens; a heading stays a heading, else the innermost mark wins."""
     roles: list[Role] = [role]
@@ -236,9 +240,13 @@ def _spans(tokens: Sequence[Token], role: Role) -> Iterator[Span]:
                 roles.pop()
             case "link_open":
                 links.append((safe_line(str(token.attrs.get("href", ""))), len(said)))
+                if links[-1][0].startswith(CITED):
+                    yield Span("[", roles[-1])
             case "link_close":
                 address, start = links.pop()
-                if address and "".join(said[start:]) != address:
+                if address.startswith(CITED):
+                    yield Span("]", roles[-1])
+                elif address and "".join(said[start:]) != address:
                     yield Span(" (", roles[-1])
                     yield Span(address, "link")
                     yield Span(")", roles[-1])

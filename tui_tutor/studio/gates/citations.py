@@ -117,11 +117,11 @@ def _is_there(link: Link, built: Built) -> bool:
 
 
 def states_something(paragraph: Paragraph) -> bool:
-    """Whether a paragraph has a sentence of fact: one that does not ask, tell what to do, or speak to you."""
+    """Whether more than half of a paragraph states facts: does not ask, tell what to do, or speak to you."""
     if word_count(paragraph.words) < LEAST_WORDS:
         return False
     sentences = [one for one in _SENTENCE_END.split(paragraph.words.strip()) if one.endswith((".", "!"))]
-    return any(not _TO_LEARNERS.search(one) for one in sentences)
+    return 2 * sum(not _TO_LEARNERS.search(one) for one in sentences) > len(sentences)
 
 
 def is_cited(paragraph: Paragraph) -> bool:
