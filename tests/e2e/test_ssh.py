@@ -125,7 +125,7 @@ def test_a_silent_line_keeps_neither_the_run_nor_a_new_line_waiting(
     with line.on_a_terminal("learn", a_folder(tmp_path, NOISY_RUN), "--trust", "once") as silent:
         silent.wait_for("What runs the code?")
         silent.press("ctrl+down", "f5")
-        silent.wait_for("noise")
+        silent.wait_for("F9 stop")
         os.kill(silent.pid, signal.SIGSTOP)
         with line.on_a_terminal("attach", width=60, height=20) as terminal:
             terminal.wait_for("F9 stop")
