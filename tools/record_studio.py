@@ -3,10 +3,10 @@
     python tools/record_studio.py DIR QUEUE [TRANSCRIPT] [--brief FOLDER] [--industry CODE]
 
 DIR is where the course is built, QUEUE a folder: a question is QUEUE/ROLE/NUMBER.json with its agent,
-subject, instruction, prompt and schema; NUMBER.answer beside it, when it is there, is the answer. FOLDER has a
-brief.toml and a prices.toml, the demo's otherwise; CODE is the industry instead of the brief's. At the end the
-transcript is written, with the answers that a replay of it uses: a build that was ended and changed leaves
-others behind. Tokens are counted as one for four characters, since nobody counts them here.
+subject, instruction, prompt and schema; NUMBER.answer beside it, when it is there, is the answer. FOLDER has
+a brief.toml and a prices.toml, the demo's otherwise; CODE is the industry instead of the brief's. At the end
+the transcript is written, with the answers that a replay of it uses: a build that was ended and changed
+leaves others behind. Tokens are counted as one for four characters, since nobody counts them here.
 """
 
 from __future__ import annotations
