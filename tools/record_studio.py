@@ -23,6 +23,7 @@ from typing import Any, cast
 from tui_tutor.cli import studio
 from tui_tutor.core.language_model import Call, LanguageModel, OnSaying, Reply, Saying, Usage
 from tui_tutor.studio.answers import json_of
+from tui_tutor.studio.brief import Brief
 from tui_tutor.studio.briefing import brief_of
 from tui_tutor.studio.counting import most_tokens
 from tui_tutor.studio.grounding.ingesting import ingest, keep
@@ -83,9 +84,8 @@ class Beginning:
         if (folder / ".studio" / "brief.toml").is_file():
             return StudioFolder.there(folder)
         brief, beside = brief_of(str(self.brief / "brief.toml"))
-        there = StudioFolder.begun(
-            folder, brief.model_copy(update={"industry": self.industry or brief.industry})
-        )
+        own = {"industry": self.industry} if self.industry else {}
+        there = StudioFolder.begun(folder, Brief.model_validate({**brief.model_dump(), **own}))
         keep(ingest(brief.sources, beside), there.hidden)
         there.put("prices.toml", (self.brief / "prices.toml").read_text("utf-8"))
         return there
