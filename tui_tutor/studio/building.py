@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
@@ -14,19 +15,16 @@ from tui_tutor.core.parsing import COURSE_FILE, check_course, lesson_path, parse
 from tui_tutor.studio.agents.agent import HOUSE
 from tui_tutor.studio.asking import Asker
 from tui_tutor.studio.assembling import course_toml, lesson_toml, overlay_file, overlay_toml
-from tui_tutor.studio.blind_solving import solved_blind
 from tui_tutor.studio.brief import Brief
 from tui_tutor.studio.gates.all_gates import findings_about, is_publishable
-from tui_tutor.studio.gates.built import Built, Money
+from tui_tutor.studio.gates.built import Built, CellWork, Judgement, Money, SolverAnswer
 from tui_tutor.studio.gates.finding import Finding, hard
-from tui_tutor.studio.history import Histories
 from tui_tutor.studio.industries.catalogue import profile
 from tui_tutor.studio.industries.words import terms_used
 from tui_tutor.studio.lesson_building import LessonBuilder
 from tui_tutor.studio.lesson_work import LessonWork
 from tui_tutor.studio.news import News, OnNews
 from tui_tutor.studio.outline import Outline
-from tui_tutor.studio.solving import asked_of
 from tui_tutor.studio.studio_folder import StudioFolder
 from tui_tutor.studio.telling import Telling
 from tui_tutor.studio.trials import Trials
@@ -34,6 +32,7 @@ from tui_tutor.studio.trying import Tryer, may_run, placed_in, write_course
 
 TRIALS_FOLDER: Final = "trials"
 DRAFT_FOLDER: Final = "draft"
+_HISTORY: Final = "history"  # of lessons: what made them, for the report of a later build
 _MOST_AMENDMENTS: Final = 2
 
 
@@ -80,7 +79,6 @@ class CourseBuilder:
         )
         self._kept = tuple(one for one in self.folder.written_lessons() if one in self._ids())
         self._builders: dict[str, LessonBuilder] = {}
-        self._histories = Histories(self.folder)
 
     def _ids(self) -> list[str]:
         return [one.id for one in self.outline.lesson]
@@ -88,7 +86,6 @@ class CourseBuilder:
     async def build(self) -> Result:
         """Build every lesson that is not written, and prove the whole. TutorError as for a lesson."""
         await self._build_lessons([one for one in self._ids() if one not in self._kept])
-        await self._solve_changed()
         for number in range(_MOST_AMENDMENTS + 1):
             result = await self._whole()
             amended = self._amendable(result)
@@ -96,7 +93,6 @@ class CourseBuilder:
                 return result
             for lesson, findings in amended.items():
                 await self._builders[lesson].amend(findings, is_last=number == _MOST_AMENDMENTS)
-                self._remember(self._builders[lesson].work)
         return await self._whole()
 
     async def _build_lessons(self, lessons: Sequence[str]) -> None:
@@ -125,23 +121,23 @@ class CourseBuilder:
                     found.setdefault(one.lesson, []).append(one)
         return found
 
-    async def _solve_changed(self) -> None:
-        """Questions of written lessons that nobody has solved as they are now are solved."""
-        files = self.folder.files()
-        course = parse_course(files).value
-        for lesson_id in self._kept:
-            lesson = parse_lesson(course, lesson_id, files).value if course else None
-            if lesson is None:
-                continue
-            known = {one.cell for one in self._histories.answers(lesson)}
-            if asked := [quiz for quiz in asked_of(lesson) if quiz.id not in known]:
-                self.on_news(News("solving", lesson_id, lesson.title))
-                self._histories.solved(lesson, await solved_blind(self.asker, lesson, asked, files))
+    # --- what made a lesson, for a later report ---------------------------------------------------------
 
     def _remember(self, work: LessonWork) -> None:
-        """Keep what made a lesson; of one that does not read there is nothing to be kept."""
-        for lesson in self._tryer.checked(work, self._tryer.files(work)).lessons:
-            self._histories.keep(lesson, tuple(work.work()), work.answers, work.judgements)
+        values = {
+            "work": [_fields(one) for one in work.work()],
+            "answers": [_fields(one) for one in work.answers],
+            "judgements": [_fields(one) for one in work.judgements],
+        }
+        self.folder.put(f"{_HISTORY}/{work.lesson}.json", json.dumps(values, ensure_ascii=False, indent=1))
+
+    def _history(self, lesson: str) -> Mapping[str, Any]:
+        data = self.folder.get(f"{_HISTORY}/{lesson}.json")
+        try:
+            found = json.loads(data) if data else {}
+        except ValueError:
+            return {}
+        return found if isinstance(found, dict) else {}
 
     # --- the whole course -------------------------------------------------------------------------------
 
@@ -190,8 +186,8 @@ class CourseBuilder:
     def _read(self, files: Mapping[str, bytes], course: Course) -> Built:
         lessons = [one for one in self._ids() if lesson_path(one) in files]
         read = tuple(found for one in lessons if (found := parse_lesson(course, one, files).value))
-        kept = [lesson for lesson in read if lesson.id in self._kept]
         works = [self._builders[one].work for one in sorted(self._builders)]
+        kept = [self._history(one) for one in self._kept]
         built = Built(
             brief=self._brief,
             course=course,
@@ -202,18 +198,15 @@ class CourseBuilder:
             blooms={one.id: one.bloom for one in self.outline.objective},
             answers=(
                 *(one for work in works if not work.left for one in work.answers),
-                *(one for lesson in kept for one in self._histories.answers(lesson)),
+                *_recalled(kept, "answers", SolverAnswer),
             ),
             sources=self.telling.sources,
             prompts=(HOUSE,),
             money=self.money(),
-            work=(
-                *(one for work in works for one in work.work()),
-                *(one for lesson in kept for one in self._histories.work(lesson.id)),
-            ),
+            work=(*(one for work in works for one in work.work()), *_recalled(kept, "work", CellWork)),
             judgements=(
                 *(one for work in works for one in work.judgements),
-                *(one for lesson in kept for one in self._histories.judgements(lesson.id)),
+                *_recalled(kept, "judgements", Judgement),
             ),
         )
         return replace(built, terms=self._terms(built))
@@ -222,6 +215,24 @@ class CourseBuilder:
         """How often each term of the readers' industry occurs; None where there is no profile."""
         known = profile(self._brief.industry) if self._brief.industry else None
         return terms_used(known, [one.words for one in built.texts()]) if known else None
+
+
+def _fields(value: Any) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return asdict(value)
+
+
+def _recalled(kept: Sequence[Mapping[str, Any]], name: str, kind: type[Any]) -> list[Any]:
+    """Values that `_remember` wrote; what has another form is left out."""
+    found = []
+    for history in kept:
+        for one in history.get(name, ()):
+            try:
+                found.append(kind(**one))
+            except TypeError:
+                continue
+    return found
 
 
 def _levels(

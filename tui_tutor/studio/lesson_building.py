@@ -33,7 +33,7 @@ from tui_tutor.studio.lesson_work import (
     plan_objections,
 )
 from tui_tutor.studio.news import News, OnNews, Stage
-from tui_tutor.studio.solving import SHUFFLES, asked_of, blind_question, graded, without_answers
+from tui_tutor.studio.solving import SHUFFLES, asked_of, blind_question, graded
 from tui_tutor.studio.telling import Telling, cells_so_far, places
 from tui_tutor.studio.trying import Tryer, evidence, printed_in, survivors_in
 
@@ -255,7 +255,7 @@ class LessonBuilder:
 
     async def _solve(self, lesson: Lesson, shuffle: int) -> list[SolverAnswer]:
         asked = asked_of(lesson)
-        shown = [without_answers(cell) for cell in self.work.tables if cell["kind"] != "quiz"]
+        shown = [_without_answers(cell) for cell in self.work.tables if cell["kind"] != "quiz"]
         told = {
             "The lesson": cells_so_far(shown, self._prints),
             "The questions": [blind_question(quiz, shuffle) for quiz in asked],
@@ -341,3 +341,9 @@ def _of(findings: Sequence[Finding], gates: frozenset[str]) -> bool:
 def _proven(built: Built, findings: Sequence[Finding]) -> int:
     failed = {one.cell for one in findings}
     return sum(1 for _, cell in built.cells() if cell.id not in failed) if built.proven else 0
+
+
+def _without_answers(cell: Table) -> Table:
+    """A cell as a learner has seen it before the questions: solutions stay unseen."""
+    hidden = ("solution", "check", "wrong", "right", "explain", "hints")
+    return {key: value for key, value in cell.items() if key not in hidden}

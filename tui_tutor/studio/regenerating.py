@@ -8,19 +8,20 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from tui_tutor.core.errors import TutorError
+from tui_tutor.core.lock import LOCK_FILE
 from tui_tutor.core.parsing import lesson_path, parse_course, parse_lesson
 from tui_tutor.studio.agents.repairer import REPAIRERS
+from tui_tutor.studio.agents.solver import SOLVER
 from tui_tutor.studio.asking import Asker
 from tui_tutor.studio.assembling import cell_table
-from tui_tutor.studio.blind_solving import solved_blind
 from tui_tutor.studio.drafts import Passage
 from tui_tutor.studio.gates.built import SolverAnswer
 from tui_tutor.studio.grounding.citing import with_citations
 from tui_tutor.studio.outline import Outline
-from tui_tutor.studio.reviewing import Change, ReviewedCell, cell_text, cells_in, proven_with
-from tui_tutor.studio.solving import asked_of
+from tui_tutor.studio.reviewing import Change, ReviewedCell, Table, cell_text, cells_in, proven_with
+from tui_tutor.studio.solving import SHUFFLES, asked_of, blind_question, graded
 from tui_tutor.studio.studio_folder import StudioFolder
-from tui_tutor.studio.telling import Telling
+from tui_tutor.studio.telling import Telling, cells_so_far
 from tui_tutor.studio.trials import Tell, Trials
 
 _MOST_TRIES: Final = 3
@@ -83,7 +84,18 @@ class Regenerator:
         asked = [one for one in asked_of(read) if one.id == cell] if read else []
         if not read or not asked:
             return ()
-        return await solved_blind(self.asker, read, asked, files)
+        tables = [one.table for one in cells_in(lesson, files[lesson_path(lesson)])]
+        shown = [without_answers(one) for one in tables if one["kind"] != "quiz"]
+        answers: list[SolverAnswer] = []
+        for shuffle in SHUFFLES:
+            told = {
+                "The lesson": cells_so_far(shown, _prints(files, lesson)),
+                "The questions": [blind_question(quiz, shuffle) for quiz in asked],
+            }
+            solved = await self.asker.ask(SOLVER, f"lesson {lesson}, {cell}, shuffle {shuffle}", told)
+            judged = graded(read, shuffle, solved, self.asker.models["solver"])
+            answers += [one for one in judged if one.cell == cell]
+        return tuple(answers)
 
     async def _another(
         self, cells: list[ReviewedCell], old: ReviewedCell, note: str, evidence: list[str]
@@ -129,6 +141,20 @@ class Regenerator:
         if table.get("form") == "predict":
             _, table["stdout"] = await self.trials.printed(table["program"])
         return table
+
+
+def without_answers(cell: Table) -> dict[str, Any]:
+    """A cell as a learner has seen it before the questions."""
+    return {key: value for key, value in cell.items() if key not in _ANSWERS}
+
+
+def _prints(files: Mapping[str, bytes], lesson: str) -> dict[str, str]:
+    """What each cell printed when the course was proven just now."""
+    cells = json.loads(files[LOCK_FILE])["lessons"].get(lesson, {}).get("cells", {})
+    return {
+        cell: "".join(one.get("text", "") for one in entry.get("output", ()) if one.get("event") == "stream")
+        for cell, entry in cells.items()
+    }
 
 
 def _not_this(cells: Any, old: ReviewedCell) -> list[str]:

@@ -9,7 +9,6 @@ from tui_tutor.core.course import Lesson, MatchQuiz, OrderQuiz, PredictQuiz, Qui
 from tui_tutor.core.grading.quizzes import grade_quiz, parse_typed
 from tui_tutor.core.grading.rejection import Rejected
 from tui_tutor.core.grading.showing import Shown, letter_of, shown
-from tui_tutor.studio.assembling import Table
 from tui_tutor.studio.drafts import SolvedDraft
 from tui_tutor.studio.gates.built import SolverAnswer
 
@@ -58,9 +57,3 @@ def graded(lesson: Lesson, shuffle: int, solved: SolvedDraft, model: str) -> Ite
 def _is_right(quiz: QuizCell, shuffle: int, line: str) -> bool | None:
     answer = parse_typed(quiz, _view(quiz, shuffle), line)
     return None if isinstance(answer, Rejected) else grade_quiz(quiz, answer).correct
-
-
-def without_answers(cell: Table) -> Table:
-    """A cell as a learner has seen it before the questions: solutions stay unseen."""
-    hidden = ("solution", "check", "wrong", "right", "explain", "hints")
-    return {key: value for key, value in cell.items() if key not in hidden}
