@@ -7,7 +7,6 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any, Final
 
-from tui_tutor.core.course import Lesson
 from tui_tutor.studio.agents.agent import Agent, Worded
 from tui_tutor.studio.agents.coder import CODER
 from tui_tutor.studio.agents.critic import CRITIC
@@ -16,12 +15,11 @@ from tui_tutor.studio.agents.exercise_maker import EXERCISE_MAKER
 from tui_tutor.studio.agents.illustrator import ILLUSTRATOR
 from tui_tutor.studio.agents.leveller import LEVELLER
 from tui_tutor.studio.agents.repairer import REPAIRERS
-from tui_tutor.studio.agents.solver import SOLVER
 from tui_tutor.studio.agents.writer import WRITER
 from tui_tutor.studio.asking import Asker, UnusableAnswer
 from tui_tutor.studio.assembling import Table, cell_table
 from tui_tutor.studio.drafts import LessonPlan, LevelDraft, Passage, Slot, SlotKind
-from tui_tutor.studio.gates.built import Built, CellWork, Judgement, SolverAnswer
+from tui_tutor.studio.gates.built import Built, CellWork, Judgement
 from tui_tutor.studio.gates.finding import Finding
 from tui_tutor.studio.grounding.citing import with_citations
 from tui_tutor.studio.lesson_work import (
@@ -33,9 +31,9 @@ from tui_tutor.studio.lesson_work import (
     plan_objections,
 )
 from tui_tutor.studio.news import News, OnNews, Stage
-from tui_tutor.studio.solving import SHUFFLES, asked_of, blind_question, graded
+from tui_tutor.studio.solving import Seen, asked_of, solved_blind
 from tui_tutor.studio.telling import Telling, cells_so_far, places
-from tui_tutor.studio.trying import Tryer, evidence, printed_in, survivors_in
+from tui_tutor.studio.trying import Tryer, evidence, printed_by, printed_in, survivors_in
 
 _MAKERS: Final[Sequence[tuple[Agent, frozenset[SlotKind]]]] = (
     (CODER, frozenset({"code", "sh"})),
@@ -150,8 +148,7 @@ class LessonBuilder:
             return self._passage(draft)
         table = cell_table(draft, slot)
         if table.get("form") == "predict":
-            is_ok, printed = await self._tryer.trials.printed(table["program"])
-            table["stdout"] = printed if is_ok else ""
+            table["stdout"] = await printed_by(self._tryer.trials, table["program"])
         return table
 
     # --- running and repairing ------------------------------------------------------------------------
@@ -164,7 +161,7 @@ class LessonBuilder:
         for _ in range(_MOST_ROUNDS):
             self._tell("running", self._outline.title)
             built = await self._tryer.built(self.work, self._running)
-            self._prints, self._survivors = printed_in(built), survivors_in(built)
+            self._prints, self._survivors = printed_in(built, self.work.lesson), survivors_in(built)
             findings = [
                 one
                 for one in self._tryer.findings(built, is_solved=False)
@@ -238,12 +235,11 @@ class LessonBuilder:
         """Until it runs, and who does not see the keys finds them, in two orders of the options."""
         for _ in range(_MOST_ROUNDS):
             built = await self.mend()
-            if self.work.left or not asked_of(built.lessons[0]):
+            if self.work.left or not (asked := asked_of(built.lessons[0])):
                 return
             self._tell("solving", self._outline.title)
-            self.work.answers = tuple(
-                [one for shuffle in SHUFFLES for one in await self._solve(built.lessons[0], shuffle)]
-            )
+            seen = Seen(self.work.lesson, self.work.tables, self._prints, asked)
+            self.work.answers = await solved_blind(self._asker, self._subject, seen)
             findings = self._tryer.findings(replace(built, answers=self.work.answers), is_solved=True)
             if not findings:
                 return
@@ -252,16 +248,6 @@ class LessonBuilder:
                 return
             self.work.answers = ()  # the questions, or what they rest on, are others now
         self.work.left = ("solver-disagrees: its questions are still disputed",)
-
-    async def _solve(self, lesson: Lesson, shuffle: int) -> list[SolverAnswer]:
-        asked = asked_of(lesson)
-        shown = [_without_answers(cell) for cell in self.work.tables if cell["kind"] != "quiz"]
-        told = {
-            "The lesson": cells_so_far(shown, self._prints),
-            "The questions": [blind_question(quiz, shuffle) for quiz in asked],
-        }
-        solved = await self._asker.ask(SOLVER, f"{self._subject}, shuffle {shuffle}", told)
-        return list(graded(lesson, shuffle, solved, self._asker.models["solver"]))
 
     # --- other words, and a judgement -------------------------------------------------------------------
 
@@ -341,9 +327,3 @@ def _of(findings: Sequence[Finding], gates: frozenset[str]) -> bool:
 def _proven(built: Built, findings: Sequence[Finding]) -> int:
     failed = {one.cell for one in findings}
     return sum(1 for _, cell in built.cells() if cell.id not in failed) if built.proven else 0
-
-
-def _without_answers(cell: Table) -> Table:
-    """A cell as a learner has seen it before the questions: solutions stay unseen."""
-    hidden = ("solution", "check", "wrong", "right", "explain", "hints")
-    return {key: value for key, value in cell.items() if key not in hidden}
