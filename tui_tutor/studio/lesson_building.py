@@ -18,9 +18,11 @@ from tui_tutor.studio.agents.repairer import REPAIRERS
 from tui_tutor.studio.agents.writer import WRITER
 from tui_tutor.studio.asking import Asker, UnusableAnswer
 from tui_tutor.studio.assembling import Table, cell_table
+from tui_tutor.studio.brief import Question
 from tui_tutor.studio.drafts import LessonPlan, LevelDraft, Passage, Slot, SlotKind
 from tui_tutor.studio.gates.built import Built, CellWork, Judgement
 from tui_tutor.studio.gates.finding import Finding
+from tui_tutor.studio.gates.own_questions import is_asked
 from tui_tutor.studio.grounding.citing import with_citations
 from tui_tutor.studio.lesson_work import (
     MOST_TRIES,
@@ -97,7 +99,8 @@ class LessonBuilder:
 
     async def _plan(self) -> list[Slot]:
         query = " ".join([self._outline.title, self._outline.objective, self._outline.story])
-        told = {**self._told, **self._telling.grounds(query)}
+        own = {"The author's own questions": self._telling.questions(self.work.lesson)}
+        told = {**self._told, **self._telling.grounds(query), **own}
         plan = await self._asker.ask(WRITER, self._subject, told, self._plan_objections)
         slots = [cell for cell in plan.cell if isinstance(cell, Slot)]
         self._order = [cell.id for cell in plan.cell]
@@ -110,8 +113,26 @@ class LessonBuilder:
         passages = [cell for cell in plan.cell if isinstance(cell, Passage)]
         return [
             *plan_objections(plan.cell, served, self._outline.bloom),
+            *self._too_few_places(plan),
             *(fault for passage in passages for fault in self._unfounded(passage)),
         ]
+
+    def _own_questions(self) -> Sequence[Question]:
+        return self._telling.own_questions(self._tryer.outline, self.work.lesson)
+
+    def _too_few_places(self, plan: LessonPlan) -> list[str]:
+        own, places = len(self._own_questions()), sum(cell.kind == "quiz" for cell in plan.cell)
+        return [f"the author has {own} questions for it, and it has {places} `quiz`"] if own > places else []
+
+    def _objections(self, agent: Agent, cells: Sequence[Any], slots: Sequence[Slot]) -> list[str]:
+        """What is wrong with the cells that an agent hands in for its places."""
+        own = self._own_questions() if agent is EXAMINER else ()
+        changed = [
+            f"the author's question is not there with its words, options and key: {one.question}"
+            for one in own
+            if not is_asked(one, cells)
+        ]
+        return [*filling_objections(cells, slots), *changed]
 
     def _unfounded(self, passage: Passage) -> list[str]:
         missing = with_citations(passage.text, self._telling.sources).missing
@@ -134,7 +155,7 @@ class LessonBuilder:
         if agent is EXAMINER:
             told["The author's own questions"] = self._telling.questions(self.work.lesson)
         answer = await self._asker.ask(
-            agent, self._subject, told, lambda given: list(filling_objections(given.cell, slots))
+            agent, self._subject, told, lambda given: self._objections(agent, given.cell, slots)
         )
         for cell in answer.cell:
             self.work.cells.append(

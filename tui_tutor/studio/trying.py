@@ -26,7 +26,7 @@ from tui_tutor.studio.trials import Tell, Trials
 
 # What cannot be known, or cannot be cured in one lesson: asked of the whole course.
 OF_THE_COURSE: Final = frozenset(
-    {"over-budget", "estimate-off", "industry-unused", "key-position", "citation-share"}
+    {"over-budget", "estimate-off", "industry-unused", "key-position", "citation-share", "own-question"}
 )
 _PASSAGES_AT_ONCE: Final = 2  # rewritten at once where a lesson reads too hard
 _OF_PASSAGES: Final = frozenset({"reading-ease", "citation-share"})

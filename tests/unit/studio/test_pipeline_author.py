@@ -1,4 +1,4 @@
-"""The author's own hand in a course that the studio builds: nothing is overwritten, nothing counts unproven."""
+"""The author's own hand in a course of the studio: nothing is overwritten, nothing counts unproven."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ import pytest
 
 from tests.unit.studio.pipeline_pieces import (
     OUTLINE,
+    PLAN,
+    QUIZ,
     Making,
     ReplayTrials,
     agents,
+    asked_of,
     brief,
     changed,
     scripted,
@@ -178,3 +181,25 @@ def test_a_history_that_somebody_has_broken_claims_nothing(tmp_path):
     for said in (b"\xff", b"[]", b"{", json.dumps({"answers": [{"nonsense": 1}, 3]}).encode()):
         (folder.hidden / "history" / "sums.json").write_bytes(said)
         assert course(folder, scripted({"solver": solved})).is_publishable
+
+
+# --- questions of the brief -----------------------------------------------------------------------------
+
+
+def test_an_examiner_who_changes_the_author_s_question_is_told_so(tmp_path):
+    own = {"question": QUIZ["question"], "options": ["12", "18", "72"], "correct": 2}
+    other = changed(QUIZ, question="What does the bill come to when a line of 6 is put on it?")
+    model = scripted(agents(examiner=[{"cell": [other]}, {"cell": [QUIZ]}]))
+    result = asyncio.run(
+        Making(model, ReplayTrials()).course(begun(tmp_path), OUTLINE, brief(question=(own,))).build()
+    )
+    assert result.is_publishable
+    told = [call.prompt for call in asked_of(model, "examiner")]
+    assert ["the author's question is not there" in one for one in told] == [False, True]
+
+
+def test_a_plan_has_places_for_the_author_s_questions(tmp_path):
+    own = [{"question": f"Is it {number}?", "options": ["a", "b", "c"], "correct": 1} for number in (1, 2)]
+    model = scripted(agents(writer=[PLAN, PLAN]))
+    making = Making(model, ReplayTrials()).course(begun(tmp_path), OUTLINE, brief(question=tuple(own)))
+    assert "the author has 2 questions for it" in asyncio.run(making.build()).left["sums"][0]
