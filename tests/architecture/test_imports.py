@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -41,7 +42,8 @@ try:
 except SystemExit as end:
     code = end.code
 names = sorted({name.partition(".")[0] for name in sys.modules})
-open(sys.argv[2], "w").write(json.dumps({"code": code, "modules": names}))
+studio = sorted(name for name in sys.modules if name.startswith(("tui_tutor.studio", "tui_tutor.cli.studio")))
+open(sys.argv[2], "w").write(json.dumps({"code": code, "modules": names, "studio": studio}))
 """
 HEADLESS = (
     (),
@@ -67,10 +69,15 @@ HEADLESS = (
     ("preview", str(ROOT / "courses/start-here"), "--plain"),
     ("learn", "start-here", "--plain"),
 )
+OF_THE_STUDIO = (
+    ("studio", "--help"),
+    ("studio", "new", "--help"),
+    ("studio", "demo", "--help"),
+)
 
 
-@pytest.mark.parametrize("command", HEADLESS, ids=" ".join)
-def test_a_headless_command_imports_nothing_heavy(command: tuple[str, ...], tmp_path: Path) -> None:
+def imported_by(command: tuple[str, ...], tmp_path: Path) -> dict[str, Any]:
+    """The exit code of a command and what it has imported."""
     said = tmp_path / "said.json"
     environ = {**os.environ, "TUI_TUTOR_DATA": str(tmp_path / "data"), "PYTHONPATH": str(ROOT)}
     subprocess.run(
@@ -82,8 +89,26 @@ def test_a_headless_command_imports_nothing_heavy(command: tuple[str, ...], tmp_
         check=True,
         timeout=60,
     )
-    report = json.loads(said.read_text())
-    assert (report["code"], HEAVY & set(report["modules"])) == (0, frozenset())
+    report: dict[str, Any] = json.loads(said.read_text())
+    return report
+
+
+@pytest.mark.parametrize("command", HEADLESS, ids=" ".join)
+def test_a_headless_command_imports_nothing_heavy_and_nothing_of_the_studio(
+    command: tuple[str, ...], tmp_path: Path
+) -> None:
+    report = imported_by(command, tmp_path)
+    heavy = HEAVY & set(report["modules"])
+    listed = {"tui_tutor.cli.studio"} if command in {(), ("--help",)} else set()
+    assert (report["code"], heavy, set(report["studio"]) - listed) == (0, frozenset(), set())
+
+
+@pytest.mark.parametrize("command", OF_THE_STUDIO, ids=" ".join)
+def test_the_studio_s_commands_are_known_before_the_studio_is_loaded(
+    command: tuple[str, ...], tmp_path: Path
+) -> None:
+    report = imported_by(command, tmp_path)
+    assert (report["code"], report["studio"]) == (0, ["tui_tutor.cli.studio"])
 
 
 def test_the_version_needs_nothing_of_the_core_but_errors_and_safe_text() -> None:

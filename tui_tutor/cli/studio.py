@@ -185,7 +185,11 @@ def _agree(dollars: float, workshop: Workshop, *, is_agreed: bool) -> None:
     if is_agreed or dollars == 0:
         return
     if not sys.stdin.isatty():
-        raise TutorError("Nobody can be asked whether to spend that; nothing was asked.", help="Say --yes.")
+        place = safe_line(str(workshop.folder.root))
+        raise TutorError(
+            "Nobody can be asked whether to spend that; nothing was asked.",
+            help=f"Go on with --yes: tui-tutor studio build {place} --yes, or outline {place} --yes alone",
+        )
     if not click.confirm("Go on?", default=True, err=True):
         raise TutorError("Nothing was spent.", help="What there is is kept; build when you like.")
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 from tui_tutor.core.language_model import Json
 
 MOST_ANSWER_CHARACTERS: Final = 4_000_000
+DEEPEST: Final = 100  # tables inside tables of an answer
 _MOST_TOKENS: Final = 1_000_000_000
 _FENCED: Final = re.compile(r"\s*```(?:json)?[ \t]*\r?\n(.*?)\r?\n?```\s*", re.DOTALL)
 
@@ -20,9 +21,25 @@ def json_of(text: str) -> Json:
     """The JSON that a text is, None if it is none; only a code fence around all of it is forgiven."""
     fenced = _FENCED.fullmatch(text)
     try:
-        return json.loads(fenced[1] if fenced else text, parse_constant=_refuse)
+        read = json.loads(fenced[1] if fenced else text, parse_constant=_refuse)
     except (ValueError, RecursionError):
         return None
+    return read if _is_shallow(read) else None
+
+
+def _is_shallow(value: Any) -> bool:
+    """Whether a value can be written again as well as it was read: lists and tables of a sane depth."""
+    level = [value]
+    for _ in range(DEEPEST):
+        level = [
+            part
+            for one in level
+            if isinstance(one, list | dict)
+            for part in (one.values() if isinstance(one, dict) else one)
+        ]
+        if not level:
+            return True
+    return False
 
 
 def _refuse(name: str) -> None:

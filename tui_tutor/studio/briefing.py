@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,6 +13,8 @@ from tui_tutor.core.errors import TutorError
 from tui_tutor.core.parsing.course_file import fit_id
 from tui_tutor.core.safe_text import safe_line
 from tui_tutor.studio.brief import Brief
+from tui_tutor.studio.gates.questions import LEAST_OPTIONS, MOST_OPTIONS
+from tui_tutor.studio.industries.catalogue import industries
 
 MOST_BRIEF_BYTES: Final = 1_000_000
 _LONGEST_TOPIC: Final = 2_000
@@ -59,9 +62,24 @@ def read_brief(data: bytes, name: str) -> Brief:
     if not isinstance(document, Document):
         raise _broken(name, f"{document[0].message} (line {document[0].span.line})")
     try:
-        return Brief.model_validate(document.values)
+        brief = Brief.model_validate(document.values)
     except ValidationError as error:
         raise _broken(name, _said(error.errors(include_url=False)[0], document)) from None
+    if mistake := next(_mistakes_in(brief), None):
+        raise _broken(name, mistake)
+    return brief
+
+
+def _mistakes_in(brief: Brief) -> Iterator[str]:
+    """What no single value shows."""
+    if brief.industry and brief.industry not in {one.code for one in industries()}:
+        yield f"industry: NAICS 2022 has no industry group {brief.industry}"
+    for number, one in enumerate(brief.question, 1):
+        if not LEAST_OPTIONS <= len(one.options) <= MOST_OPTIONS:
+            most = f"{LEAST_OPTIONS} to {MOST_OPTIONS} are needed"
+            yield f"question {number}: it has {len(one.options)} options, and {most}"
+        elif one.correct > len(one.options):
+            yield f"question {number}: option {one.correct} is correct, and there are {len(one.options)}"
 
 
 def _said(error: Any, document: Document) -> str:

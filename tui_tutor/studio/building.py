@@ -3,36 +3,36 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Final
 
-from tui_tutor.core.course import Course, Lesson, Level
-from tui_tutor.core.document import Document, parse_toml
+from tui_tutor.core.course import Course, Lesson, Level, QuizCell
 from tui_tutor.core.lock import LOCK_FILE, lock_text
 from tui_tutor.core.parsing import COURSE_FILE, check_course, lesson_path, parse_course, parse_lesson
 from tui_tutor.studio.agents.agent import HOUSE
-from tui_tutor.studio.asking import Asker
-from tui_tutor.studio.assembling import course_toml, lesson_toml, overlay_file, overlay_toml
+from tui_tutor.studio.asking import Asker, UnusableAnswer
+from tui_tutor.studio.assembling import course_toml, draft_toml, lesson_toml, overlay_file, overlay_toml
 from tui_tutor.studio.brief import Brief
 from tui_tutor.studio.gates.all_gates import findings_about, is_publishable
 from tui_tutor.studio.gates.built import Built, CellWork, Judgement, Money, SolverAnswer
 from tui_tutor.studio.gates.finding import Finding, hard
+from tui_tutor.studio.histories import Histories, others
 from tui_tutor.studio.industries.catalogue import profile
 from tui_tutor.studio.industries.words import terms_used
 from tui_tutor.studio.lesson_building import LessonBuilder
-from tui_tutor.studio.lesson_work import LessonWork
 from tui_tutor.studio.news import News, OnNews
 from tui_tutor.studio.outline import Outline
+from tui_tutor.studio.reviewing import cells_in
+from tui_tutor.studio.solving import Seen, asked_of, solved_blind
 from tui_tutor.studio.studio_folder import StudioFolder
 from tui_tutor.studio.telling import Telling
 from tui_tutor.studio.trials import Trials
-from tui_tutor.studio.trying import Tryer, may_run, placed_in, write_course
+from tui_tutor.studio.trying import Tryer, may_run, placed_in, printed_in, write_course
 
 TRIALS_FOLDER: Final = "trials"
 DRAFT_FOLDER: Final = "draft"
-_HISTORY: Final = "history"  # of lessons: what made them, for the report of a later build
 _MOST_AMENDMENTS: Final = 2
 
 
@@ -40,13 +40,17 @@ _MOST_AMENDMENTS: Final = 2
 class Result:
     """What a build came to. `files` are the course's, to be published if nothing hard was found.
 
-    `left`: lessons that are left for the author, with the reasons.
+    `left`: lessons that are left for the author, with the reasons; `drafts`: what there is of each.
+    `before`: the course's files as the build began; `course_file`: course.toml without the author's changes.
     """
 
     built: Built
     findings: tuple[Finding, ...]
     files: Mapping[str, bytes]
     left: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    drafts: Mapping[str, bytes] = field(default_factory=dict)
+    before: Mapping[str, bytes] = field(default_factory=dict)
+    course_file: str = ""
 
     @property
     def is_publishable(self) -> bool:
@@ -77,6 +81,8 @@ class CourseBuilder:
             self.telling.sources,
             (HOUSE,),
         )
+        self._histories = Histories(self.folder)
+        self._before = self.folder.files()
         self._kept = tuple(one for one in self.folder.written_lessons() if one in self._ids())
         self._builders: dict[str, LessonBuilder] = {}
 
@@ -85,6 +91,9 @@ class CourseBuilder:
 
     async def build(self) -> Result:
         """Build every lesson that is not written, and prove the whole. TutorError as for a lesson."""
+        self.folder.course_file(
+            course_toml(self._brief, self.outline)
+        )  # what is wrong there costs nothing yet
         await self._build_lessons([one for one in self._ids() if one not in self._kept])
         for number in range(_MOST_AMENDMENTS + 1):
             result = await self._whole()
@@ -103,7 +112,7 @@ class CourseBuilder:
                 builder = LessonBuilder(self.asker, self._tryer, self.telling, lesson, self.on_news)
                 self._builders[lesson] = builder
                 await builder.build()
-                self._remember(builder.work)
+                self._histories.remember(builder.work)
 
         try:
             async with asyncio.TaskGroup() as group:
@@ -121,34 +130,19 @@ class CourseBuilder:
                     found.setdefault(one.lesson, []).append(one)
         return found
 
-    # --- what made a lesson, for a later report ---------------------------------------------------------
-
-    def _remember(self, work: LessonWork) -> None:
-        values = {
-            "work": [_fields(one) for one in work.work()],
-            "answers": [_fields(one) for one in work.answers],
-            "judgements": [_fields(one) for one in work.judgements],
-        }
-        self.folder.put(f"{_HISTORY}/{work.lesson}.json", json.dumps(values, ensure_ascii=False, indent=1))
-
-    def _history(self, lesson: str) -> Mapping[str, Any]:
-        data = self.folder.get(f"{_HISTORY}/{lesson}.json")
-        try:
-            found = json.loads(data) if data else {}
-        except ValueError:
-            return {}
-        return found if isinstance(found, dict) else {}
-
     # --- the whole course -------------------------------------------------------------------------------
 
     async def _whole(self) -> Result:
         left = {
             one: builder.work.left for one, builder in sorted(self._builders.items()) if builder.work.left
         }
+        drafts = {one: self._draft(one) for one in left}
         lessons = [one for one in self._ids() if one not in left]
         if not lessons:
-            return Result(self._read({}, Course.model_construct(title=self.outline.title)), (), {}, left)
-        files = self._files(lessons)
+            nothing = self._read({}, Course.model_construct(title=self.outline.title))
+            return Result(nothing, (), {}, left, drafts)
+        fresh = course_toml(self._brief, _reduced(self.outline, lessons))
+        files = self._files(lessons, self.folder.course_file(fresh))
         course = parse_course(files).value
         assert course is not None, "the studio writes course.toml itself"
         built = self._read(files, course)
@@ -157,37 +151,59 @@ class CourseBuilder:
             place = self.folder.hidden / DRAFT_FOLDER
             write_course(place, files)
             trial = await self.trials.prove(place, self._proving)
-            built = replace(built, proven=trial.proven)
+            built = await self._solved(replace(built, proven=trial.proven))
             files = {**files, LOCK_FILE: lock_text(trial.lock).encode()}
-        return Result(built, findings_about(built), files, left)
+        return Result(built, findings_about(built), files, left, drafts, self._before, fresh)
+
+    def _draft(self, lesson: str) -> bytes:
+        """What there is of a lesson that is left for the author."""
+        tables = self._builders[lesson].work.tables
+        text = lesson_toml(self.outline, lesson, tables) if tables else draft_toml(self.outline, lesson)
+        return text.encode()
 
     def _proving(self, part: float, what: str) -> None:
         self.on_news(News("proving", "", f"{round(100 * part)} % · {what}"))
 
-    def _files(self, lessons: Sequence[str]) -> dict[str, bytes]:
+    async def _solved(self, built: Built) -> Built:
+        """Questions that the author has written, or changed since they were solved, are solved now."""
+        for lesson in built.lessons:
+            asked = [one for one in asked_of(lesson) if not _is_answered(one, lesson.id, built.answers)]
+            if lesson.id not in self._kept or not asked:
+                continue
+            self.on_news(News("solving", lesson.id, lesson.title))
+            cells = [dict(one.table) for one in cells_in(lesson.id, built.files[lesson_path(lesson.id)])]
+            seen = Seen(lesson.id, cells, printed_in(built, lesson.id), asked)
+            subject = ", ".join([f"lesson {lesson.id}", *(one.id for one in asked)])
+            with suppress(UnusableAnswer):  # then it is not solved, which a gate says
+                answers = await solved_blind(self.asker, subject, seen)
+                self._histories.remember_answers(lesson.id, answers)
+                built = replace(built, answers=(*others(built.answers, answers), *answers))
+        return built
+
+    def _files(self, lessons: Sequence[str], course_file: bytes) -> dict[str, bytes]:
         """The course's files: lessons that were there as they are, new ones as they came out."""
         outline = _reduced(self.outline, lessons)
         files = {
             name: data
-            for name, data in self.folder.files().items()
+            for name, data in self._before.items()
             if not name.startswith("lessons/") or name.split("/")[1].split(".")[0] in self._kept
         }
         for name in ("QUALITY.md", "QUALITY.json", LOCK_FILE):
             files.pop(name, None)
-        texts = {COURSE_FILE: course_toml(self._brief, outline)}
+        texts: dict[str, str] = {}
         for lesson in lessons:
             if lesson in self._builders:
                 work = self._builders[lesson].work
                 texts[lesson_path(lesson)] = lesson_toml(outline, lesson, work.tables)
                 for level, draft in work.levels.items():
                     texts[overlay_file(lesson, level)] = overlay_toml(draft, work.tables)
-        return {**files, **{name: text.encode() for name, text in texts.items()}}
+        return {**files, COURSE_FILE: course_file, **{name: text.encode() for name, text in texts.items()}}
 
     def _read(self, files: Mapping[str, bytes], course: Course) -> Built:
         lessons = [one for one in self._ids() if lesson_path(one) in files]
         read = tuple(found for one in lessons if (found := parse_lesson(course, one, files).value))
         works = [self._builders[one].work for one in sorted(self._builders)]
-        kept = [self._history(one) for one in self._kept]
+        recalled = self._histories.recalled
         built = Built(
             brief=self._brief,
             course=course,
@@ -198,15 +214,18 @@ class CourseBuilder:
             blooms={one.id: one.bloom for one in self.outline.objective},
             answers=(
                 *(one for work in works if not work.left for one in work.answers),
-                *_recalled(kept, "answers", SolverAnswer),
+                *recalled(self._kept, "answers", SolverAnswer),
             ),
             sources=self.telling.sources,
             prompts=(HOUSE,),
             money=self.money(),
-            work=(*(one for work in works for one in work.work()), *_recalled(kept, "work", CellWork)),
+            work=(
+                *(one for work in works for one in work.work()),
+                *recalled(self._kept, "work", CellWork),
+            ),
             judgements=(
                 *(one for work in works for one in work.judgements),
-                *_recalled(kept, "judgements", Judgement),
+                *recalled(self._kept, "judgements", Judgement),
             ),
         )
         return replace(built, terms=self._terms(built))
@@ -217,22 +236,8 @@ class CourseBuilder:
         return terms_used(known, [one.words for one in built.texts()]) if known else None
 
 
-def _fields(value: Any) -> dict[str, Any]:
-    from dataclasses import asdict
-
-    return asdict(value)
-
-
-def _recalled(kept: Sequence[Mapping[str, Any]], name: str, kind: type[Any]) -> list[Any]:
-    """Values that `_remember` wrote; what has another form is left out."""
-    found = []
-    for history in kept:
-        for one in history.get(name, ()):
-            try:
-                found.append(kind(**one))
-            except TypeError:
-                continue
-    return found
+def _is_answered(quiz: QuizCell, lesson: str, answers: Sequence[SolverAnswer]) -> bool:
+    return any(one.lesson == lesson and one.is_about(quiz) for one in answers)
 
 
 def _levels(
@@ -259,10 +264,3 @@ def _reduced(outline: Outline, lessons: Sequence[str]) -> Outline:
             )
         }
     )
-
-
-def tables_in(data: bytes, name: str) -> list[dict[str, Any]]:
-    """The cells of a lesson's file, as its author wrote them; empty where it does not parse."""
-    document = parse_toml(data, name)
-    cells = document.values.get("cell", []) if isinstance(document, Document) else []
-    return [cell for cell in cells if isinstance(cell, dict)]

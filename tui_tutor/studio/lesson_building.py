@@ -7,7 +7,6 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any, Final
 
-from tui_tutor.core.course import Lesson
 from tui_tutor.studio.agents.agent import Agent, Worded
 from tui_tutor.studio.agents.coder import CODER
 from tui_tutor.studio.agents.critic import CRITIC
@@ -16,13 +15,14 @@ from tui_tutor.studio.agents.exercise_maker import EXERCISE_MAKER
 from tui_tutor.studio.agents.illustrator import ILLUSTRATOR
 from tui_tutor.studio.agents.leveller import LEVELLER
 from tui_tutor.studio.agents.repairer import REPAIRERS
-from tui_tutor.studio.agents.solver import SOLVER
 from tui_tutor.studio.agents.writer import WRITER
 from tui_tutor.studio.asking import Asker, UnusableAnswer
 from tui_tutor.studio.assembling import Table, cell_table
+from tui_tutor.studio.brief import Question
 from tui_tutor.studio.drafts import LessonPlan, LevelDraft, Passage, Slot, SlotKind
-from tui_tutor.studio.gates.built import Built, CellWork, Judgement, SolverAnswer
+from tui_tutor.studio.gates.built import Built, CellWork, Judgement
 from tui_tutor.studio.gates.finding import Finding
+from tui_tutor.studio.gates.own_questions import is_asked
 from tui_tutor.studio.grounding.citing import with_citations
 from tui_tutor.studio.lesson_work import (
     MOST_TRIES,
@@ -33,9 +33,9 @@ from tui_tutor.studio.lesson_work import (
     plan_objections,
 )
 from tui_tutor.studio.news import News, OnNews, Stage
-from tui_tutor.studio.solving import SHUFFLES, asked_of, blind_question, graded
+from tui_tutor.studio.solving import Seen, asked_of, solved_blind
 from tui_tutor.studio.telling import Telling, cells_so_far, places
-from tui_tutor.studio.trying import Tryer, evidence, printed_in, survivors_in
+from tui_tutor.studio.trying import Tryer, evidence, printed_by, printed_in, survivors_in
 
 _MAKERS: Final[Sequence[tuple[Agent, frozenset[SlotKind]]]] = (
     (CODER, frozenset({"code", "sh"})),
@@ -99,7 +99,8 @@ class LessonBuilder:
 
     async def _plan(self) -> list[Slot]:
         query = " ".join([self._outline.title, self._outline.objective, self._outline.story])
-        told = {**self._told, **self._telling.grounds(query)}
+        own = {"The author's own questions": self._telling.questions(self.work.lesson)}
+        told = {**self._told, **self._telling.grounds(query), **own}
         plan = await self._asker.ask(WRITER, self._subject, told, self._plan_objections)
         slots = [cell for cell in plan.cell if isinstance(cell, Slot)]
         self._order = [cell.id for cell in plan.cell]
@@ -112,8 +113,26 @@ class LessonBuilder:
         passages = [cell for cell in plan.cell if isinstance(cell, Passage)]
         return [
             *plan_objections(plan.cell, served, self._outline.bloom),
+            *self._too_few_places(plan),
             *(fault for passage in passages for fault in self._unfounded(passage)),
         ]
+
+    def _own_questions(self) -> Sequence[Question]:
+        return self._telling.own_questions(self._tryer.outline, self.work.lesson)
+
+    def _too_few_places(self, plan: LessonPlan) -> list[str]:
+        own, places = len(self._own_questions()), sum(cell.kind == "quiz" for cell in plan.cell)
+        return [f"the author has {own} questions for it, and it has {places} `quiz`"] if own > places else []
+
+    def _objections(self, agent: Agent, cells: Sequence[Any], slots: Sequence[Slot]) -> list[str]:
+        """What is wrong with the cells that an agent hands in for its places."""
+        own = self._own_questions() if agent is EXAMINER else ()
+        changed = [
+            f"the author's question is not there with its words, options and key: {one.question}"
+            for one in own
+            if not is_asked(one, cells)
+        ]
+        return [*filling_objections(cells, slots), *changed]
 
     def _unfounded(self, passage: Passage) -> list[str]:
         missing = with_citations(passage.text, self._telling.sources).missing
@@ -136,7 +155,7 @@ class LessonBuilder:
         if agent is EXAMINER:
             told["The author's own questions"] = self._telling.questions(self.work.lesson)
         answer = await self._asker.ask(
-            agent, self._subject, told, lambda given: list(filling_objections(given.cell, slots))
+            agent, self._subject, told, lambda given: self._objections(agent, given.cell, slots)
         )
         for cell in answer.cell:
             self.work.cells.append(
@@ -150,8 +169,7 @@ class LessonBuilder:
             return self._passage(draft)
         table = cell_table(draft, slot)
         if table.get("form") == "predict":
-            is_ok, printed = await self._tryer.trials.printed(table["program"])
-            table["stdout"] = printed if is_ok else ""
+            table["stdout"] = await printed_by(self._tryer.trials, table["program"])
         return table
 
     # --- running and repairing ------------------------------------------------------------------------
@@ -164,7 +182,7 @@ class LessonBuilder:
         for _ in range(_MOST_ROUNDS):
             self._tell("running", self._outline.title)
             built = await self._tryer.built(self.work, self._running)
-            self._prints, self._survivors = printed_in(built), survivors_in(built)
+            self._prints, self._survivors = printed_in(built, self.work.lesson), survivors_in(built)
             findings = [
                 one
                 for one in self._tryer.findings(built, is_solved=False)
@@ -238,12 +256,11 @@ class LessonBuilder:
         """Until it runs, and who does not see the keys finds them, in two orders of the options."""
         for _ in range(_MOST_ROUNDS):
             built = await self.mend()
-            if self.work.left or not asked_of(built.lessons[0]):
+            if self.work.left or not (asked := asked_of(built.lessons[0])):
                 return
             self._tell("solving", self._outline.title)
-            self.work.answers = tuple(
-                [one for shuffle in SHUFFLES for one in await self._solve(built.lessons[0], shuffle)]
-            )
+            seen = Seen(self.work.lesson, self.work.tables, self._prints, asked)
+            self.work.answers = await solved_blind(self._asker, self._subject, seen)
             findings = self._tryer.findings(replace(built, answers=self.work.answers), is_solved=True)
             if not findings:
                 return
@@ -252,16 +269,6 @@ class LessonBuilder:
                 return
             self.work.answers = ()  # the questions, or what they rest on, are others now
         self.work.left = ("solver-disagrees: its questions are still disputed",)
-
-    async def _solve(self, lesson: Lesson, shuffle: int) -> list[SolverAnswer]:
-        asked = asked_of(lesson)
-        shown = [_without_answers(cell) for cell in self.work.tables if cell["kind"] != "quiz"]
-        told = {
-            "The lesson": cells_so_far(shown, self._prints),
-            "The questions": [blind_question(quiz, shuffle) for quiz in asked],
-        }
-        solved = await self._asker.ask(SOLVER, f"{self._subject}, shuffle {shuffle}", told)
-        return list(graded(lesson, shuffle, solved, self._asker.models["solver"]))
 
     # --- other words, and a judgement -------------------------------------------------------------------
 
@@ -341,9 +348,3 @@ def _of(findings: Sequence[Finding], gates: frozenset[str]) -> bool:
 def _proven(built: Built, findings: Sequence[Finding]) -> int:
     failed = {one.cell for one in findings}
     return sum(1 for _, cell in built.cells() if cell.id not in failed) if built.proven else 0
-
-
-def _without_answers(cell: Table) -> Table:
-    """A cell as a learner has seen it before the questions: solutions stay unseen."""
-    hidden = ("solution", "check", "wrong", "right", "explain", "hints")
-    return {key: value for key, value in cell.items() if key not in hidden}

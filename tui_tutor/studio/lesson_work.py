@@ -13,6 +13,7 @@ from tui_tutor.studio.assembling import Table
 from tui_tutor.studio.drafts import LevelDraft, Passage, Slot
 from tui_tutor.studio.gates.built import CellWork, Judgement, SolverAnswer
 
+MOST_CELLS: Final = 80  # of a lesson: four times what a long one needs
 MOST_TRIES: Final = 4  # the agent's own, and three repairs
 AGENT_OF: Final[Mapping[str, str]] = {
     "md": "writer",
@@ -91,6 +92,9 @@ def plan_objections(
 
     `bloom` is the level of the lesson, which one of its places must reach.
     """
+    if len(cells) > MOST_CELLS:
+        yield f"the lesson has {len(cells)} cells, and {MOST_CELLS} are the most"
+        return
     ids = [cell.id for cell in cells]
     yield from (f"the id `{one}` stands there twice" for one in sorted({i for i in ids if ids.count(i) > 1}))
     slots = [cell for cell in cells if isinstance(cell, Slot)]

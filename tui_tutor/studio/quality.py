@@ -199,6 +199,7 @@ def _unasked(built: Built, making: Making) -> Iterator[str]:
         yield from ("cells-run", "outputs-stable", "exercise-proven", "mutant-survives", "key-proven", "slow")
     lacking = {
         "industry-unused": built.brief.industry,
+        "own-question": built.brief.question,
         "estimate-off": built.money.estimated_usd,
         "judged-low": any(one.score is not None for one in built.judgements),
         "repairs": built.work,

@@ -11,22 +11,21 @@ from tui_tutor.core.errors import TutorError
 from tui_tutor.core.lock import LOCK_FILE
 from tui_tutor.core.parsing import lesson_path, parse_course, parse_lesson
 from tui_tutor.studio.agents.repairer import REPAIRERS
-from tui_tutor.studio.agents.solver import SOLVER
 from tui_tutor.studio.asking import Asker
 from tui_tutor.studio.assembling import cell_table
 from tui_tutor.studio.drafts import Passage
 from tui_tutor.studio.gates.built import SolverAnswer
 from tui_tutor.studio.grounding.citing import with_citations
 from tui_tutor.studio.outline import Outline
-from tui_tutor.studio.reviewing import Change, ReviewedCell, Table, cell_text, cells_in, proven_with
-from tui_tutor.studio.solving import SHUFFLES, asked_of, blind_question, graded
+from tui_tutor.studio.reviewing import Change, ReviewedCell, cell_text, cells_in, proven_with
+from tui_tutor.studio.solving import Seen, asked_of, solved_blind
 from tui_tutor.studio.studio_folder import StudioFolder
-from tui_tutor.studio.telling import Telling, cells_so_far
+from tui_tutor.studio.telling import Telling
 from tui_tutor.studio.trials import Tell, Trials
+from tui_tutor.studio.trying import printed_by
 
 _MOST_TRIES: Final = 3
 _FAILURES: Final = "failures.json"  # of cells that were to be made anew
-_ANSWERS: Final = ("solution", "check", "wrong", "right", "explain", "hints")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,18 +83,9 @@ class Regenerator:
         asked = [one for one in asked_of(read) if one.id == cell] if read else []
         if not read or not asked:
             return ()
-        tables = [one.table for one in cells_in(lesson, files[lesson_path(lesson)])]
-        shown = [without_answers(one) for one in tables if one["kind"] != "quiz"]
-        answers: list[SolverAnswer] = []
-        for shuffle in SHUFFLES:
-            told = {
-                "The lesson": cells_so_far(shown, _prints(files, lesson)),
-                "The questions": [blind_question(quiz, shuffle) for quiz in asked],
-            }
-            solved = await self.asker.ask(SOLVER, f"lesson {lesson}, {cell}, shuffle {shuffle}", told)
-            judged = graded(read, shuffle, solved, self.asker.models["solver"])
-            answers += [one for one in judged if one.cell == cell]
-        return tuple(answers)
+        tables = [dict(one.table) for one in cells_in(lesson, files[lesson_path(lesson)])]
+        seen = Seen(lesson, tables, _prints(files, lesson), asked)
+        return await solved_blind(self.asker, f"lesson {lesson}, {cell}", seen)
 
     async def _another(
         self, cells: list[ReviewedCell], old: ReviewedCell, note: str, evidence: list[str]
@@ -139,13 +129,8 @@ class Regenerator:
         kept = {key: old.table[key] for key in ("objective", "bloom", "title") if key in old.table}
         table = {**cell_table(draft), **kept}
         if table.get("form") == "predict":
-            _, table["stdout"] = await self.trials.printed(table["program"])
+            table["stdout"] = await printed_by(self.trials, table["program"])
         return table
-
-
-def without_answers(cell: Table) -> dict[str, Any]:
-    """A cell as a learner has seen it before the questions."""
-    return {key: value for key, value in cell.items() if key not in _ANSWERS}
 
 
 def _prints(files: Mapping[str, bytes], lesson: str) -> dict[str, str]:

@@ -3,22 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from tui_tutor.core.course import Lesson, MatchQuiz, OrderQuiz, PredictQuiz, QuizCell, ReflectQuiz
 from tui_tutor.core.grading.quizzes import grade_quiz, parse_typed
 from tui_tutor.core.grading.rejection import Rejected
 from tui_tutor.core.grading.showing import Shown, letter_of, shown
+from tui_tutor.studio.agents.solver import SOLVER
+from tui_tutor.studio.asking import Asker
+from tui_tutor.studio.assembling import Table
 from tui_tutor.studio.drafts import SolvedDraft
-from tui_tutor.studio.gates.built import SolverAnswer
+from tui_tutor.studio.gates.built import SolverAnswer, digest_of
+from tui_tutor.studio.telling import cells_so_far
 
 SHUFFLES: Final = (1, 2)
+_UNSEEN: Final = ("solution", "check", "wrong", "right", "explain", "hints")
 _RUN: Final = (PredictQuiz, ReflectQuiz)
 
 
 def asked_of(lesson: Lesson) -> list[QuizCell]:
     """The questions with a key that is a judgement; what a program prints is found out by running it."""
     return [cell for cell in lesson.cells if isinstance(cell, QuizCell) and not isinstance(cell, _RUN)]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a solver is shown of a lesson: its cells, what they print, and some of its questions."""
+
+    lesson: str
+    cells: Sequence[Table]
+    prints: Mapping[str, str]  # by cell
+    asked: Sequence[QuizCell]
+
+
+async def solved_blind(asker: Asker, subject: str, seen: Seen) -> tuple[SolverAnswer, ...]:
+    """What is answered without the keys, in both orders of the options. UnusableAnswer as when asking."""
+    cells = [_without_answers(cell) for cell in seen.cells if cell["kind"] != "quiz"]
+    answers: list[SolverAnswer] = []
+    for shuffle in SHUFFLES:
+        told = {
+            "The lesson": cells_so_far(cells, seen.prints),
+            "The questions": [blind_question(quiz, shuffle) for quiz in seen.asked],
+        }
+        solved = await asker.ask(SOLVER, f"{subject}, shuffle {shuffle}", told)
+        answers += graded(seen, shuffle, solved, asker.models["solver"])
+    return tuple(answers)
+
+
+def _without_answers(cell: Table) -> Table:
+    """A cell as a learner has seen it before the questions: solutions stay unseen."""
+    return {key: value for key, value in cell.items() if key not in _UNSEEN}
 
 
 def blind_question(quiz: QuizCell, shuffle: int) -> Mapping[str, Any]:
@@ -44,14 +79,14 @@ def _numbered(items: Sequence[Any]) -> list[str]:
     return [f"{number}) {item.text}" for number, item in enumerate(items, 1)]
 
 
-def graded(lesson: Lesson, shuffle: int, solved: SolvedDraft, model: str) -> Iterator[SolverAnswer]:
+def graded(seen: Seen, shuffle: int, solved: SolvedDraft, model: str) -> Iterator[SolverAnswer]:
     """What each answer is worth; a question without an answer counts as not solved."""
     said = {one.id: one for one in solved.answer}
-    for quiz in asked_of(lesson):
+    for quiz in seen.asked:
         one = said.get(quiz.id)
         is_right = _is_right(quiz, shuffle, one.answer) if one else None
         words = f"{one.answer} ({one.why})" if one else ""
-        yield SolverAnswer(lesson.id, quiz.id, shuffle, is_right, words, model)
+        yield SolverAnswer(seen.lesson, quiz.id, shuffle, is_right, words, model, digest_of(quiz))
 
 
 def _is_right(quiz: QuizCell, shuffle: int, line: str) -> bool | None:

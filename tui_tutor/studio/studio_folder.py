@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +17,7 @@ from tui_tutor.core.safe_text import safe_line
 from tui_tutor.core.toml_writing import toml_text
 from tui_tutor.studio.assembling import course_toml, draft_toml
 from tui_tutor.studio.brief import BRIEF_FILE, Brief
+from tui_tutor.studio.course_file import values_in, with_changes
 from tui_tutor.studio.durable import make_folder, write_durably
 from tui_tutor.studio.outline import OUTLINE_FILE, Outline, outline_toml, read_outline
 
@@ -24,6 +25,8 @@ HIDDEN: Final = ".studio"
 _ESTIMATE: Final = "estimate.json"
 _REVIEW: Final = "review.json"
 _LOCK: Final = "lock"
+_COURSE: Final = "course.json"  # course.toml as the studio wrote it
+BEFORE: Final = "before"  # what a build has replaced
 
 
 class StudioFolder:
@@ -35,19 +38,28 @@ class StudioFolder:
 
     @classmethod
     def begun(cls, root: Path, brief: Brief) -> StudioFolder:
-        """A new one, in a folder that is not there or empty. TutorError otherwise, with nothing changed."""
+        """A new one, in a folder that is not there or empty, or that holds no more than this same brief.
+
+        TutorError otherwise, with nothing changed.
+        """
         shown = safe_line(str(root))
         if root.is_symlink() or (root.exists() and not root.is_dir()):
             raise TutorError(
                 f"{shown} is there and is no folder; it is as it was.", help="Name another with -o."
             )
-        if root.is_dir() and any(root.iterdir()):
+        folder, text = cls(root), toml_text(brief.model_dump(exclude_defaults=True, mode="json"))
+        if root.is_dir() and any(root.iterdir()) and not folder._is_bare(text):
             help = f"Name another folder with -o, or go on with this one: tui-tutor studio build {shown}"
             raise TutorError(f"{shown} is not empty; it is as it was.", help=help)
-        folder = cls(root)
         make_folder(folder.hidden)
-        folder.put(BRIEF_FILE, toml_text(brief.model_dump(exclude_defaults=True, mode="json")))
+        folder.put(BRIEF_FILE, text)
         return folder
+
+    def _is_bare(self, brief: str) -> bool:
+        """Whether nothing is there but the beginning of this same course, which has no outline yet."""
+        if [path.name for path in self.root.iterdir()] != [HIDDEN] or self.hidden.is_symlink():
+            return False
+        return self.get(OUTLINE_FILE) is None and self.get(BRIEF_FILE) in (None, brief.encode())
 
     @classmethod
     def there(cls, root: Path) -> StudioFolder:
@@ -121,11 +133,13 @@ class StudioFolder:
         """Write the drafts of an outline; a course that is published already is as it was."""
         if self.written_lessons():
             return
-        self.publish({COURSE_FILE: course_toml(brief, outline, version="0.1.0").encode()})
+        fresh = course_toml(brief, outline, version="0.1.0")
+        self.publish({COURSE_FILE: self.course_file(fresh)})
+        self.note_course_file(fresh)
         wanted = {f"{one.id}.toml" for one in outline.lesson}
         for path in (self.root / "lessons").glob("*.toml"):
             if path.name not in wanted:
-                path.unlink()
+                self.take_out(f"lessons/{path.name}")
         self.publish({lesson_path(one.id): draft_toml(outline, one.id).encode() for one in outline.lesson})
 
     @property
@@ -170,12 +184,41 @@ class StudioFolder:
             with suppress(OSError):
                 place.chmod(0o644)
 
-    def set_aside(self, name: str, why: str) -> None:
-        """Move a file of the course to `.studio/left/`, with the reason in its first line."""
-        place = self.root / name
-        if place.is_file():
-            self.put(f"left/{Path(name).name}", f"# {safe_line(why)}\n{place.read_text('utf-8', 'replace')}")
-            place.unlink()
+    def leave(self, name: str, why: Sequence[str], data: bytes) -> None:
+        """Keep what there is of a lesson in `.studio/left/` for the author, after the reasons."""
+        reasons = "".join(f"# {safe_line(one)}\n" for one in why)
+        self.put(f"left/{Path(name).name}", f"{reasons}{data.decode('utf-8', 'replace')}")
+
+    def take_out(self, name: str) -> None:
+        """Remove a draft from the course; as everything that is replaced, it is kept in `.studio/before/`."""
+        self._keep_before(name)
+        (self.root / name).unlink(missing_ok=True)
+
+    def replace(self, files: Mapping[str, bytes]) -> None:
+        """Publish; what stood in the place of other bytes is kept in `.studio/before/`."""
+        there = self.files()
+        for name in (name for name, data in files.items() if there.get(name, data) != data):
+            self._keep_before(name)
+        self.publish(files)
+
+    def _keep_before(self, name: str) -> None:
+        with suppress(FileNotFoundError):
+            place = self.hidden / BEFORE / name
+            make_folder(place.parent)
+            write_durably(place, (self.root / name).read_bytes())
+
+    def course_file(self, fresh: str) -> bytes:
+        """course.toml as the studio writes it now, with what the author has changed in it since."""
+        try:
+            theirs = (self.root / COURSE_FILE).read_bytes()
+        except FileNotFoundError:
+            return fresh.encode()
+        wrote = self._json(_COURSE)
+        return with_changes(fresh, theirs, wrote if isinstance(wrote, dict) else {})
+
+    def note_course_file(self, fresh: str) -> None:
+        """Remember what the studio itself wrote: all else in the file is the author's."""
+        self.put(_COURSE, json.dumps(values_in(fresh.encode()), ensure_ascii=False, indent=1))
 
     # --- the author's review ----------------------------------------------------------------------------
 

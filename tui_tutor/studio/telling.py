@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from tui_tutor.studio.agents.agent import Worded
 from tui_tutor.studio.assembling import Table
-from tui_tutor.studio.brief import Brief
+from tui_tutor.studio.brief import Brief, Question
 from tui_tutor.studio.drafts import LessonOutline, Slot
 from tui_tutor.studio.grounding.quoting import ABOUT_QUOTES, all_quoted
 from tui_tutor.studio.grounding.searching import SourceIndex
@@ -78,6 +78,11 @@ class Telling:
         """The author's own questions for a lesson, and those for any."""
         asked = (one for one in self.brief.question if one.lesson in (None, lesson_id))
         return [one.model_dump(mode="json", exclude_defaults=True) for one in asked]
+
+    def own_questions(self, outline: Outline, lesson_id: str) -> Sequence[Question]:
+        """The author's questions that this lesson must ask: its own, and all if it is the only one."""
+        is_only = len(outline.lesson) == 1
+        return [one for one in self.brief.question if is_only or one.lesson == lesson_id]
 
 
 def cells_so_far(cells: Sequence[Table | Slot], prints: Mapping[str, str]) -> Worded:

@@ -17,6 +17,7 @@ from tui_tutor.studio.gates.all_gates import findings_about, findings_before_run
 from tui_tutor.studio.gates.built import Built, Money
 from tui_tutor.studio.gates.citations import is_cited, states_something
 from tui_tutor.studio.gates.finding import Finding
+from tui_tutor.studio.gates.reach_python import reaches_of_python
 from tui_tutor.studio.grounding.marks import paragraphs_of
 from tui_tutor.studio.grounding.source import Source
 from tui_tutor.studio.lesson_work import LessonWork
@@ -25,7 +26,7 @@ from tui_tutor.studio.trials import Tell, Trials
 
 # What cannot be known, or cannot be cured in one lesson: asked of the whole course.
 OF_THE_COURSE: Final = frozenset(
-    {"over-budget", "estimate-off", "industry-unused", "key-position", "citation-share"}
+    {"over-budget", "estimate-off", "industry-unused", "key-position", "citation-share", "own-question"}
 )
 _PASSAGES_AT_ONCE: Final = 2  # rewritten at once where a lesson reads too hard
 _OF_PASSAGES: Final = frozenset({"reading-ease", "citation-share"})
@@ -138,6 +139,14 @@ def may_run(built: Built) -> bool:
     return not any(one.is_hard and one.gate in _NOT_TO_RUN for one in findings_before_running(built))
 
 
+async def printed_by(trials: Trials, program: str) -> str:
+    """What a program prints that a question is about; "" where it fails, or reaches outside its workspace."""
+    if next(reaches_of_python(program), None):  # it is read before it runs, as every other program
+        return ""
+    is_good, printed = await trials.printed(program)
+    return printed if is_good else ""
+
+
 def write_course(folder: Path, files: Mapping[str, bytes]) -> None:
     """Make a folder hold just these files."""
     import shutil
@@ -158,12 +167,11 @@ def survivors_in(built: Built) -> dict[str, list[Finding]]:
     return found
 
 
-def printed_in(built: Built) -> dict[str, str]:
-    """What each cell printed that ended well, as an agent may be told it."""
+def printed_in(built: Built, lesson: str) -> dict[str, str]:
+    """What each cell of a lesson printed that ended well, as an agent may be told it."""
     return {
         one.cell.id: one.recorded.text[:_MOST_PRINTED]
-        for cells in built.proven.values()
-        for one in cells
+        for one in built.proven.get(lesson, ())
         if one.outcome == "ok" and one.recorded.text
     }
 

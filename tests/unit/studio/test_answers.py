@@ -27,6 +27,7 @@ NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
         ("", None),
         ("[" * 100_000, None),
         ("9" * 10_000, None),
+        ("[" * 101 + "]" * 101, None),  # could be read, and not be kept
     ],
 )
 def test_only_json_is_an_answer(text, data):

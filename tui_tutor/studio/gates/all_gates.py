@@ -14,6 +14,7 @@ from tui_tutor.studio.gates.injections import findings_about_injections
 from tui_tutor.studio.gates.leaks import findings_about_leaks
 from tui_tutor.studio.gates.measures import findings_of_measures
 from tui_tutor.studio.gates.objectives import findings_about_objectives
+from tui_tutor.studio.gates.own_questions import findings_about_own_questions
 from tui_tutor.studio.gates.promises import findings_about_promises
 from tui_tutor.studio.gates.proven import findings_of_proof
 from tui_tutor.studio.gates.questions import findings_about_questions
@@ -31,6 +32,7 @@ BEFORE_RUNNING: Final[Sequence[Gate]] = (
     findings_about_imports,
     findings_about_questions,
     findings_about_objectives,
+    findings_about_own_questions,
     findings_about_citations,
     findings_about_injections,
 )

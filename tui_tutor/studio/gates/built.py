@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -26,7 +27,10 @@ _PARTS: Final[Mapping[str, Sequence[str]]] = {
 
 @dataclass(frozen=True, slots=True)
 class SolverAnswer:
-    """A blind solver's answer to one question, options shuffled; `is_right` is None where it was unusable."""
+    """A blind solver's answer to one question, options shuffled; `is_right` is None where it was unusable.
+
+    `of` is the digest of the question: an answer to what has been changed since counts for nothing.
+    """
 
     lesson: str
     cell: str
@@ -34,6 +38,16 @@ class SolverAnswer:
     is_right: bool | None
     said: str = ""
     model: str = ""
+    of: str = ""
+
+    def is_about(self, cell: Cell) -> bool:
+        """Whether this very question was asked."""
+        return self.cell == cell.id and self.of in ("", digest_of(cell))
+
+
+def digest_of(cell: Cell) -> str:
+    """Names a cell by all that it says (SHA-256, 64 hex digits)."""
+    return hashlib.sha256(cell.model_dump_json(exclude_defaults=True).encode("utf-8", "replace")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

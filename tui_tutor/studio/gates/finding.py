@@ -30,6 +30,7 @@ GATES: Final[Mapping[str, str]] = {
     "stem-repeated": "No two questions ask nearly the same.",
     "key-position": "The place of an option says nothing about it.",
     "item-flaw": "No question gives its key away.",
+    "own-question": "The author's own questions are asked as they are.",
     "objective-assessed": "Every objective is assessed, at its level or above.",
     "lesson-applies": "Every lesson has something to do, not only to recognise.",
     "citation-unfounded": "Every quotation stands in its source, byte for byte.",

@@ -9,6 +9,7 @@ from typing import Final
 
 from tui_tutor.core.course import Cell
 from tui_tutor.core.linting.words import prose_of
+from tui_tutor.core.safe_text import safe_text
 from tui_tutor.studio.gates.built import Built, Text
 from tui_tutor.studio.gates.finding import Finding
 from tui_tutor.studio.gates.leak_patterns import LEAKS, PARTS_OF_JSON, Leak
@@ -53,6 +54,19 @@ def leaks_in(text: Text) -> Iterator[Finding]:
             yield Finding(leak.gate, text.lesson, text.cell, message, _HELP[leak.gate], leak.is_hard)
     if is_raw_json(words):
         yield Finding("raw-markup", text.lesson, text.cell, f"{text.key} is JSON", _HELP["raw-markup"])
+    if steers(text.words):
+        yield _steering(text.lesson, text.cell, text.key)
+
+
+def steers(words: str) -> bool:
+    """Whether there are characters that steer a terminal, or turn around the order of others."""
+    bare = words.replace("\r\n", "\n").replace("\t", " ")
+    return safe_text(bare) != bare
+
+
+def _steering(lesson: str, cell: str, key: str) -> Finding:
+    message = f"{key} holds characters that steer a terminal"
+    return Finding("raw-markup", lesson, cell, message, "leave them out; a program may write them as \\x1b")
 
 
 def is_raw_json(words: str) -> bool:
@@ -90,6 +104,8 @@ def programs_of(cell: Cell) -> Iterator[tuple[str, str]]:
 
 def _in_programs(lesson: str, cell: Cell) -> Iterator[Finding]:
     for key, source in programs_of(cell):
+        if steers(source):
+            yield _steering(lesson, cell.id, key)
         if _FENCE.search(source) and '"""' not in source and "'''" not in source:
             message = f"{key} has a fence of Markdown in it"
             yield Finding("raw-markup", lesson, cell.id, message, _HELP["raw-markup"])

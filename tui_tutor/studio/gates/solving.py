@@ -22,7 +22,8 @@ def findings_about_solving(built: Built) -> Iterator[Finding]:
         answers[answer.lesson, answer.cell].append(answer)
     for lesson, cell in built.cells():
         if is_solved_blind(cell):
-            yield from _about(lesson.id, cell.id, answers[lesson.id, cell.id])
+            about = [one for one in answers[lesson.id, cell.id] if one.is_about(cell)]
+            yield from _about(lesson.id, cell.id, about)
 
 
 def is_solved_blind(cell: Cell) -> bool:

@@ -15,6 +15,7 @@ from tests.unit.studio.gates.building import (
     said_by,
     with_text,
 )
+from tui_tutor.studio.gates.leaks import steers
 
 LEAKS = [
     ("scratchpad", "<think>They want a short text.</think> A mean is a number."),
@@ -97,3 +98,15 @@ def test_instructions_to_an_agent_do_not_come_back_in_a_lesson():
     cells = [a_markdown(echo, id="words"), *good_cells()[1:]]
     assert hard_gates(built(cells, prompts=(prompt,))) == {"prompt-echo"}
     assert hard_gates(built(cells, prompts=("You write for people.",))) == set()
+
+
+@pytest.mark.parametrize(
+    "words", ["red \x1b[31m", "title \x9b", "turned \u202e around", "a bell \x07", "nothing \x00"]
+)
+def test_characters_that_steer_a_terminal_are_stopped(words: str):
+    assert steers(words)
+
+
+@pytest.mark.parametrize("words", ["two\r\nlines", "a\ttab", "π ≈ 3, é, 日本, 👩‍💻", "print('\\x1b[31m')"])
+def test_other_characters_are_left_alone(words: str):
+    assert not steers(words)
