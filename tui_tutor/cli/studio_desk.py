@@ -6,14 +6,13 @@ import json
 import os
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any, cast
 
 from pydantic import ValidationError
 
 from tui_tutor.cli.scratch import scratch_folder
-from tui_tutor.cli.studio_proofs import changed_cells, note_changed, proofs_of
+from tui_tutor.cli.studio_proofs import proofs_of
 from tui_tutor.cli.studio_teller import Teller
 from tui_tutor.cli.studio_trials import FolderTrials
 from tui_tutor.cli.studio_wiring import open_workshop, price_of_building, price_of_outline
@@ -33,8 +32,8 @@ from tui_tutor.core.studio_desk import (
 from tui_tutor.studio.brief import Brief
 from tui_tutor.studio.choosing_models import choose
 from tui_tutor.studio.drafts import LessonOutline
-from tui_tutor.studio.gates.built import SolverAnswer
 from tui_tutor.studio.grounding.ingesting import ingest, keep
+from tui_tutor.studio.histories import Histories
 from tui_tutor.studio.industries.catalogue import find
 from tui_tutor.studio.ledger import read_ledger, totals_of
 from tui_tutor.studio.outline import OUTLINE_FILE, read_outline
@@ -213,7 +212,7 @@ class FolderDesk:
         with self._folder.held(), scratch_folder() as scratch:  # nobody is asked, so no key is needed
             trials = FolderTrials(scratch, self._folder.hidden / "proofs")
             files = await proven_with(self._folder, trials, Change(lesson, cell, text), tell)
-            self._keep(lesson, cell, files)
+            self._folder.publish(files)
             self.mark(lesson, cell, "locked")
         return DeskOutcome(True, (f"{cell} is kept, proven and locked.",))
 
@@ -224,29 +223,10 @@ class FolderDesk:
         async with self._workshop(on_news) as workshop:
             maker = workshop.regenerator()
             remade = await maker.regenerate(lesson, cell, note, teller.running(lesson))
-            self._keep(lesson, cell, remade.files)
-            self._note_answers(lesson, cell, remade.answers)
+            self._folder.publish(remade.files)
+            Histories(self._folder).remember_answers(lesson, remade.answers)
             self.mark(lesson, cell, "")
         return DeskOutcome(True, (f"{cell} is made anew and proven.",))
-
-    def _note_answers(self, lesson: str, cell: str, answers: Sequence[SolverAnswer]) -> None:
-        """A question that was solved anew counts as solved: in the review, and in the report of a build."""
-        if not answers:
-            return
-        name = f"history/{lesson}.json"
-        try:
-            history = dict(json.loads(self._folder.get(name) or b"{}"))
-            others = [one for one in history.get("answers", ()) if one.get("cell") != cell]
-        except (ValueError, TypeError, AttributeError):
-            return  # nobody knows how its lesson was made; then nothing is claimed of it
-        history["answers"] = [*others, *(asdict(one) for one in answers)]
-        self._folder.put(name, json.dumps(history, ensure_ascii=False, indent=1))
-        changed = [one for one in changed_cells(self._folder) if one != f"{lesson}/{cell}"]
-        note_changed(self._folder, changed)
-
-    def _keep(self, lesson: str, cell: str, files: Mapping[str, bytes]) -> None:
-        note_changed(self._folder, [*changed_cells(self._folder), f"{lesson}/{cell}"])
-        self._folder.publish(files)
 
 
 def _lesson(one: LessonOutline, written: Sequence[str], left: Mapping[str, str]) -> DeskLesson:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Any
 
 from tui_tutor.core.lock import LOCK_FILE
+from tui_tutor.core.parsing import parse_course, parse_lesson
+from tui_tutor.studio.gates.built import SolverAnswer
+from tui_tutor.studio.histories import Histories
+from tui_tutor.studio.solving import asked_of
 from tui_tutor.studio.studio_folder import StudioFolder
-
-_CHANGED: Final = "changed.json"  # cells that were changed in the review
 
 
 def proofs_of(folder: StudioFolder) -> Mapping[tuple[str, str], str]:
@@ -36,30 +38,17 @@ def _proof_line(entry: Mapping[str, Any]) -> str:
 
 
 def _answers(folder: StudioFolder) -> dict[tuple[str, str], str]:
-    """How often a question was solved without its key; one that was changed since has not been."""
-    changed, found = changed_cells(folder), {}
-    for path in sorted((folder.hidden / "history").glob("*.json")):
-        try:
-            answers = json.loads(path.read_bytes())["answers"]
-            for cell in {one["cell"] for one in answers}:
-                right = [one["is_right"] is True for one in answers if one["cell"] == cell]
-                line = f"solved {sum(right)}/{len(right)}, key hidden"
-                is_new = f"{path.stem}/{cell}" in changed
-                found[(path.stem, cell)] = "not solved anew" if is_new else line
-        except (OSError, ValueError, KeyError, TypeError):
-            continue
+    """How often a question was solved without its key, as it is asked now."""
+    files, histories = folder.files(), Histories(folder)
+    course = parse_course(files).value
+    if course is None:
+        return {}
+    found = {}
+    for lesson_id in course.lessons:
+        lesson = parse_lesson(course, lesson_id, files).value
+        answers = histories.recalled([lesson_id], "answers", SolverAnswer)
+        for quiz in asked_of(lesson) if lesson else ():
+            right = [one.is_right is True for one in answers if one.is_about(quiz)]
+            line = f"solved {sum(right)}/{len(right)}, key hidden" if right else "not solved anew"
+            found[(lesson_id, quiz.id)] = line
     return found
-
-
-def changed_cells(folder: StudioFolder) -> Sequence[str]:
-    """Cells that were changed in the review, as `lesson/cell`."""
-    try:
-        said = json.loads(folder.get(_CHANGED) or b"[]")
-    except ValueError:
-        return []
-    return [str(one) for one in said] if isinstance(said, list) else []
-
-
-def note_changed(folder: StudioFolder, cells: Sequence[str]) -> None:
-    """Remember which cells were changed in the review."""
-    folder.put(_CHANGED, json.dumps(sorted(set(cells))))

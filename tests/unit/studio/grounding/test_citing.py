@@ -27,7 +27,7 @@ def test_a_mark_becomes_a_link_to_the_bytes_that_say_so():
 def test_the_player_shows_file_and_line():
     text = with_citations('Names stay [cite: notes.md "A kernel keeps its names"].', [NOTES]).text
     shown = [line.text for line in prose(text, width=80)]
-    assert shown == ["Names stay notes.md:1 (source:notes.md#0-24)."]
+    assert shown == ["Names stay [notes.md:1]."]
 
 
 def test_words_that_stand_nowhere_stay_as_marks_and_are_listed():
