@@ -29,7 +29,7 @@ OF_THE_COURSE: Final = frozenset(
     {"over-budget", "estimate-off", "industry-unused", "key-position", "citation-share", "own-question"}
 )
 _PASSAGES_AT_ONCE: Final = 2  # rewritten at once where a lesson reads too hard
-_OF_PASSAGES: Final = frozenset({"reading-ease", "citation-share"})
+_OF_PASSAGES: Final = frozenset({"industry-unused", "reading-ease", "citation-share"})
 _BARE: Final = (
     "a paragraph of this passage states facts and does not say where they come from: cite them there, leave "
     "them out, or say them to the learner about what was just run"
@@ -127,6 +127,11 @@ def placed_in(finding: Finding, built: Built) -> Iterator[Finding]:
         for lesson, cell in passages:
             if any(states_something(one) and not is_cited(one) for one in paragraphs_of(cell.text)):
                 yield replace(finding, lesson=lesson, cell=cell.id, message=_BARE)
+        return
+    if finding.gate == "industry-unused":
+        longest = sorted(passages, key=lambda one: -len(one[1].text))
+        for lesson, cell in longest[:_PASSAGES_AT_ONCE]:
+            yield replace(finding, lesson=lesson, cell=cell.id)
         return
     language = built.course.language
     hardest = sorted(passages, key=lambda one: reading_ease(one[1].text, language).ease or 0.0)

@@ -13,6 +13,9 @@ LEAST_TERMS: Final = 3
 LEAST_TIMES: Final = 3  # that each of them occurs
 
 
+_MOST_NAMED: Final = 8  # terms that a repairer is reminded of
+
+
 def findings_about_promises(built: Built) -> Iterator[Finding]:
     """Spending against cap and estimate, and the terms of the industry in the text."""
     yield from _about_money(built)
@@ -33,12 +36,14 @@ def _about_money(built: Built) -> Iterator[Finding]:
 
 def _about_terms(built: Built) -> Iterator[Finding]:
     if built.terms is None:
-        message = f"nobody looked for terms of industry {built.brief.industry}"
-        yield Finding("industry-unused", "", "", message, "give the industry's profile to the writer")
+        message = f"industry {built.brief.industry} has no profile: nobody knows whether its words are used"
+        yield Finding("industry-unused", "", "", message, is_hard=False)
         return
-    used = [term for term, times in built.terms.items() if times >= LEAST_TIMES]
+    terms = built.terms
+    used = [term for term, times in terms.items() if times >= LEAST_TIMES]
     if len(used) < LEAST_TERMS:
         words = f"{len(used)} terms of industry {built.brief.industry} occur {LEAST_TIMES} times"
         message = f"{words}; {LEAST_TERMS} should"
-        help = "use data, roles and words of the industry's profile in texts, code and questions"
+        near = sorted(terms, key=lambda term: (-terms[term], term))[:_MOST_NAMED]
+        help = f"use its data, roles and words in texts, code and questions: {', '.join(near)}"
         yield Finding("industry-unused", "", "", message, help)

@@ -297,8 +297,13 @@ def test_an_estimate_that_was_far_off_is_noted():
     assert [one.is_hard for one in said_by("estimate-off", built(money=Money(5.0, 1.0, 1.5)))] == [False]
 
 
-@pytest.mark.parametrize("terms", [None, {}, {"ward": 5, "triage": 3}, {"ward": 2, "triage": 2, "bed": 2}])
-def test_a_course_for_an_industry_speaks_its_language(terms: dict[str, int] | None):
+def test_an_industry_without_a_profile_is_noted():
+    (noted,) = said_by("industry-unused", built(brief={"industry": "6221"}, terms=None))
+    assert not noted.is_hard
+
+
+@pytest.mark.parametrize("terms", [{}, {"ward": 5, "triage": 3}, {"ward": 2, "triage": 2, "bed": 2}])
+def test_a_course_for_an_industry_speaks_its_language(terms: dict[str, int]):
     assert hard_gates(built(brief={"industry": "6221"}, terms=terms)) == {"industry-unused"}
 
 
