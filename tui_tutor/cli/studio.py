@@ -212,8 +212,9 @@ def _edit(folder: StudioFolder) -> None:
     except TutorError:
         folder.put(f"{OUTLINE_FILE}.rejected", after)
         raise
-    folder.put(OUTLINE_FILE, after)
-    folder.show_outline(folder.brief(), outline)
+    with folder.held():
+        folder.put(OUTLINE_FILE, after)
+        folder.show_outline(folder.brief(), outline)
 
 
 # --- telling --------------------------------------------------------------------------------------------
