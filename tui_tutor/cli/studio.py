@@ -179,6 +179,10 @@ def _make_outline(folder: StudioFolder, *, is_agreed: bool) -> None:
 
 def _agree(dollars: float, workshop: Workshop, *, is_agreed: bool) -> None:
     """The price before it is spent. On a terminal it is asked for; a pipe needs --yes, unless it is free."""
+    from tui_tutor.studio.choosing_models import choose
+
+    for note in choose(workshop.brief, os.environ).notes:
+        click.echo(f"Note: {safe_line(note)}", err=True)
     spent, cap = workshop.money().spent_usd, workshop.brief.budget_usd
     click.echo(f"About ${dollars:.2f}; spent ${spent:.2f} of ${cap:.2f}, which is never exceeded.", err=True)
     if is_agreed or dollars == 0:
