@@ -1,32 +1,37 @@
 """Record a build of the studio: each question is laid into a folder, and answered by whoever writes the file.
 
-    python tools/record_studio.py DIR QUEUE [TRANSCRIPT]
+    python tools/record_studio.py DIR QUEUE [TRANSCRIPT] [--brief FOLDER] [--industry CODE]
 
-DIR is where the course is built (`tui_tutor/studio/demo` is its brief), QUEUE a folder: a question is
-QUEUE/ROLE/NUMBER.json with its agent, subject, instruction, prompt and schema; NUMBER.answer beside it, when
-it is there, is the answer. At the end the transcript is written, with the answers that a replay of it uses: a
-build that was ended and changed leaves others behind. Tokens are counted as one for four characters, since
-nobody counts them here.
+DIR is where the course is built, QUEUE a folder: a question is QUEUE/ROLE/NUMBER.json with its agent,
+subject, instruction, prompt and schema; NUMBER.answer beside it, when it is there, is the answer. FOLDER has
+a brief.toml and a prices.toml, the demo's otherwise; CODE is the industry instead of the brief's. At the end
+the transcript is written, with the answers that a replay of it uses: a build that was ended and changed
+leaves others behind. Tokens are counted as one for four characters, since nobody counts them here.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import json
-import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, cast
 
 from tui_tutor.cli import studio
-from tui_tutor.cli.studio_demo import begin_demo
 from tui_tutor.core.language_model import Call, LanguageModel, OnSaying, Reply, Saying, Usage
 from tui_tutor.studio.answers import json_of
+from tui_tutor.studio.brief import Brief
+from tui_tutor.studio.briefing import brief_of
 from tui_tutor.studio.counting import most_tokens
+from tui_tutor.studio.grounding.ingesting import ingest, keep
 from tui_tutor.studio.recorded import RecordedModel, transcript_of
+from tui_tutor.studio.studio_folder import StudioFolder
 
 CHARACTERS = 4  # of a token
+DEMO = Path(studio.__file__).parents[1] / "studio" / "demo"
 
 
 class QueueModel(LanguageModel):
@@ -67,31 +72,62 @@ class QueueModel(LanguageModel):
         """Nothing is open."""
 
 
-def main(folder: Path, queue: Path, transcript: Path | None) -> None:
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """A folder with a brief, its sources and its prices, and an industry instead of the brief's."""
+
+    brief: Path = DEMO
+    industry: str = ""
+
+    def at(self, folder: Path) -> StudioFolder:
+        """A course that begins there, or the one that goes on there."""
+        if (folder / ".studio" / "brief.toml").is_file():
+            return StudioFolder.there(folder)
+        brief, beside = brief_of(str(self.brief / "brief.toml"))
+        own = {"industry": self.industry} if self.industry else {}
+        there = StudioFolder.begun(folder, Brief.model_validate({**brief.model_dump(), **own}))
+        keep(ingest(brief.sources, beside), there.hidden)
+        there.put("prices.toml", (self.brief / "prices.toml").read_text("utf-8"))
+        return there
+
+
+def record(beginning: Beginning, folder: Path, queue: Path, transcript: Path | None) -> None:
     """Build, and write what was answered."""
-    there, _ = begin_demo(folder)
-    model: Any = QueueModel(queue)
+    there = beginning.at(folder)
+    studio._say_made(build(there, QueueModel(queue)), folder, as_json=False)
+    if transcript is not None:
+        transcript.write_text(transcript_of(there.hidden))
+        transcript.write_text(used_of(transcript, beginning))
+
+
+def build(there: StudioFolder, model: Any) -> Any:
+    """The course that these answers make there."""
     with studio._workshop(there, transcript=cast(RecordedModel, model)) as workshop:
         if there.outline() is None:
             studio._run(workshop, workshop.outline)
-        made = studio._run(workshop, workshop.build)
-    studio._say_made(made, folder, as_json=False)
-    if transcript is not None:
-        transcript.write_text(transcript_of(there.hidden))
-        transcript.write_text(used_of(transcript))
+        return studio._run(workshop, workshop.build)
 
 
-def used_of(transcript: Path) -> str:
+def used_of(transcript: Path, beginning: Beginning) -> str:
     """The lines of a transcript that a build asks for."""
     recorded = RecordedModel.of(transcript)
     with TemporaryDirectory() as scratch:
-        there, _ = begin_demo(Path(scratch) / "course")
-        with studio._workshop(there, transcript=recorded) as workshop:
-            studio._run(workshop, workshop.outline)
-            studio._run(workshop, workshop.build)
+        build(beginning.at(Path(scratch) / "course"), recorded)
     lines = transcript.read_text().splitlines(keepends=True)
     return "".join(line for line in lines if json.loads(line)["key"] not in recorded.unused)
 
 
+def main() -> None:
+    """Read the command line, and record."""
+    words = argparse.ArgumentParser(description="Record a build of the studio.")
+    words.add_argument("folder", type=Path)
+    words.add_argument("queue", type=Path)
+    words.add_argument("transcript", type=Path, nargs="?")
+    words.add_argument("--brief", type=Path, default=DEMO)
+    words.add_argument("--industry", default="")
+    said = words.parse_args()
+    record(Beginning(said.brief, said.industry), said.folder, said.queue, said.transcript)
+
+
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]) if len(sys.argv) > 3 else None)
+    main()

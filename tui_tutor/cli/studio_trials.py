@@ -12,7 +12,7 @@ from tui_tutor.studio.trials import Tell, Trial
 
 _PROGRAM_TIMEOUT_S = 20.0
 _PRINTER = {
-    "course.toml": 'format = 1\nid = "printer"\ntitle = "Printer"\nversion = "1"\nlessons = ["one"]\n',
+    "course.toml": 'format = 1\nid = "printer"\ntitle = "Printer"\nversion = "1.0.0"\nlessons = ["one"]\n',
     "lessons/one.toml": 'title = "One"\n\n[[cell]]\nkind = "md"\ntext = "What a program prints."\n',
 }
 
