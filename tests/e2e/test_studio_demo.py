@@ -88,6 +88,21 @@ def test_the_demo_publishes_a_course_whose_every_lesson_is_proven(demo):
     assert (demo / "course.lock.json").is_file()
 
 
+def test_what_the_demo_was_to_cost_was_told_to_30_percent(demo):
+    quality = json.loads((demo / "QUALITY.json").read_text())
+    told, was = quality["money"]["estimated_usd"], quality["money"]["spent_usd"]
+    assert abs(was - told) <= 0.3 * told
+
+
+def test_a_build_after_a_replay_still_says_that_it_was_one(own_demo, tmp_path):
+    before = json.loads((own_demo / "QUALITY.json").read_text())
+    done = run(tmp_path / "data", "studio", "build", str(own_demo))
+    assert done.returncode == 0, done.stdout + done.stderr
+    after = json.loads((own_demo / "QUALITY.json").read_text())
+    assert after["money"] == before["money"]
+    assert after["unchecked"] == before["unchecked"]
+
+
 def test_the_demos_course_passes_check_and_verify_of_its_own(own_demo, tmp_path):
     checked = run(tmp_path, "check", "--strict", str(own_demo))
     assert checked.returncode == 0, checked.stdout

@@ -179,6 +179,10 @@ def _make_outline(folder: StudioFolder, *, is_agreed: bool) -> None:
 
 def _agree(dollars: float, workshop: Workshop, *, is_agreed: bool) -> None:
     """The price before it is spent. On a terminal it is asked for; a pipe needs --yes, unless it is free."""
+    from tui_tutor.studio.choosing_models import choose
+
+    for note in choose(workshop.brief, os.environ).notes:
+        click.echo(f"Note: {safe_line(note)}", err=True)
     spent, cap = workshop.money().spent_usd, workshop.brief.budget_usd
     price = f"About ${dollars:.2f}; spent ${spent:.2f} of ${cap:.2f}, which is never exceeded."
     click.echo(safe_text(price), err=True)
@@ -213,8 +217,9 @@ def _edit(folder: StudioFolder) -> None:
     except TutorError:
         folder.put(f"{OUTLINE_FILE}.rejected", after)
         raise
-    folder.put(OUTLINE_FILE, after)
-    folder.show_outline(folder.brief(), outline)
+    with folder.held():
+        folder.put(OUTLINE_FILE, after)
+        folder.show_outline(folder.brief(), outline)
 
 
 # --- telling --------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from tui_tutor.core.toml_writing import toml_text
 from tui_tutor.studio.assembling import course_toml, draft_toml
 from tui_tutor.studio.brief import BRIEF_FILE, Brief
 from tui_tutor.studio.course_file import values_in, with_changes
-from tui_tutor.studio.durable import make_folder, write_durably
+from tui_tutor.studio.durable import make_folder, not_stored, write_durably
 from tui_tutor.studio.outline import OUTLINE_FILE, Outline, outline_toml, read_outline
 
 HIDDEN: Final = ".studio"
@@ -75,7 +75,10 @@ class StudioFolder:
     @contextmanager
     def held(self) -> Iterator[None]:
         """Nobody else builds here meanwhile. TutorError if somebody does."""
-        place = os.open(self.hidden / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            place = os.open(self.hidden / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise not_stored(self.hidden / _LOCK, error) from error
         try:
             fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
             yield

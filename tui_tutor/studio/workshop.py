@@ -159,22 +159,27 @@ class Workshop:
     def money(self) -> Money:
         """The cap, what was spent, and what the author was told; a replay counts as what it had cost."""
         totals = self.totals()
-        spent = totals.replayed if self.is_replayed else totals.paid
+        spent = totals.replayed if self._is_all_replayed(totals) else totals.paid
         return Money(self.brief.budget_usd, spent.cost / NANO, self.folder.estimate_usd)
+
+    def _is_all_replayed(self, totals: Totals) -> bool:
+        """Whether nobody was paid for this course: a later build of a replayed one does not change that."""
+        return self.is_replayed or (totals.replayed.calls > 0 and totals.paid.calls == 0)
 
     def _making(self, result: Result) -> Making:
         code = self.brief.industry
         known = profile(code) if code else None
+        is_replayed = self._is_all_replayed(self.totals())
         return Making(
             at=datetime.now(UTC).isoformat(timespec="seconds"),
             version=__version__,
             models={str(role): name for role, name in self.models.items()},
             prompts={one.name: one.version for one in AGENTS},
-            costs=tuple(costs_of(self.totals(), is_replayed=self.is_replayed)),
+            costs=tuple(costs_of(self.totals(), is_replayed=is_replayed)),
             grades=grades_of(result.built, ease_of=reading_ease, prose_of=prose_of),
             industry=industry(code).title if code else "",
             is_industry_reviewed=bool(known and known.reviewed),
-            is_replayed=self.is_replayed,
+            is_replayed=is_replayed,
         )
 
 

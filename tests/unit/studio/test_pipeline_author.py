@@ -203,3 +203,10 @@ def test_a_plan_has_places_for_the_author_s_questions(tmp_path):
     model = scripted(agents(writer=[PLAN, PLAN]))
     making = Making(model, ReplayTrials()).course(begun(tmp_path), OUTLINE, brief(question=tuple(own)))
     assert "the author has 2 questions for it" in asyncio.run(making.build()).left["sums"][0]
+
+
+def test_a_folder_that_cannot_be_held_is_a_sentence(tmp_path):
+    folder = begun(tmp_path)
+    (folder.hidden / "lock").mkdir()
+    with pytest.raises(TutorError, match="could not be written"), folder.held():
+        pass

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from tests.builders import a_code, a_markdown
@@ -137,6 +138,17 @@ def test_what_nobody_checked_depends_on_what_was_done():
     assert any("means/mean" in one for one in data(built(cells))["unchecked"])
     making = Making("2026-01-01T12:00:00Z", "0.1.0", industry="Hospitals")
     assert any("Hospitals" in one and "not reviewed" in one for one in data(built(), making)["unchecked"])
+
+
+def test_a_solver_that_wrote_the_questions_and_a_replay_are_no_secret():
+    course = built()
+    own, other = ({"creative": "model-a", "solver": one} for one in ("model-a", "model-b"))
+    told = data(course, replace(MAKING, models=own, is_replayed=True))["unchecked"]
+    silent = data(course, replace(MAKING, models=other))["unchecked"]
+    assert sorted({*told} - {*silent}) == [
+        "No model was asked: what agents and solvers say in this build came from a recording.",
+        "The model that solved the questions is the one that wrote them: name another as `solver`.",
+    ]
 
 
 def test_every_gate_holds_or_has_a_finding_or_had_nothing_to_look_at():
