@@ -110,12 +110,12 @@ def located(source: Source, words: str) -> Citation | None:
 
 
 def _citable(content: bytes, start: int, end: int) -> tuple[int, int]:
-    """The longest part that a title can hold: Markdown takes indents, blank lines and CR away."""
+    """The longest part that a title can hold, none of blanks alone: Markdown takes indents and CR away."""
     if not re.search(rb"\n[ \t]|[ \t]\n|\n[ \t]*\n|\r|\t|\x00", content[start:end]):
         return start, end
     lines = re.finditer(rb"[^\r\n\t\0]+", content[start:end])
     stripped = [_stripped(content, line.start() + start, line.end() + start) for line in lines]
-    return max(stripped, key=lambda line: line[1] - line[0])
+    return max(stripped, key=lambda line: line[1] - line[0], default=(start, start))
 
 
 def _stripped(content: bytes, start: int, end: int) -> tuple[int, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tui_tutor.core.prose import prose
@@ -67,6 +67,7 @@ def test_an_address_that_is_none_is_founded_nowhere():
 WORDS = st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=80)
 
 
+@example("0", "\x00", "0")  # nothing of it can be quoted
 @given(WORDS, WORDS, WORDS)
 def test_whatever_a_source_holds_what_is_cited_is_founded(before: str, words: str, after: str):
     source = Source("a/b.md", f"{before} {words} {after}".encode())
