@@ -412,6 +412,7 @@ WELL_FORMED: dict[str, Callable[[], bytes]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", WELL_FORMED)
 def test_every_well_formed_archive_is_taken(form: str, tmp_path: Path):
     (tmp_path / "course.zip").write_bytes(WELL_FORMED[form]())
@@ -527,6 +528,7 @@ def test_bytes_changed_at_random_are_refused_or_harmless(form: str, changes: lis
     assert outcome_of(bytes(data))
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(st.sampled_from(sorted(_GOOD)), st.integers(0, 10_000), st.integers(0, 10_000), st.binary(max_size=40))
 def test_pieces_cut_out_or_put_in_are_refused_or_harmless(form: str, first: int, second: int, put: bytes):
@@ -541,6 +543,7 @@ def test_random_bytes_are_refused(data: bytes):
     assert outcome_of(data) != "taken"
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(st.text(max_size=30))
 def test_no_name_leads_out(name: str):

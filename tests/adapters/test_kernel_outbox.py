@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -36,6 +37,7 @@ def play(actions: list[tuple[str, str]]) -> tuple[Outbox, list[Any]]:
     return outbox, [entry for entry in popped if entry is not None]
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(steps)
 def test_every_line_is_given_or_counted_and_no_message_is_lost(actions: list[tuple[str, str]]):

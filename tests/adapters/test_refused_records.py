@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -140,6 +141,7 @@ def test_the_log_has_all_in_the_order_in_which_it_was_done(acts):
     assert disk.log == disk.made
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(ACTS)
 def test_what_is_seen_after_it_is_what_is_found_tomorrow(acts):

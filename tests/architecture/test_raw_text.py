@@ -60,6 +60,7 @@ def calls(tree: ast.Module) -> Iterator[ast.Call]:
     return (node for node in ast.walk(tree) if isinstance(node, ast.Call))
 
 
+@pytest.mark.slow
 def test_a_command_prints_only_what_has_passed_the_gate() -> None:
     raw = [
         f"{name}:{call.lineno}"
@@ -70,6 +71,7 @@ def test_a_command_prints_only_what_has_passed_the_gate() -> None:
     assert raw == []
 
 
+@pytest.mark.slow
 def test_nothing_prints_past_the_commands() -> None:
     printing = [
         f"{name}:{call.lineno}"
@@ -80,6 +82,7 @@ def test_nothing_prints_past_the_commands() -> None:
     assert printing == []
 
 
+@pytest.mark.slow
 def test_nothing_is_drawn_by_what_reads_markup_or_escapes_in_a_text() -> None:
     found = [
         f"{name}:{node.lineno} {word}"

@@ -99,6 +99,7 @@ def test_what_is_no_course_ends_with_1_and_a_sentence(tmp_path: Path, name: str)
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "code"), [("course.toml", 4), ("notes.toml", 1)])
 def test_too_large_a_course_ends_with_4_and_any_other_large_folder_with_1(
     tmp_path: Path, name: str, code: int

@@ -92,6 +92,7 @@ def test_notes_stand_whole_and_beside_their_lines():
 # --- asking and answering ---------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_what_a_program_asks_and_is_given_stays_in_the_output():
     kernel = ScriptedKernel({"ask": (InputAsked("who? "), out("hi\n"))})
 
@@ -107,6 +108,7 @@ def test_what_a_program_asks_and_is_given_stays_in_the_output():
     assert "out [1]   who? Ada" in asyncio.run(act())
 
 
+@pytest.mark.slow
 def test_a_secret_is_never_shown():
     kernel = ScriptedKernel({"ask": (InputAsked("password: ", is_secret=True), out("in\n"))})
 

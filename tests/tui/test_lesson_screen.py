@@ -346,6 +346,7 @@ async def test_a_typed_answer_is_graded():
         await desk.sees("✓ right")
 
 
+@pytest.mark.slow
 @on_stage
 async def test_an_answer_that_is_none_is_refused_in_a_sentence_and_the_text_stays():
     async with a_desk(a_text_quiz()) as desk:
@@ -362,6 +363,7 @@ def a_line(*ys: float) -> dict[str, object]:
     return {"kind": "line", "series": [{"x": list(range(len(ys))), "y": list(ys)}], "total": len(ys)}
 
 
+@pytest.mark.slow
 @on_stage
 async def test_a_plot_is_drawn_after_a_run_and_its_points_are_told():
     kernel = ScriptedKernel(plots=[a_line(1, 2, 5)])
@@ -439,6 +441,7 @@ async def test_lessons_follow_each_other():
         await desk.sees("lesson 1 / 2", "One.")
 
 
+@pytest.mark.slow
 @on_stage
 async def test_search_goes_to_the_cell():
     cells = (a_markdown(), a_code("needle = 1"), a_markdown("end", id="md-2"))
@@ -539,6 +542,7 @@ async def test_every_file_of_an_exercise_can_be_edited(size):
         assert kept == {"lib/a.py": "#1 one = 1\n", "lib/b.py": "# two = 2\n"}
 
 
+@pytest.mark.slow
 @on_stage
 async def test_a_click_on_a_name_chooses_the_file_and_moves_the_editor_to_it():
     async with a_desk(a_markdown(), an_exercise_of("one = 1", "two = 2", "three = 3")) as desk:
@@ -590,6 +594,7 @@ async def test_the_next_file_is_on_the_palette_and_in_the_help():
 HOSTILE = "[bold red]not bold[/] \u202egnp.exe \x9b2J {x!r} $foo"
 
 
+@pytest.mark.slow
 @on_stage
 async def test_hostile_course_text_is_drawn_as_stand_ins():
     cells = (
@@ -627,6 +632,7 @@ async def test_any_keys_in_any_order_never_break_the_lesson():
         assert desk.app._exception is None
 
 
+@pytest.mark.slow
 @on_stage
 async def test_a_cell_that_is_run_from_its_editor_asks_for_a_guess_first():
     async with a_desk(a_code("x = 1", ask_first=True)) as desk:

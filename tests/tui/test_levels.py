@@ -115,6 +115,7 @@ def test_a_course_of_one_level_says_so_and_shows_none(tmp_path: Path) -> None:
     play(a_folder(tmp_path), script)
 
 
+@pytest.mark.slow
 def test_language_and_level_are_chosen_apart(tmp_path: Path) -> None:
     async def script(desk: Desk) -> None:
         await desk.press("l", "j", "j", "j", "enter")
@@ -149,6 +150,7 @@ def test_a_run_goes_on_while_the_words_change(tmp_path: Path) -> None:
     play(a_folder(tmp_path, advanced=ADVANCED), script, kernel=ScriptedKernel({"a = 1": (FOREVER,)}))
 
 
+@pytest.mark.slow
 def test_what_was_typed_stays_and_what_was_not_begins_with_the_other_starter(tmp_path: Path) -> None:
     async def script(desk: Desk) -> None:
         await desk.press("l", "j", "enter")
@@ -159,6 +161,7 @@ def test_what_was_typed_stays_and_what_was_not_begins_with_the_other_starter(tmp
     play(a_folder(tmp_path, advanced=ADVANCED), script)
 
 
+@pytest.mark.slow
 def test_an_answer_stays_an_answer_in_another_language(tmp_path: Path) -> None:
     async def script(desk: Desk) -> None:
         await desk.press("j", "j", "j", "2", "enter")
@@ -209,6 +212,7 @@ def test_a_choice_that_cannot_be_kept_is_taken_all_the_same(
 # --- the outline ------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_outline_changes_it_too_and_the_lesson_below_follows(tmp_path: Path) -> None:
     async def script(desk: Desk) -> None:
         await desk.press("o")
@@ -223,6 +227,7 @@ def test_the_outline_changes_it_too_and_the_lesson_below_follows(tmp_path: Path)
     play(a_folder(tmp_path, advanced=ADVANCED), script)
 
 
+@pytest.mark.slow
 def test_a_lesson_that_is_done_is_done_at_every_level(tmp_path: Path) -> None:
     folder = a_course_folder(
         tmp_path,
@@ -244,6 +249,7 @@ def test_a_lesson_that_is_done_is_done_at_every_level(tmp_path: Path) -> None:
 # --- previews ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_an_author_sees_a_level_and_what_is_saved_of_it(tmp_path: Path) -> None:
     folder = a_folder(tmp_path, advanced=ADVANCED)
 

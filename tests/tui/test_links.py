@@ -46,6 +46,7 @@ def test_a_list_shows_where_each_leads():
     assert opened == []
 
 
+@pytest.mark.slow
 def test_the_first_enter_asks_and_the_second_opens():
     seen, opened = looked_at("down", "enter", links=(GOOD, EVIL, FILE))
     assert "Open this in your browser?" in seen

@@ -59,6 +59,7 @@ def test_a_terminal_without_pictures_known_before_gets_them_anew():
     assert before is not after
 
 
+@pytest.mark.slow
 def test_a_terminal_without_colours_gets_none_and_the_next_one_gets_them_back():
     assert looks_on([{**XTERM, "NO_COLOR": "1"}])[0] == NO_COLOUR
     assert looks_on([{**XTERM, "NO_COLOR": "1"}, XTERM])[0] != NO_COLOUR

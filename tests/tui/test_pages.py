@@ -147,6 +147,7 @@ def test_what_search_finds_is_opened_at_its_cell():
     assert asyncio.run(_opened("slash", *"role", "enter")) == ("vae", "latent", "quiz-1")
 
 
+@pytest.mark.slow
 def test_search_says_when_nothing_matches():
     assert 'Nothing matches "elbow".' in play("slash", *"elbow")
 
@@ -243,6 +244,7 @@ async def _trust(
         return screen_text(app), answers
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("signer", "tree_hash", "words"),
     [
@@ -385,6 +387,7 @@ FACTS = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "layers", [Layers("/bwrap", frozenset({"--disable-userns"})), Layers(landlock_abi=7), Layers()]
 )

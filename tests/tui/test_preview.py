@@ -27,6 +27,7 @@ def play(folder: Path, script: Callable[[Author], Awaitable[None]], **given: Any
 # --- following --------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_what_is_saved_is_seen(tmp_path: Path) -> None:
     async def script(author: Author) -> None:
         author.save(TWO_CODES.replace("Some words.", "Other words."))
@@ -35,6 +36,7 @@ def test_what_is_saved_is_seen(tmp_path: Path) -> None:
     play(a_folder(tmp_path), script)
 
 
+@pytest.mark.slow
 def test_nothing_runs_again_when_only_words_changed(tmp_path: Path) -> None:
     async def script(author: Author) -> None:
         await author.press("j", "f5")
@@ -46,6 +48,7 @@ def test_nothing_runs_again_when_only_words_changed(tmp_path: Path) -> None:
     play(a_folder(tmp_path), script)
 
 
+@pytest.mark.slow
 def test_what_ran_runs_again_in_a_new_kernel_when_its_source_changed(tmp_path: Path) -> None:
     kernel = ScriptedKernel({"x = 2": (StreamText("stdout", "two\n"),)})
 
@@ -59,6 +62,7 @@ def test_what_ran_runs_again_in_a_new_kernel_when_its_source_changed(tmp_path: P
     play(a_folder(tmp_path), script, kernel=kernel)
 
 
+@pytest.mark.slow
 def test_a_run_whose_source_changed_is_stopped_and_begun_anew(tmp_path: Path) -> None:
     kernel = ScriptedKernel({"x = 1": (FOREVER,), "x = 2": (StreamText("stdout", "two\n"),)})
 
@@ -72,6 +76,7 @@ def test_a_run_whose_source_changed_is_stopped_and_begun_anew(tmp_path: Path) ->
     play(a_folder(tmp_path), script, kernel=kernel)
 
 
+@pytest.mark.slow
 def test_a_run_goes_on_when_only_words_changed(tmp_path: Path) -> None:
     kernel = ScriptedKernel({"x = 1": (FOREVER,)})
 
@@ -87,6 +92,7 @@ def test_a_run_goes_on_when_only_words_changed(tmp_path: Path) -> None:
     play(a_folder(tmp_path), script, kernel=kernel)
 
 
+@pytest.mark.slow
 def test_f9_stops_what_runs_again(tmp_path: Path) -> None:
     kernel = ScriptedKernel({"x = 2": (FOREVER,)})
 
@@ -125,6 +131,7 @@ def row_of(author: Author, text: str) -> int:
     return next(n for n, line in enumerate(author.seen.splitlines()) if text in line)
 
 
+@pytest.mark.slow
 def test_what_is_typed_stays_open_while_words_change_elsewhere(tmp_path: Path) -> None:
     async def script(author: Author) -> None:
         await author.press("j", "enter", "end")
@@ -137,6 +144,7 @@ def test_what_is_typed_stays_open_while_words_change_elsewhere(tmp_path: Path) -
     play(a_folder(tmp_path), script)
 
 
+@pytest.mark.slow
 def test_the_editor_closes_when_the_author_wrote_other_source_there(tmp_path: Path) -> None:
     async def script(author: Author) -> None:
         await author.press("j", "enter", "end")
@@ -231,6 +239,7 @@ def test_d_hides_and_shows_the_pane(tmp_path: Path) -> None:
     play(a_folder(tmp_path, {"one": TWO_CODES.replace('bloom = "apply"\n', "")}), script)
 
 
+@pytest.mark.slow
 def test_a_hostile_mistake_draws_no_escape(tmp_path: Path) -> None:
     async def script(author: Author) -> None:
         author.save(TWO_CODES + '\n"\\u001b[31mred\\u202e" = 1\n')
@@ -258,6 +267,7 @@ def test_lessons_come_go_and_change_places(tmp_path: Path) -> None:
     play(folder, script)
 
 
+@pytest.mark.slow
 def test_a_course_that_is_broken_at_the_start_is_waited_for(tmp_path: Path) -> None:
     folder = a_folder(tmp_path)
     save(folder, {"course.toml": "title = \n"})
@@ -270,6 +280,7 @@ def test_a_course_that_is_broken_at_the_start_is_waited_for(tmp_path: Path) -> N
     play(folder, script, first="Preview")
 
 
+@pytest.mark.slow
 def test_a_lesson_that_is_broken_at_the_start_is_waited_for(tmp_path: Path) -> None:
     async def script(author: Author) -> None:
         await author.sees("lessons/one.toml:")
@@ -307,6 +318,7 @@ def test_a_folder_that_disappears_is_told_and_taken_up_when_it_is_back(tmp_path:
     play(folder, script)
 
 
+@pytest.mark.slow
 def test_another_environment_ends_the_kernel_and_runs_again(tmp_path: Path) -> None:
     folder = a_folder(tmp_path)
 

@@ -40,6 +40,7 @@ def test_both_cells_run_again_and_the_footer_says_that_they_did(size: tuple[int,
     asyncio.run(journey())
 
 
+@pytest.mark.slow
 @SIZES
 def test_what_prints_something_else_is_named_and_marked(size: tuple[int, int]) -> None:
     async def journey() -> None:
@@ -50,6 +51,7 @@ def test_what_prints_something_else_is_named_and_marked(size: tuple[int, int]) -
     asyncio.run(journey())
 
 
+@pytest.mark.slow
 def test_the_learner_reads_and_edits_meanwhile_a_run_waits_and_f9_skips_to_it() -> None:
     async def journey() -> None:
         kernel = ScriptedKernel({"a = 1": (FOREVER,), **printing("7\n")})

@@ -24,6 +24,7 @@ async def go_to(author: Author, name: str) -> None:
 # --- filling it in ----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_brief_that_was_filled_in_is_begun_with_and_the_outline_comes_next():
     async def act() -> tuple[ReplayDesk, str]:
         async with at_the_studio() as author:
@@ -42,6 +43,7 @@ def test_a_brief_that_was_filled_in_is_begun_with_and_the_outline_comes_next():
     assert "about $0.08; spent $0.00 of $5.00" in seen
 
 
+@pytest.mark.slow
 def test_the_arrows_leave_a_field_at_its_first_and_its_last_row():
     async def act() -> list[str]:
         async with at_the_studio() as author:
@@ -56,6 +58,7 @@ def test_the_arrows_leave_a_field_at_its_first_and_its_last_row():
     assert asyncio.run(act()) == ["must", "language", "must", "must_not", "sources"]
 
 
+@pytest.mark.slow
 def test_a_field_of_lines_grows_with_them():
     async def act() -> str:
         async with at_the_studio() as author:
@@ -103,6 +106,7 @@ def test_packages_stand_in_a_line_with_commas_or_blanks_between():
 # --- industries -------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_industries_are_found_while_one_types_and_enter_takes_one():
     async def act() -> tuple[str, str]:
         async with at_the_studio() as author:
@@ -136,6 +140,7 @@ def test_hostile_titles_of_industries_are_shown_harmless():
 # --- mistakes ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("mistake", "field"),
     [

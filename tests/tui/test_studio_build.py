@@ -90,6 +90,7 @@ def test_a_published_course_is_said_so_and_enter_goes_to_its_cells():
     assert "2 of 5 seen" in review
 
 
+@pytest.mark.slow
 def test_what_stopped_a_course_is_read_in_full():
     lines = ("lines/wait: mutants survive: " + "3 of 9, " * 12, *(f"finding {n}" for n in range(30)))
     desk = ReplayDesk(OUTLINED, NEWS, outcome=DeskOutcome(False, lines))
@@ -191,6 +192,7 @@ def test_a_disk_that_refuses_is_a_sentence():
     assert "The disk refused: no space left on device (/course/␛.toml)." in " ".join(seen.split())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(60, 18), (80, 24), (120, 40), (200, 60)])
 def test_every_page_fits_every_window_in_ascii(size: tuple[int, int]):
     async def act() -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
+import pytest
+
 from tests.tui.studio_stage import BEGUN, OUTLINED, WRITTEN, Author, ReplayDesk, at_the_studio
 
 
@@ -67,6 +69,7 @@ def test_an_outline_is_made_after_a_question_and_then_it_is_the_author_s_turn():
 # --- editing ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_changed_outline_is_kept_and_shown():
     async def act() -> tuple[str, ReplayDesk]:
         async with at_the_studio(ReplayDesk(OUTLINED)) as author:
@@ -98,6 +101,7 @@ def test_mistakes_in_an_outline_are_sentences_its_line_is_gone_to_and_the_text_s
     assert 'xid = "waiting-lines"' in seen
 
 
+@pytest.mark.slow
 def test_a_changed_text_is_not_left_without_a_question():
     async def act() -> tuple[str, str]:
         async with at_the_studio(ReplayDesk(OUTLINED)) as author:

@@ -80,6 +80,7 @@ def test_what_a_mark_is_refused_for_is_said():
 # --- editing ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_an_edited_cell_is_proven_with_progress_and_kept():
     desk = ReplayDesk(WRITTEN, PROVING, holds=Event())
 
@@ -116,6 +117,7 @@ def test_a_text_that_does_not_hold_stays_in_the_editor_with_a_sentence():
     assert "mine [[cell]]" in seen
 
 
+@pytest.mark.slow
 def test_a_proof_is_stopped_and_the_text_is_still_there():
     desk = ReplayDesk(WRITTEN, PROVING, holds=Event())
 
@@ -138,6 +140,7 @@ def test_a_proof_is_stopped_and_the_text_is_still_there():
 # --- made anew --------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_cell_is_made_anew_with_a_note():
     async def act() -> ReplayDesk:
         async with a_review() as author:
@@ -151,6 +154,7 @@ def test_a_cell_is_made_anew_with_a_note():
     assert asyncio.run(act()).asked_for("regenerate") == [("lines", "md-1", "shorter, with a table")]
 
 
+@pytest.mark.slow
 def test_a_note_stays_where_the_new_cell_does_not_hold():
     desk = ReplayDesk(WRITTEN, refusal="None of 3 new versions held: NameError.")
 
@@ -166,6 +170,7 @@ def test_a_note_stays_where_the_new_cell_does_not_hold():
     assert ("✗ not kept" in seen, "           shorter" in seen) == (True, True)
 
 
+@pytest.mark.slow
 def test_a_locked_cell_is_not_made_anew():
     async def act() -> tuple[str, ReplayDesk]:
         async with a_review() as author:

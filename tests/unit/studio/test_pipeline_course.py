@@ -131,6 +131,7 @@ def test_lessons_are_published_when_every_gate_holds(whole):
     assert b"draft" not in files["lessons/sums.toml"]
 
 
+@pytest.mark.slow
 def test_a_build_ended_at_any_call_goes_on_to_the_same_bytes_and_asks_nothing_again(whole, tmp_path):
     files, calls, _ = whole
     for number in range(len(calls)):
