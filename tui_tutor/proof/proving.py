@@ -169,7 +169,7 @@ async def _together(lanes: Sequence[Any], jobs: int) -> None:
         async with asyncio.TaskGroup() as group:
             for lane in lanes:
                 group.create_task(gated(lane))
-    except* Exception as errors:  # noqa: BLE001 - passed on as it is
+    except BaseExceptionGroup as errors:  # not except*: before 3.11.4 that wraps what is raised in it
         raise errors.exceptions[0] from None
     finally:
         for lane in lanes:

@@ -118,7 +118,7 @@ class CourseBuilder:
             async with asyncio.TaskGroup() as group:
                 for lesson in lessons:
                     group.create_task(build(lesson))
-        except* Exception as errors:  # noqa: BLE001 - passed on as it is
+        except BaseExceptionGroup as errors:  # not except*: before 3.11.4 that wraps what is raised in it
             raise errors.exceptions[0] from None
 
     def _amendable(self, result: Result) -> dict[str, list[Finding]]:
