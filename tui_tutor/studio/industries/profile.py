@@ -53,11 +53,15 @@ class Regulation(Model):
 
 
 class Source(Model):
-    """Where it can be looked up; no address is better than a guessed one."""
+    """Where it can be looked up; no address is better than a guessed one.
+
+    `backs` says what of the profile was compared with it when it was opened, "" where it was not opened.
+    """
 
     title: Label
     publisher: Label
     address: Address = ""
+    backs: Annotated[str, StringConstraints(max_length=240, pattern=r"^(\S(.*\S)?)?$")] = ""
 
 
 class Profile(Model):
