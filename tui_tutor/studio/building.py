@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -25,7 +25,7 @@ from tui_tutor.studio.lesson_building import LessonBuilder
 from tui_tutor.studio.news import News, OnNews
 from tui_tutor.studio.outline import Outline
 from tui_tutor.studio.reviewing import cells_in
-from tui_tutor.studio.solving import Seen, asked_of, solved_blind
+from tui_tutor.studio.solving import Seen, asked_of, seen_at, solved_blind
 from tui_tutor.studio.studio_folder import StudioFolder
 from tui_tutor.studio.telling import Telling
 from tui_tutor.studio.trials import Trials
@@ -167,18 +167,32 @@ class CourseBuilder:
     async def _solved(self, built: Built) -> Built:
         """Questions that the author has written, or changed since they were solved, are solved now."""
         for lesson in built.lessons:
-            asked = [one for one in asked_of(lesson) if not _is_answered(one, lesson.id, built.answers)]
-            if lesson.id not in self._kept or not asked:
+            if lesson.id not in self._kept:
                 continue
-            self.on_news(News("solving", lesson.id, lesson.title))
-            cells = [dict(one.table) for one in cells_in(lesson.id, built.files[lesson_path(lesson.id)])]
-            seen = Seen(lesson.id, cells, printed_in(built, lesson.id), asked)
-            subject = ", ".join([f"lesson {lesson.id}", *(one.id for one in asked)])
-            with suppress(UnusableAnswer):  # then it is not solved, which a gate says
-                answers = await solved_blind(self.asker, subject, seen)
-                self._histories.remember_answers(lesson.id, answers)
-                built = replace(built, answers=(*others(built.answers, answers), *answers))
+            for seen in self._unanswered(built, lesson):
+                self.on_news(News("solving", lesson.id, lesson.title))
+                subject = ", ".join(
+                    [f"lesson {lesson.id}", *filter(None, [seen.level]), *(one.id for one in seen.asked)]
+                )
+                with suppress(UnusableAnswer):  # then it is not solved, which a gate says
+                    answers = await solved_blind(self.asker, subject, seen)
+                    self._histories.remember_answers(lesson.id, answers)
+                    built = replace(built, answers=(*others(built.answers, answers), *answers))
         return built
+
+    def _unanswered(self, built: Built, lesson: Lesson) -> Iterator[Seen]:
+        """What a solver is still to be asked about a lesson, in the base's words and in each level's."""
+        cells = [dict(one.table) for one in cells_in(lesson.id, built.files[lesson_path(lesson.id)])]
+        base = Seen(lesson.id, cells, printed_in(built, lesson.id), asked_of(lesson))
+        told = [
+            seen_at(level, base, lesson, one)
+            for level, lessons in built.levels.items()
+            for one in lessons
+            if one.id == lesson.id and one != lesson
+        ]
+        for seen in (base, *told):
+            if asked := [one for one in seen.asked if not _is_answered(one, seen, built.answers)]:
+                yield replace(seen, asked=asked)
 
     def _files(self, lessons: Sequence[str], course_file: bytes) -> dict[str, bytes]:
         """The course's files: lessons that were there as they are, new ones as they came out."""
@@ -236,8 +250,9 @@ class CourseBuilder:
         return terms_used(known, [one.words for one in built.texts()]) if known else None
 
 
-def _is_answered(quiz: QuizCell, lesson: str, answers: Sequence[SolverAnswer]) -> bool:
-    return any(one.lesson == lesson and one.is_about(quiz) for one in answers)
+def _is_answered(quiz: QuizCell, seen: Seen, answers: Sequence[SolverAnswer]) -> bool:
+    place = (seen.level, seen.lesson)
+    return any((one.level, one.lesson) == place and one.is_about(quiz) for one in answers)
 
 
 def _levels(

@@ -60,5 +60,5 @@ class Histories:
 
 def others(answers: Sequence[SolverAnswer], new: Sequence[SolverAnswer]) -> list[SolverAnswer]:
     """The answers to other questions than these new ones."""
-    asked = {(one.lesson, one.cell) for one in new}
-    return [one for one in answers if (one.lesson, one.cell) not in asked]
+    asked = {(one.level, one.lesson, one.cell) for one in new}
+    return [one for one in answers if (one.level, one.lesson, one.cell) not in asked]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 from typing import Any, Final
@@ -13,23 +13,22 @@ from tui_tutor.studio.agents.critic import CRITIC
 from tui_tutor.studio.agents.examiner import EXAMINER
 from tui_tutor.studio.agents.exercise_maker import EXERCISE_MAKER
 from tui_tutor.studio.agents.illustrator import ILLUSTRATOR
-from tui_tutor.studio.agents.leveller import LEVELLER
 from tui_tutor.studio.agents.repairer import REPAIRERS
 from tui_tutor.studio.agents.writer import WRITER
 from tui_tutor.studio.asking import Asker, UnusableAnswer
 from tui_tutor.studio.assembling import Table, cell_table
 from tui_tutor.studio.brief import Question
-from tui_tutor.studio.drafts import LessonPlan, LevelDraft, Passage, Slot, SlotKind
-from tui_tutor.studio.gates.built import Built, CellWork, Judgement
+from tui_tutor.studio.drafts import LessonPlan, Passage, Slot, SlotKind
+from tui_tutor.studio.gates.built import Built, Judgement
 from tui_tutor.studio.gates.finding import Finding
 from tui_tutor.studio.gates.own_questions import is_asked
 from tui_tutor.studio.grounding.citing import with_citations
+from tui_tutor.studio.lesson_levels import LevelWriter
 from tui_tutor.studio.lesson_work import (
     MOST_TRIES,
     CellInWork,
     LessonWork,
     filling_objections,
-    level_objections,
     plan_objections,
 )
 from tui_tutor.studio.news import News, OnNews, Stage
@@ -60,6 +59,7 @@ class LessonBuilder:
         self.work = LessonWork(lesson_id)
         self._prints: dict[str, str] = {}  # what each cell that ended well has printed
         self._survivors: dict[str, list[Finding]] = {}  # of each exercise
+        self._levels = LevelWriter(asker, tryer, telling, self.work, self._told, self._tell)
 
     async def build(self) -> LessonWork:
         """The finished lesson; `left` says why it is left for the author, if it is.
@@ -75,7 +75,7 @@ class LessonBuilder:
                     await self.mend(only=_SHOWN)
             await self._finish()
             if not self.work.left:
-                await self._level()
+                await self._levels.write()
                 await self._judge()
         except UnusableAnswer as error:
             self.work.left = (*self.work.left, error.message)
@@ -92,6 +92,8 @@ class LessonBuilder:
                 self.work.left = tuple(f"{one.gate}: {one.message}" for one in findings)
                 return
             await self._finish()
+            if not self.work.left:
+                await self._levels.hold()
         except UnusableAnswer as error:
             self.work.left = (*self.work.left, error.message)
 
@@ -270,60 +272,7 @@ class LessonBuilder:
             self.work.answers = ()  # the questions, or what they rest on, are others now
         self.work.left = ("solver-disagrees: its questions are still disputed",)
 
-    # --- other words, and a judgement -------------------------------------------------------------------
-
-    async def _level(self) -> None:
-        for level in self._telling.brief.levels:
-            if level == self._telling.brief.level:
-                continue
-            self._tell("levels", f"{self._outline.title}, {level}")
-            told = {**self._told, "The lesson": self.work.tables, "Write it for readers of this level": level}
-            subject = f"{self._subject}, {level}"
-            try:
-                draft = await self._asker.ask(
-                    LEVELLER, subject, told, self._level_objections(level), corrections=2
-                )
-                self.work.levels[level] = self._cited(draft)
-            except UnusableAnswer as error:  # its readers get the words that are there
-                self.work.dropped.append(
-                    CellWork(self.work.lesson, f"level {level}", LEVELLER.name, 3, error.message)
-                )
-        if self.work.levels:
-            await self._mend_levels()
-
-    def _cited(self, draft: LevelDraft) -> LevelDraft:
-        sources = self._telling.sources
-        cells = (
-            one.model_copy(update={"text": with_citations(one.text, sources).text}) for one in draft.cell
-        )
-        return draft.model_copy(update={"cell": tuple(cells)})
-
-    def _level_objections(self, level: Any) -> Callable[[LevelDraft], list[str]]:
-        def objections(draft: LevelDraft) -> list[str]:
-            if strangers := list(level_objections(draft, self.work.tables)):
-                return strangers
-            tried = LessonWork(
-                self.work.lesson,
-                self.work.cells,
-                levels={level: self._cited(draft)},
-                answers=self.work.answers,
-            )
-            built = self._tryer.checked(tried, self._tryer.files(tried))
-            return [
-                one.message
-                for one in self._tryer.findings(built, is_solved=True)
-                if one.gate != "proof-missing"
-            ]
-
-        return objections
-
-    async def _mend_levels(self) -> None:
-        """Words that do not hold when they are run are taken back: the base's stand there."""
-        built = await self._tryer.built(self.work, self._running)
-        for finding in self._tryer.findings(built, is_solved=True):
-            for level, draft in self.work.levels.items():
-                kept = tuple(one for one in draft.cell if one.id != finding.cell)
-                self.work.levels[level] = draft.model_copy(update={"cell": kept})
+    # --- a judgement -------------------------------------------------------------------------------
 
     async def _judge(self) -> None:
         """Advice: what cannot be read is missing."""

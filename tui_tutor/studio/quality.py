@@ -225,8 +225,6 @@ def _unchecked(built: Built, findings: Sequence[Finding], making: Making) -> Ite
     yield "Explanations, captions, hints and feedback were read by models, by no person, unless you did."
     if making.is_replayed:
         yield "No model was asked: what agents and solvers say in this build came from a recording."
-    if built.levels:
-        yield "Questions were solved in the words of the course's own level, not in those of the others."
     if (solver := making.models.get("solver")) and solver == making.models.get("creative"):
         yield "The model that solved the questions is the one that wrote them: name another as `solver`."
     if built.judgements:

@@ -84,7 +84,7 @@ def _proof(figures: ProofFigures) -> Iterator[str]:
     if figures.questions:
         yield (
             f"- {figures.agreed} of {figures.questions} questions were answered as their key says, in every "
-            "shuffle, by a model that saw the lesson and not the key."
+            "shuffle and at every level, by a model that saw the lesson and not the key."
         )
     if figures.unstable:
         yield f"- {figures.unstable} cells are marked as unstable: what they print was not compared."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from tui_tutor.core.errors import TutorError
@@ -14,11 +14,11 @@ from tui_tutor.studio.agents.repairer import REPAIRERS
 from tui_tutor.studio.asking import Asker
 from tui_tutor.studio.assembling import cell_table
 from tui_tutor.studio.drafts import Passage
-from tui_tutor.studio.gates.built import SolverAnswer
+from tui_tutor.studio.gates.built import LEVELS, SolverAnswer
 from tui_tutor.studio.grounding.citing import with_citations
 from tui_tutor.studio.outline import Outline
 from tui_tutor.studio.reviewing import Change, ReviewedCell, cell_text, cells_in, proven_with
-from tui_tutor.studio.solving import Seen, asked_of, solved_blind
+from tui_tutor.studio.solving import Seen, asked_of, seen_at, solved_blind
 from tui_tutor.studio.studio_folder import StudioFolder
 from tui_tutor.studio.telling import Telling
 from tui_tutor.studio.trials import Tell, Trials
@@ -77,15 +77,24 @@ class Regenerator:
         )
 
     async def _solved(self, lesson: str, cell: str, files: Mapping[str, bytes]) -> tuple[SolverAnswer, ...]:
-        """What a solver who does not see the key answers, in two orders; () where there is no key to see."""
+        """What a solver who does not see the key answers, in two orders; () where there is no key to see.
+
+        In the words of every level: those of the other cells stand around the new one.
+        """
         course = parse_course(files).value
         read = parse_lesson(course, lesson, files).value if course else None
-        asked = [one for one in asked_of(read) if one.id == cell] if read else []
-        if not read or not asked:
+        if not course or not read or cell not in [one.id for one in asked_of(read)]:
             return ()
         tables = [dict(one.table) for one in cells_in(lesson, files[lesson_path(lesson)])]
-        seen = Seen(lesson, tables, _prints(files, lesson), asked)
-        return await solved_blind(self.asker, f"lesson {lesson}, {cell}", seen)
+        base = Seen(lesson, tables, _prints(files, lesson), asked_of(read))
+        told = ((level, parse_lesson(course, lesson, files, overlay=level).value) for level in LEVELS)
+        forms = [base, *(seen_at(level, base, read, one) for level, one in told if one and one != read)]
+        answers: list[SolverAnswer] = []
+        for seen in forms:
+            subject = ", ".join([f"lesson {lesson}", *filter(None, [seen.level]), cell])
+            asked = [one for one in seen.asked if one.id == cell]
+            answers += await solved_blind(self.asker, subject, replace(seen, asked=asked))
+        return tuple(answers)
 
     async def _another(
         self, cells: list[ReviewedCell], old: ReviewedCell, note: str, evidence: list[str]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from tui_tutor.core.course import Lesson, MatchQuiz, OrderQuiz, PredictQuiz, QuizCell, ReflectQuiz
@@ -19,6 +19,7 @@ from tui_tutor.studio.telling import cells_so_far
 
 SHUFFLES: Final = (1, 2)
 _UNSEEN: Final = ("solution", "check", "wrong", "right", "explain", "hints")
+_TOLD: Final = ("title", "text", "task", "starter", "caption", "alt", "question")  # words that are shown
 _RUN: Final = (PredictQuiz, ReflectQuiz)
 
 
@@ -35,6 +36,28 @@ class Seen:
     cells: Sequence[Table]
     prints: Mapping[str, str]  # by cell
     asked: Sequence[QuizCell]
+    level: str = ""  # whose words these are, "" for the base
+
+
+def seen_at(level: str, base: Seen, read: Lesson, told: Lesson) -> Seen:
+    """The same lesson in the words of a level: `read` is the base as a lesson, `told` what the level reads.
+
+    Every question is asked anew: what it rests on has other words too.
+    """
+    return replace(base, cells=_tables_as_told(base.cells, read, told), asked=asked_of(told), level=level)
+
+
+def _tables_as_told(tables: Sequence[Table], read: Lesson, told: Lesson) -> list[Table]:
+    base, known = {cell.id: cell for cell in read.cells}, {str(one["id"]): one for one in tables}
+    result: list[Table] = []
+    for cell in told.cells:
+        if cell.id not in known:  # a passage that only this level has
+            result.append({"kind": "md", "id": cell.id, "text": getattr(cell, "text", "")})
+            continue
+        words = ((name, getattr(cell, name, None)) for name in _TOLD)
+        changed = {name: word for name, word in words if word != getattr(base[cell.id], name, None)}
+        result.append({**known[cell.id], **changed})
+    return result
 
 
 async def solved_blind(asker: Asker, subject: str, seen: Seen) -> tuple[SolverAnswer, ...]:
@@ -86,7 +109,7 @@ def graded(seen: Seen, shuffle: int, solved: SolvedDraft, model: str) -> Iterato
         one = said.get(quiz.id)
         is_right = _is_right(quiz, shuffle, one.answer) if one else None
         words = f"{one.answer} ({one.why})" if one else ""
-        yield SolverAnswer(seen.lesson, quiz.id, shuffle, is_right, words, model, digest_of(quiz))
+        yield SolverAnswer(seen.lesson, quiz.id, shuffle, is_right, words, model, digest_of(quiz), seen.level)
 
 
 def _is_right(quiz: QuizCell, shuffle: int, line: str) -> bool | None:

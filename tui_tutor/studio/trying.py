@@ -24,9 +24,18 @@ from tui_tutor.studio.lesson_work import LessonWork
 from tui_tutor.studio.outline import Outline
 from tui_tutor.studio.trials import Tell, Trials
 
-# What cannot be known, or cannot be cured in one lesson: asked of the whole course.
+# What cannot be known, or cannot be cured in one lesson: asked of the whole course. Whether questions hold in
+# the words of a level is cured as those are written.
 OF_THE_COURSE: Final = frozenset(
-    {"over-budget", "estimate-off", "industry-unused", "key-position", "citation-share", "own-question"}
+    {
+        "over-budget",
+        "estimate-off",
+        "industry-unused",
+        "key-position",
+        "citation-share",
+        "own-question",
+        "level-disputed",
+    }
 )
 _PASSAGES_AT_ONCE: Final = 2  # rewritten at once where a lesson reads too hard
 _OF_PASSAGES: Final = frozenset({"industry-unused", "reading-ease", "citation-share"})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from typing import Any
 
 from tests.unit.studio.pipeline_pieces import (
     CODE,
@@ -15,13 +16,14 @@ from tests.unit.studio.pipeline_pieces import (
     ReplayTrials,
     agents,
     asked_of,
+    brief,
     built,
     changed,
     scripted,
     solved,
     told,
 )
-from tui_tutor.core.language_model import Reply, Usage
+from tui_tutor.core.language_model import Call, Reply, Usage
 from tui_tutor.proof.reports import Problem
 from tui_tutor.studio.gates.finding import Finding
 from tui_tutor.studio.grounding.source import Source
@@ -360,3 +362,56 @@ def test_a_level_that_cannot_be_written_is_told_and_leaves_the_lesson_as_it_is(t
     assert len(asked_of(model, "leveller")) == 3
     assert (work.left, work.levels) == ((), {})
     assert [one.cell for one in work.dropped] == ["level beginner"]
+
+
+TURNED = {
+    "cell": [*BEGINNERS["cell"], {"id": "one-more", "question": "A line of 6 is taken off. What is left?"}]
+}
+
+
+def who_reads(call: Call) -> Any:
+    """A solver who answers what the question says in the words that it is shown."""
+    [question] = call.inputs["The questions"]
+    return solved(call, "12" if "taken off" in question["question"] else "18")
+
+
+def test_every_question_is_solved_again_in_the_words_of_each_level(tmp_path):
+    work, model, _ = built(tmp_path, agents(leveller=BEGINNERS), levels=("beginner", "intermediate"))
+    base, beginners = asked_of(model, "solver")[:2], asked_of(model, "solver")[2:]
+    assert [one.subject for one in beginners] == [
+        "lesson sums, beginner, shuffle 1", "lesson sums, beginner, shuffle 2",
+    ]  # fmt: skip
+    assert all("A loop does the same" in one.prompt for one in base)
+    assert all("A loop can do it." in one.prompt and "does the same" not in one.prompt for one in beginners)
+    assert [(one.level, one.is_right) for one in work.answers] == [
+        ("", True), ("", True), ("beginner", True), ("beginner", True),
+    ]  # fmt: skip
+
+
+def test_words_that_turn_a_question_round_are_written_anew(tmp_path):
+    said = agents(leveller=[TURNED, BEGINNERS], solver=who_reads)
+    work, model, _ = built(tmp_path, said, levels=("beginner",))
+    _, again = asked_of(model, "leveller")
+    assert "one-more: " in told(again, "Who read only these words answered otherwise than the keys say")
+    assert [one.id for one in work.levels["beginner"].cell] == ["idea"]
+    assert all(one.is_right for one in work.answers)
+    assert work.dropped == []
+
+
+def test_words_that_go_on_turning_a_question_round_are_taken_back(tmp_path):
+    work, model, _ = built(tmp_path, agents(leveller=TURNED, solver=who_reads), levels=("beginner",))
+    assert len(asked_of(model, "leveller")) == 3
+    assert (work.left, work.levels) == ((), {})
+    [note] = work.dropped
+    assert note.cell == "level beginner"
+    assert note.dropped == "level-disputed: in its words one-more has another answer than its key"
+    assert [one.level for one in work.answers] == ["", ""]
+
+
+def test_a_lesson_that_is_mended_later_is_solved_anew_at_every_level(tmp_path):
+    model = scripted(agents(leveller=BEGINNERS, repairer=[{"cell": [QUIZ]}]))
+    builder = Making(model, ReplayTrials()).lesson(tmp_path, brief(levels=("beginner",)))
+    asyncio.run(builder.build())
+    asyncio.run(builder.amend([Finding("item-flaw", "sums", "one-more", "too long")], is_last=False))
+    assert builder.work.left == ()
+    assert [one.level for one in builder.work.answers] == ["", "", "beginner", "beginner"]

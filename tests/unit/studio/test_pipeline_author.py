@@ -35,9 +35,10 @@ def begun(root):
     return folder
 
 
-def course(folder, model, trials=None):
+def course(folder, model, trials=None, **asked):
     """A build of the whole course, published if nothing stops it."""
-    result = asyncio.run(Making(model, trials or ReplayTrials()).course(folder, OUTLINE, brief()).build())
+    making = Making(model, trials or ReplayTrials())
+    result = asyncio.run(making.course(folder, OUTLINE, brief(**asked)).build())
     if result.is_publishable:
         folder.replace(result.files)
     return result
@@ -92,6 +93,39 @@ def test_a_question_that_no_solver_could_answer_is_not_published(tmp_path):
     edited(folder, "A line of 6", "One more line of 6")
     refusing = scripted({"solver": Reply("", None, "refusal", Usage(1, 1))})
     assert [one.gate for one in hard(course(folder, refusing).findings)] == ["solver-disagrees"]
+
+
+def at_two_levels(folder, question):
+    """A course whose beginners are told something else, published; then its author words their question."""
+    said = {"cell": [{"id": "one-more", "question": "A bill of 12 gets one more line of 6. What is it now?"}]}
+    asked = {"levels": ("beginner", "intermediate")}
+    assert course(folder, scripted(agents(leveller=said)), **asked).is_publishable
+    words = folder.root / "lessons" / "sums.beginner.toml"
+    words.write_text(f'[[cell]]\nid = "one-more"\nquestion = "{question}"\n')
+    return asked
+
+
+def test_a_question_that_the_author_has_worded_otherwise_for_a_level_is_solved_anew_there(tmp_path):
+    folder = begun(tmp_path)
+    asked = at_two_levels(folder, "There is one more line of 6 on your bill. What is it now?")
+    model = scripted({"solver": solved})
+    assert course(folder, model, **asked).is_publishable
+    assert [call.subject for call in model.calls] == [
+        "lesson sums, beginner, one-more, shuffle 1", "lesson sums, beginner, one-more, shuffle 2",
+    ]  # fmt: skip
+    assert all("one more line of 6 on your bill" in call.prompt for call in model.calls)
+    later = scripted({})
+    assert course(folder, later, **asked).is_publishable
+    assert later.calls == []
+
+
+def test_words_of_an_author_that_turn_a_question_round_are_not_published(tmp_path):
+    folder = begun(tmp_path)
+    asked = at_two_levels(folder, "A line of 6 is on your bill twice, one is taken off. What is left?")
+    model = scripted({"solver": lambda call: solved(call, "12")})
+    found = hard(course(folder, model, **asked).findings)
+    assert [one.gate for one in found] == ["level-disputed"]
+    assert "as beginners read it" in found[0].message
 
 
 # --- programs that questions are about ------------------------------------------------------------------

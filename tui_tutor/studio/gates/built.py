@@ -29,7 +29,8 @@ _PARTS: Final[Mapping[str, Sequence[str]]] = {
 class SolverAnswer:
     """A blind solver's answer to one question, options shuffled; `is_right` is None where it was unusable.
 
-    `of` is the digest of the question: an answer to what has been changed since counts for nothing.
+    `of` is the digest of the question: an answer to what has been changed since counts for nothing. `level`
+    is whose words the lesson was read in, "" for the base.
     """
 
     lesson: str
@@ -39,6 +40,7 @@ class SolverAnswer:
     said: str = ""
     model: str = ""
     of: str = ""
+    level: str = ""
 
     def is_about(self, cell: Cell) -> bool:
         """Whether this very question was asked."""

@@ -25,6 +25,7 @@ GATES: Final[Mapping[str, str]] = {
     "output-from-model": "No output was written by a model.",
     "slow": "No cell takes longer than 10 seconds, no lesson longer than a minute.",
     "solver-disagrees": "Who sees only the lesson answers every question as its key does.",
+    "level-disputed": "In the words of every level the questions have the same answers.",
     "option-count": "A choice has three to five options.",
     "feedback": "Every option says why, in words of its own.",
     "stem-repeated": "No two questions ask nearly the same.",

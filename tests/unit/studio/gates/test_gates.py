@@ -287,6 +287,34 @@ def test_a_later_answer_to_the_same_shuffle_counts():
     assert hard_gates(built(answers=answers(("pulls", 1, False), *ALL))) == set()
 
 
+def beginners(*given: tuple[str, int, bool | None], **fields: Any) -> Built:
+    """The course with other words of its first question for beginners, and what was answered there."""
+    words = {"question": "What moves a mean up more than all else?", **fields}
+    cells = [a_choice(**words) if cell.id == "pulls" else cell for cell in good_cells()]
+    base = built()
+    there = tuple(replace(one, level="beginner") for one in answers(*given))
+    return replace(base, levels={"beginner": (a_good_lesson(cells),)}, answers=(*base.answers, *there))
+
+
+def test_every_level_is_solved_in_its_own_words():
+    assert hard_gates(beginners(*ALL)) == set()
+
+
+@pytest.mark.parametrize("given", [(*ALL[1:], ("pulls", 1, False)), ALL[1:], ALL[:3], ()])
+def test_a_level_whose_questions_have_other_answers_is_stopped(given: tuple[Any, ...]):
+    assert hard_gates(beginners(*given)) == {"level-disputed"}
+
+
+def test_an_answer_to_other_words_of_a_level_counts_for_nothing():
+    there = beginners(*ALL)
+    old = tuple(replace(one, of="0" * 64) if one.level else one for one in there.answers)
+    assert hard_gates(replace(there, answers=old)) == {"level-disputed"}
+
+
+def test_a_level_that_reads_as_the_base_is_not_solved_twice():
+    assert hard_gates(beginners(question=a_choice().question)) == set()
+
+
 def test_spending_beyond_the_cap_is_stopped():
     assert hard_gates(built(money=Money(1.0, 1.0001))) == {"over-budget"}
     assert hard_gates(built(money=Money(1.0, 1.0))) == set()
