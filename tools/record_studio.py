@@ -1,10 +1,12 @@
 """Record a build of the studio: each question is laid into a folder, and answered by whoever writes the file.
 
     python tools/record_studio.py DIR QUEUE [TRANSCRIPT] [--brief FOLDER] [--industry CODE]
+        [--known TRANSCRIPT --roles ROLE,ROLE]
 
 DIR is where the course is built, QUEUE a folder: a question is QUEUE/ROLE/NUMBER.json with its agent,
 subject, instruction, prompt and schema; NUMBER.answer beside it, when it is there, is the answer. FOLDER has
-a brief.toml and a prices.toml, the demo's otherwise; CODE is the industry instead of the brief's. At the end
+a brief.toml and a prices.toml, the demo's otherwise; CODE is the industry instead of the brief's. What an
+earlier recording holds is not asked again, where the very same is asked in one of these roles. At the end
 the transcript is written, with the answers that a replay of it uses: a build that was ended and changed
 leaves others behind. Tokens are counted as one for four characters, since nobody counts them here.
 """
@@ -34,14 +36,28 @@ CHARACTERS = 4  # of a token
 DEMO = Path(studio.__file__).parents[1] / "studio" / "demo"
 
 
+@dataclass(frozen=True)
+class Known:
+    """An earlier recording, and the roles whose answers are taken from it."""
+
+    model: RecordedModel
+    roles: frozenset[str]
+
+    def has(self, call: Call) -> bool:
+        """Whether this very call was answered there."""
+        return call.role in self.roles and self.model.has(call)
+
+
 class QueueModel(LanguageModel):
     """Lays questions out and waits for their answers."""
 
-    def __init__(self, queue: Path) -> None:
-        self._queue = queue
+    def __init__(self, queue: Path, known: Known | None = None) -> None:
+        self._queue, self._known = queue, known
         self._number = max((int(one.stem) for one in queue.glob("*/*.json")), default=0)
 
     async def complete(self, call: Call, *, on_saying: OnSaying = lambda _: None) -> Reply:
+        if self._known and self._known.has(call):
+            return await self._known.model.complete(call, on_saying=on_saying)
         self._number += 1
         folder = self._queue / call.role
         folder.mkdir(parents=True, exist_ok=True)
@@ -91,10 +107,10 @@ class Beginning:
         return there
 
 
-def record(beginning: Beginning, folder: Path, queue: Path, transcript: Path | None) -> None:
+def record(beginning: Beginning, folder: Path, model: QueueModel, transcript: Path | None) -> None:
     """Build, and write what was answered."""
     there = beginning.at(folder)
-    studio._say_made(build(there, QueueModel(queue)), folder, as_json=False)
+    studio._say_made(build(there, model), folder, as_json=False)
     if transcript is not None:
         transcript.write_text(transcript_of(there.hidden))
         transcript.write_text(used_of(transcript, beginning))
@@ -125,8 +141,13 @@ def main() -> None:
     words.add_argument("transcript", type=Path, nargs="?")
     words.add_argument("--brief", type=Path, default=DEMO)
     words.add_argument("--industry", default="")
+    words.add_argument("--known", type=Path)
+    words.add_argument("--roles", default="creative,extract")
     said = words.parse_args()
-    record(Beginning(said.brief, said.industry), said.folder, said.queue, said.transcript)
+    roles = frozenset(said.roles.split(","))
+    known = Known(RecordedModel.of(said.known), roles) if said.known else None
+    beginning = Beginning(said.brief, said.industry)
+    record(beginning, said.folder, QueueModel(said.queue, known), said.transcript)
 
 
 if __name__ == "__main__":

@@ -37,6 +37,10 @@ class RecordedModel(LanguageModel):
             raise TutorError(f"{path} cannot be read: {error.strerror or error}") from error
         return cls(_replies(data, str(path)), name=str(path))
 
+    def has(self, call: Call) -> bool:
+        """Whether this very call was recorded."""
+        return call.key in self._replies
+
     async def complete(self, call: Call, *, on_saying: OnSaying = _silent) -> Reply:
         reply = self._replies.get(call.key)
         if reply is None:
