@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import random
@@ -18,6 +19,9 @@ import psutil
 import pytest
 
 import tui_tutor.kernels
+from tests.adapters.kernels import events_of, text_of
+from tui_tutor.kernels import servers
+from tui_tutor.kernels.jupyter import JupyterKernel
 
 FOLDER = Path(tui_tutor.kernels.__file__).parent
 pytestmark = [
@@ -74,3 +78,27 @@ def test_a_kernel_whose_server_is_killed_as_it_is_forked_ends(program: Path) -> 
     for process in alive:
         process.kill()
     assert alive == []
+
+
+HANGS_AS_A_SERVER = f"""#!/bin/sh
+case "$*" in *forkserver.py) exec sleep 1000;; esac
+exec {sys.executable} "$@"
+"""
+
+
+def test_a_server_that_never_gets_ready_is_done_without(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(servers, "_READY_S", 0.5)
+    python = tmp_path / "python"
+    python.write_text(HANGS_AS_A_SERVER)
+    python.chmod(0o755)
+
+    async def go() -> tuple[str, tuple[str, ...]]:
+        kernel = JupyterKernel(str(python), cwd=str(tmp_path))
+        try:
+            return text_of(await events_of(kernel, "print(6 * 7)")), (await kernel.start()).notes
+        finally:
+            await kernel.close()
+
+    said, notes = asyncio.run(go())
+    assert said == "42\n"
+    assert notes == ("kernels start more slowly: the fork server does not work here",)

@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint
 from pathlib import Path
+from queue import Empty
 from typing import Any, Final, Protocol
 
 import zmq
@@ -251,7 +252,10 @@ async def _ready(life: Life, limit_s: float = 30) -> None:
     while time.monotonic() < end and not life.process.ended.done():
         request = life.client.kernel_info()
         if await _hears_idle(life.client, request):
-            reply = await life.client.get_shell_msg(timeout=2)
+            try:
+                reply = await life.client.get_shell_msg(timeout=2)
+            except Empty:  # it has much to do, or what came was for nobody
+                continue
             language = reply["content"].get("language_info", {})
             life.language, life.version = language.get("name", ""), language.get("version", "")
             return
@@ -259,8 +263,6 @@ async def _ready(life: Life, limit_s: float = 30) -> None:
 
 
 async def _hears_idle(client: AsyncKernelClient, request: str) -> bool:
-    from queue import Empty
-
     try:
         while True:
             message = await client.get_iopub_msg(timeout=0.05)

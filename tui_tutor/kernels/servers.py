@@ -10,6 +10,7 @@ from tui_tutor.kernels.environment import ONE_THREAD, clean_environment
 from tui_tutor.kernels.fork_link import ForkLink, Spawned, can_fork
 
 _TRIES = 2  # after that kernels are started as plain commands
+_READY_S = 30.0  # for a server's imports, from the slowest of disks
 
 
 class ForkServers:
@@ -71,7 +72,8 @@ class ForkServers:
             if self._bare is None:
                 break
             try:
-                await self._bare.ready()
+                async with asyncio.timeout(_READY_S):  # what an interpreter starts with may hang
+                    await self._bare.ready()
                 return await self._warmest(self._bare, wanted)
             except (ConnectionError, TimeoutError):
                 await self.forget()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, NamedTuple
@@ -31,7 +31,8 @@ ROLE_OF: Final[Mapping[str, Role]] = {
 class Usual(NamedTuple):
     """One agent's calls: how often it is asked, and the tokens of one call with what a minute of lesson adds.
 
-    `often` counts for each lesson; for the architect in the course, for the leveller for each level.
+    `often` counts for each lesson; for the architect in the course, for the leveller for each further level,
+    for the solver for each level, the course's own too.
     """
 
     often: float
@@ -41,8 +42,8 @@ class Usual(NamedTuple):
     said_a_minute: float
 
 
-# Printed by tools/studio_usual.py from the recorded build that ships with the studio; nothing is set by hand.
-_USUAL: Final[Mapping[str, Usual]] = {
+# Printed by tools/studio_usual.py from recorded builds; nothing is set by hand.
+USUAL: Final[Mapping[str, Usual]] = {
     "architect: objectives": Usual(2.0, 2340, 0, 435, 0),
     "architect: prerequisites": Usual(1.0, 2241, 0, 88, 0),
     "architect: outline": Usual(1.0, 2605, 0, 553, 0),
@@ -74,40 +75,62 @@ class Estimate:
         return sum(self.by_agent.values())
 
 
-def outline_estimate(prices: Mapping[Role, Price], brief: Brief) -> Estimate:
+def outline_estimate(
+    prices: Mapping[Role, Price], brief: Brief, table: Mapping[str, Usual] = USUAL
+) -> Estimate:
     """What the outline costs."""
-    architects = [agent for agent in _USUAL if agent.startswith("architect")]
-    return _estimate(prices, [(agent, _USUAL[agent].often, 0.0) for agent in architects], brief)
+    architects = [(agent, usual.often, 0.0) for agent, usual in table.items() if is_of_the_course(agent)]
+    return _estimate(prices, architects, brief, table)
 
 
-def build_estimate(prices: Mapping[Role, Price], brief: Brief, outline: Outline, built: int = 0) -> Estimate:
+def build_estimate(
+    prices: Mapping[Role, Price],
+    brief: Brief,
+    outline: Outline,
+    built: int = 0,
+    table: Mapping[str, Usual] = USUAL,
+) -> Estimate:
     """What the lessons cost that are not built yet; `built` of them are, the first ones."""
-    return _estimate(prices, list(_calls(brief, outline, built)), brief)
+    calls = [
+        (agent, usual.often * forms_of(agent, brief), lesson.minutes)
+        for lesson in outline.lesson[built:]
+        for agent, usual in table.items()
+        if not is_of_the_course(agent)
+    ]
+    return _estimate(prices, calls, brief, table)
 
 
-def _calls(brief: Brief, outline: Outline, built: int) -> Iterator[tuple[str, float, float]]:
-    """(agent, how often, minutes of the lesson)."""
+def is_of_the_course(agent: str) -> bool:
+    """Whether an agent is asked for the course, and not for each lesson."""
+    return agent.startswith("architect")
+
+
+def forms_of(agent: str, brief: Brief) -> int:
+    """For how many forms of a lesson an agent is asked: each is put into words, and each solved."""
     levels = len([level for level in brief.levels if level != brief.level])
-    for lesson in outline.lesson[built:]:
-        for agent, usual in _USUAL.items():
-            times = usual.often * (levels if agent == "leveller" else 1)
-            if times and not agent.startswith("architect"):
-                yield agent, times, lesson.minutes
+    return {"leveller": levels, "solver": 1 + levels}.get(agent, 1)
 
 
-def _estimate(prices: Mapping[Role, Price], calls: list[tuple[str, float, float]], brief: Brief) -> Estimate:
+def _estimate(
+    prices: Mapping[Role, Price],
+    calls: Sequence[tuple[str, float, float]],
+    brief: Brief,
+    table: Mapping[str, Usual],
+) -> Estimate:
+    """`calls`: (agent, how often, minutes of the lesson)."""
     by_agent: dict[str, float] = {}
     count = 0.0
     for agent, times, minutes in calls:
-        usage = _usage(agent, minutes, bool(brief.sources))
+        if not times:
+            continue
+        usage = _usage(agent, table[agent], minutes, bool(brief.sources))
         cost = Decimal(prices[ROLE_OF[agent]].cost(usage)) / 1_000_000_000
         by_agent[agent] = by_agent.get(agent, 0.0) + times * float(cost)
         count += times
     return Estimate(by_agent, round(count))
 
 
-def _usage(agent: str, minutes: float, is_grounded: bool) -> Usage:
-    usual = _USUAL[agent]
+def _usage(agent: str, usual: Usual, minutes: float, is_grounded: bool) -> Usage:
     grounds = _SOURCES if is_grounded and agent == "writer" else 0
     return Usage(
         round(usual.read + grounds + usual.read_a_minute * minutes),
