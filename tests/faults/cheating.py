@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import shutil
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -29,6 +31,8 @@ from tui_tutor.session.performing import Performer
 from tui_tutor.shelf.workspace import CourseWorkspace
 from tui_tutor.store.sqlite import MEMORY, SqliteStore
 
+MOST_S = 60.0  # of a submission: its run, its checks and their ends come to a fraction of it
+SAID_EVERY = 10  # kinds
 LIMIT_S = 2.0  # of one check, where learners have ten seconds: many of these never end
 BRIEFLY = ("value by expression", "call", "property", "code of several kinds", "plot", "stdout", "file")
 RAISES = "raise KeyError('no number')\n"
@@ -122,31 +126,51 @@ class _Sitting:
     """One lesson whose exercises are handed in again and again, each time to a new kernel."""
 
     def __init__(self, folder: Path, how: str, is_short: bool, result: Cheating) -> None:
-        self.folder, self.how, self.result = folder, how, result
+        self.place, self.how, self.result = folder, how, result
         self.before = _NATIVE_THREAD if how else ""
         self.cells = dict(_together() if is_short or how else _one_by_one())
         viz = a_viz(y="[square(n) for n in range(4)]")
-        lesson = a_lesson((viz, *self.cells.values(), *SHELL_CHECKS.values()))
+        self.lesson = a_lesson((viz, *self.cells.values(), *SHELL_CHECKS.values()))
+        self.openings = 0
+        self._open()
+
+    def _open(self) -> None:
+        """The lesson in a folder of its own, as a learner opens it."""
+        self.openings += 1
+        self.folder = self.place / str(self.openings)
+        self.folder.mkdir()
         self.store = SqliteStore(MEMORY)
-        self.session = _session(folder, self.store, lesson)
-        study = open_study(self.session.opened, lesson.id, self.store)
+        self.session = _session(self.folder, self.store, self.lesson)
+        study = open_study(self.session.opened, self.lesson.id, self.store)
         self.performer = Performer(study, self.session, on_change=lambda _: None, ask_trust=lambda: None)
+        self.performer.dispatch(LessonOpened(self.performer.now()))
+
+    async def _shut(self) -> None:
+        """Close what was opened; what does not close is left to die with its fork server."""
+        with suppress(Exception):  # it has told already what went wrong
+            await asyncio.wait_for(self.performer.close(), MOST_S)
+        with suppress(Exception):
+            await asyncio.wait_for(self.session.close(), MOST_S)
+        self.store.close()
 
     async def all(self) -> None:
         """Everything; closes what it opened."""
-        self.performer.dispatch(LessonOpened(self.performer.now()))
         try:
             for name in self.cells:
                 await self._honest(name, HONEST + (RAISES if name == "raises when run" else ""))
-            for kind, source in KINDS.items():
+            for number, (kind, source) in enumerate(KINDS.items()):
+                self._say(number, kind)
                 for name in self.cells:
                     await self._cheat(f"{kind}: {name}", name, source)
             if not self.how:
                 await self._in_shells()
         finally:
-            await self.performer.close()
-            await self.session.close()
-            self.store.close()
+            await self._shut()
+
+    def _say(self, number: int, kind: str) -> None:
+        if number % SAID_EVERY == 0:
+            where = "without copies" if self.how else "in copies"
+            print(f"cheating  {number:>4} of {len(KINDS)} {where}, now: {kind}", file=sys.stderr, flush=True)
 
     async def _in_shells(self) -> None:
         for name, source in SHELL_HONEST.items():
@@ -166,9 +190,11 @@ class _Sitting:
         self.result.submissions += 1
         what = f"{what}{self.how and ' (plain)'}"
         try:
-            verdict = await asyncio.wait_for(self._handed_in(name, source), 60)
+            verdict = await _in_time(self._handed_in(name, source))
         except Exception as problem:  # noqa: BLE001 - a crash is what is looked for
             self.result.crashes.append(f"crash: {what}: {problem!r}")
+            await self._shut()
+            self._open()
             return
         if verdict is not None and verdict.passed:
             self.result.passes.append(f"false pass: {what}: {verdict.passed} of {verdict.total}")
@@ -190,6 +216,19 @@ class _Sitting:
         await self.performer.settle()
         verdict = self.performer.study.state(cell.id).verdict
         return None if verdict is before else verdict
+
+
+async def _in_time(answer: Coroutine[Any, Any, Any]) -> Any:
+    """What comes of it; TimeoutError with what every task waits for, where nothing comes."""
+    task = asyncio.ensure_future(answer)
+    done, _ = await asyncio.wait([task], timeout=MOST_S)
+    if not done:
+        stacks = io.StringIO()
+        for one in asyncio.all_tasks():
+            one.print_stack(file=stacks)
+        task.cancel()
+        raise TimeoutError(stacks.getvalue())
+    return task.result()
 
 
 def _session(folder: Path, store: SqliteStore, lesson: Lesson) -> CourseSession:
