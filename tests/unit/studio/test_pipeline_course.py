@@ -63,13 +63,36 @@ def quiz(call: Call):
     return {"cell": [QUIZ]}
 
 
+BRIEF = brief(levels=("beginner", "intermediate"))
+TURNED = {"cell": [{"id": "one-more", "question": "A line of 6 is taken off. What is left of the bill?"}]}
+PLAINER = {"cell": [{"id": "idea", "text": "A loop can do it. It keeps the sum so far."}]}
+
+
+def leveller(call: Call):
+    """Words for beginners; those of one lesson turn its question round, until that is told."""
+    is_told = "Your words for it" in call.inputs
+    return TURNED if "prices" in call.subject and not is_told else PLAINER
+
+
+def solver(call: Call):
+    [question] = call.inputs["The questions"]
+    return solved(call, "12" if "taken off" in question["question"] else "18")
+
+
 def two_lessons():
-    """Both lessons at once; the program of one needs a repair."""
+    """Both lessons at once; the program of one needs a repair, and so do its words for beginners."""
 
     def coder(call: Call):
         return {"cell": [BROKEN if "prices" in call.subject else CODE]}
 
-    return agents(writer=plan, coder=coder, examiner=quiz, repairer={"cell": [CODE]}, solver=solved)
+    return agents(
+        writer=plan,
+        coder=coder,
+        examiner=quiz,
+        repairer={"cell": [CODE]},
+        solver=solver,
+        leveller=leveller,
+    )
 
 
 def faults(cell):
@@ -103,15 +126,15 @@ class Dying(LanguageModel):
 def build(folder: StudioFolder, model: LanguageModel):
     """One build with finished calls kept, published if nothing stops it."""
     making = Making(StepStore(model, folder.hidden), ReplayTrials(faults))
-    result = asyncio.run(making.course(folder, TWO, brief()).build())
+    result = asyncio.run(making.course(folder, TWO, BRIEF).build())
     if result.is_publishable:
         folder.publish(result.files)
     return result
 
 
 def begun(root: Path) -> StudioFolder:
-    folder = StudioFolder.begun(root, brief())
-    folder.set_outline(brief(), TWO)
+    folder = StudioFolder.begun(root, BRIEF)
+    folder.set_outline(BRIEF, TWO)
     return folder
 
 
@@ -126,7 +149,8 @@ def whole(tmp_path_factory):
 def test_lessons_are_published_when_every_gate_holds(whole):
     files, _, _ = whole
     assert sorted(files) == [
-        "course.lock.json", "course.toml", "lessons/prices.toml", "lessons/sums.toml",
+        "course.lock.json", "course.toml", "lessons/prices.beginner.toml", "lessons/prices.toml",
+        "lessons/sums.beginner.toml", "lessons/sums.toml",
     ]  # fmt: skip
     assert b"draft" not in files["lessons/sums.toml"]
 
