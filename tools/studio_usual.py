@@ -68,7 +68,7 @@ class Build:
         table = prices_with((folder.get("prices.toml") or b"").decode())
         role_models = {step.call["role"]: step.call["model"] for steps in by_agent.values() for step in steps}
         prices = {role: table.of(model) for role, model in role_models.items()}
-        return cls(root.name, brief, outline, by_agent, prices)
+        return cls(str(root), brief, outline, by_agent, prices)
 
     @property
     def minutes(self) -> float:
