@@ -9,6 +9,9 @@ agent reads, its instruction and the form of its answer are the same for any les
 lesson's minutes, and so does what it says. A repairer hands in one cell and a critic five judgements, however
 long the lesson is.
 
+A recording becomes such a DIR by `tools/record_studio.py DIR QUEUE --brief FOLDER --known TRANSCRIPT --roles
+creative,extract,solver,judge`: all of its answers are known, so nobody is asked.
+
 Then, for each build, how far this table's estimate is from what was used, and how far that of a table is
 which all other builds make: what this one would have been told before. Builds after `--against` are compared
 and not counted.
