@@ -23,6 +23,10 @@ class UnusableAnswer(TutorError):
     """An agent's answer, corrected once, still cannot be used."""
 
 
+class Ended(TutorError):
+    """Nothing more is asked, because another lesson could not go on."""
+
+
 def _none(_: Any) -> Sequence[str]:
     return ()
 
@@ -32,6 +36,11 @@ class Asker:
 
     def __init__(self, model: LanguageModel, models: Mapping[Role, str], on_saying: OnSaying) -> None:
         self._model, self.models, self._on_saying = model, models, on_saying
+        self._is_ended = False
+
+    def end(self) -> None:
+        """Ask nothing more; what was asked already may be answered."""
+        self._is_ended = True
 
     async def ask(
         self,
@@ -72,10 +81,10 @@ class Asker:
 
     async def _complete(self, call: Call) -> Reply:
         """One answer, whole: what was cut short is asked once more with twice the room."""
-        reply = await self._model.complete(call, on_saying=self._on_saying)
+        reply = await self._once(call)
         if reply.stop == "max_tokens":
             call = replace(call, max_tokens=2 * call.max_tokens)
-            reply = await self._model.complete(call, on_saying=self._on_saying)
+            reply = await self._once(call)
         if reply.stop == "max_tokens":
             raise UnusableAnswer(
                 f"The answer of {call.agent} about {call.subject} was cut short twice, "
@@ -88,6 +97,11 @@ class Asker:
                 help="What was made before is kept; change the outline or the brief, or name another model.",
             )
         return reply
+
+    async def _once(self, call: Call) -> Reply:
+        if self._is_ended:
+            raise Ended(f"{call.agent} was not asked about {call.subject}: the build has ended.")
+        return await self._model.complete(call, on_saying=self._on_saying)
 
 
 def _faults(error: ValidationError) -> list[str]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from tui_tutor.core.course import Course, Lesson, Level, QuizCell
+from tui_tutor.core.errors import TutorError
 from tui_tutor.core.lock import LOCK_FILE, lock_text
 from tui_tutor.core.parsing import COURSE_FILE, check_course, lesson_path, parse_course, parse_lesson
 from tui_tutor.studio.agents.agent import HOUSE
@@ -33,6 +34,7 @@ from tui_tutor.studio.trying import Tryer, may_run, placed_in, printed_in, write
 
 TRIALS_FOLDER: Final = "trials"
 DRAFT_FOLDER: Final = "draft"
+LAST_ANSWERS_S: Final = 180.0  # that are waited for where a build ends; batches are answered later
 _MOST_AMENDMENTS: Final = 2
 
 
@@ -105,21 +107,39 @@ class CourseBuilder:
         return await self._whole()
 
     async def _build_lessons(self, lessons: Sequence[str]) -> None:
+        """Build them side by side. Where one cannot go on, the others end at their next question.
+
+        A question that is on its way is paid for: its answer is waited for, and kept.
+        """
         gate = asyncio.Semaphore(self.at_once)
+        stopped: list[TutorError] = []
+        tasks: list[asyncio.Task[None]] = []
 
         async def build(lesson: str) -> None:
             async with gate:
-                builder = LessonBuilder(self.asker, self._tryer, self.telling, lesson, self.on_news)
-                self._builders[lesson] = builder
-                await builder.build()
-                self._histories.remember(builder.work)
+                if stopped:
+                    return
+                try:
+                    await self._build_lesson(lesson)
+                except TutorError as error:
+                    stopped.append(error)
+                    self.asker.end()
+                    for task in tasks:
+                        asyncio.get_running_loop().call_later(LAST_ANSWERS_S, task.cancel)
 
         try:
             async with asyncio.TaskGroup() as group:
-                for lesson in lessons:
-                    group.create_task(build(lesson))
+                tasks += [group.create_task(build(lesson)) for lesson in lessons]
         except BaseExceptionGroup as errors:  # not except*: before 3.11.4 that wraps what is raised in it
             raise errors.exceptions[0] from None
+        if stopped:
+            raise stopped[0]
+
+    async def _build_lesson(self, lesson: str) -> None:
+        builder = LessonBuilder(self.asker, self._tryer, self.telling, lesson, self.on_news)
+        self._builders[lesson] = builder
+        await builder.build()
+        self._histories.remember(builder.work)
 
     def _amendable(self, result: Result) -> dict[str, list[Finding]]:
         """What stops the course in lessons that were built now, by lesson."""

@@ -209,6 +209,39 @@ def dear(answer):
     return say
 
 
+class Slow(LanguageModel):
+    """Answers the writer of one lesson late, and lets the other's fail meanwhile."""
+
+    def __init__(self, model: LanguageModel) -> None:
+        self._model, self._is_asked = model, asyncio.Event()
+
+    async def complete(self, call: Call, *, on_saying: OnSaying = lambda _: None) -> Reply:
+        if "sums" in call.subject:
+            await self._is_asked.wait()
+            raise TutorError("the key was refused")
+        self._is_asked.set()
+        for _ in range(20):
+            await asyncio.sleep(0)
+        return await self._model.complete(call, on_saying=on_saying)
+
+    async def count_tokens(self, call: Call) -> int:
+        return await self._model.count_tokens(call)
+
+    async def close(self) -> None:
+        await self._model.close()
+
+
+def test_where_one_lesson_cannot_go_on_what_another_has_asked_is_still_heard_and_kept(tmp_path):
+    folder, said = begun(tmp_path / "course"), scripted(two_lessons())
+    prices = prices_with("[model.maker]\ninput = 5\noutput = 25\n[model.checker]\ninput = 3\noutput = 15\n")
+    ledger = Ledger.at(folder.hidden)
+    with pytest.raises(TutorError, match="the key was refused"):
+        build(folder, Budgeted(Slow(said), ledger, prices, cap_usd=9, is_local=True))
+    assert [(call.agent, call.subject) for call in said.calls] == [("writer", "lesson prices")]
+    assert len(list((folder.hidden / "steps").glob("*.json"))) == 1
+    assert ledger.totals().paid.unsettled == 0
+
+
 def test_what_only_the_whole_course_shows_is_mended_in_its_lesson(tmp_path):
     """Both lessons ask nearly the same; each alone is fine."""
     other = changed(QUIZ, question="Yesterday the bill had 6 more. How much was that in all?")
