@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
@@ -30,6 +31,7 @@ from tui_tutor.core.studio_desk import (
     OnDeskNews,
 )
 from tui_tutor.studio.brief import Brief
+from tui_tutor.studio.changes import By, CellChange, pages_after, unproven
 from tui_tutor.studio.choosing_models import choose
 from tui_tutor.studio.drafts import LessonOutline
 from tui_tutor.studio.grounding.ingesting import ingest, keep
@@ -41,7 +43,7 @@ from tui_tutor.studio.prices import NANO
 from tui_tutor.studio.recorded import RecordedModel
 from tui_tutor.studio.reviewing import Change, ReviewedCell, cells_of, proven_with
 from tui_tutor.studio.studio_folder import StudioFolder
-from tui_tutor.studio.workshop import Workshop
+from tui_tutor.studio.workshop import Workshop, with_pages
 
 _OUGHT = {"language": "it should be such as en, de or pt-BR"}
 _FIELDS = {"budget_usd": "budget", "creative": "model"}  # as the form calls them
@@ -84,7 +86,7 @@ class FolderDesk:
             spent_usd=self._spent(),
             cap_usd=brief.budget_usd,
             is_published=(self._root / "QUALITY.json").is_file(),
-            notes=self._notes,
+            notes=(*self._notes, *_unproven_notes(self._folder)),
         )
 
     def _spent(self) -> float:
@@ -210,23 +212,48 @@ class FolderDesk:
         tell = Teller(on_news).running(lesson)
         self._cell(lesson, cell)
         with self._folder.held(), scratch_folder() as scratch:  # nobody is asked, so no key is needed
+            before = self._folder.files()
             trials = FolderTrials(scratch, self._folder.hidden / "proofs")
             files = await proven_with(self._folder, trials, Change(lesson, cell, text), tell)
-            self._folder.publish(files)
+            self._exchange(before, files, _change(lesson, cell, "author"))
             self.mark(lesson, cell, "locked")
         return DeskOutcome(True, (f"{cell} is kept, proven and locked.",))
 
     async def regenerate(self, lesson: str, cell: str, note: str, on_news: OnDeskNews) -> DeskOutcome:
-        if self._folder.review().get(f"{lesson}/{cell}") == "locked":
-            raise TutorError(f"{cell} is locked; it is as it was.", help="Unlock it first, if you mean it.")
+        self._require_unlocked(lesson, cell)
         teller = Teller(on_news)
         async with self._workshop(on_news) as workshop:
+            before = self._folder.files()
             maker = workshop.regenerator()
             remade = await maker.regenerate(lesson, cell, note, teller.running(lesson))
-            self._folder.publish(remade.files)
+            self._require_unlocked(lesson, cell)  # it may have been locked meanwhile
+            self._exchange(before, remade.files, _change(lesson, cell, "model"))
             Histories(self._folder).remember_answers(lesson, remade.answers)
             self.mark(lesson, cell, "")
         return DeskOutcome(True, (f"{cell} is made anew and proven.",))
+
+    def _require_unlocked(self, lesson: str, cell: str) -> None:
+        if self._folder.review().get(f"{lesson}/{cell}") == "locked":
+            raise TutorError(f"{cell} is locked; it is as it was.", help="Unlock it first, if you mean it.")
+
+    def _exchange(self, before: Mapping[str, bytes], files: Mapping[str, bytes], change: CellChange) -> None:
+        """Publish a course with one cell changed; its report says so. What was saved meanwhile stays."""
+        self._folder.require_unchanged(
+            before,
+            f"while {change.cell} was proven; the cell is as it was.",
+            "Do it again, so that what you saved is proven with it: nothing is paid for twice.",
+        )
+        self._folder.replace(with_pages(files, pages_after(files, change)))
+
+
+def _unproven_notes(folder: StudioFolder) -> Sequence[str]:
+    """What the author has changed by hand in a course that was proven."""
+    changed = [safe_line(one) for one in unproven(folder.files())]
+    return [f"changed since it was proven: {', '.join(changed)}; a build proves it anew"] if changed else ()
+
+
+def _change(lesson: str, cell: str, by: By) -> CellChange:
+    return CellChange(lesson, cell, by, datetime.now(UTC).isoformat(timespec="seconds"))
 
 
 def _lesson(one: LessonOutline, written: Sequence[str], left: Mapping[str, str]) -> DeskLesson:

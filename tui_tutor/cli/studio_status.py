@@ -18,6 +18,7 @@ def _totals(folder: StudioFolder) -> Totals:
 
 def status_json(folder: StudioFolder) -> dict[str, Any]:
     """The shape of `studio status --json`."""
+    from tui_tutor.studio.changes import unproven
     from tui_tutor.studio.prices import NANO
 
     outline, totals, brief = folder.outline(), _totals(folder), folder.brief()
@@ -30,6 +31,7 @@ def status_json(folder: StudioFolder) -> dict[str, Any]:
             for one in (outline.lesson if outline else ())
         ],
         "published": (folder.root / "QUALITY.json").is_file(),
+        "changed": list(unproven(folder.files())),
         "steps": _steps(folder),
         "spent_usd": totals.paid.cost / NANO,
         "replayed_usd": totals.replayed.cost / NANO,
@@ -72,6 +74,8 @@ def status_lines(folder: StudioFolder) -> Iterator[str]:
     if not found["lessons"]:
         yield "  there is no outline yet: tui-tutor studio outline DIR makes one"
     yield ("published" if found["published"] else "not published") + f"; {found['steps']} answers are kept"
+    if found["changed"]:
+        yield f"changed since it was proven: {', '.join(found['changed'])}; a build proves it anew"
     replayed = f"; ${found['replayed_usd']:.4f} replayed" if found["replayed_usd"] else ""
     yield f"spent ${found['spent_usd']:.4f} of ${found['cap_usd']:.2f}{replayed}"
     for one in found["agents"]:

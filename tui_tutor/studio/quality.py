@@ -276,6 +276,7 @@ def as_values(found: Quality) -> dict[str, Any]:
             "industry_reviewed": found.making.is_industry_reviewed,
         },
         "publishable": found.is_publishable,
+        "changed": [],  # cells, after this was written: studio.changes
         "proof": asdict(found.proof),
         "gates": {
             "held": list(found.held),

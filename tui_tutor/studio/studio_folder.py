@@ -204,6 +204,13 @@ class StudioFolder:
             self._keep_before(name)
         self.publish(files)
 
+    def require_unchanged(self, before: Mapping[str, bytes], meanwhile: str, help: str) -> None:
+        """TutorError where the author has saved something since: it is neither proven nor overwritten."""
+        there = self.files()
+        changed = sorted(name for name in {*there, *before} if there.get(name) != before.get(name))
+        if changed:
+            raise TutorError(f"{safe_line(changed[0])} was changed {meanwhile}", help=help)
+
     def _keep_before(self, name: str) -> None:
         with suppress(FileNotFoundError):
             place = self.hidden / BEFORE / name

@@ -46,6 +46,7 @@ def test_the_data_has_the_same_keys_whatever_was_found():
         sorted(data(built()))
         == sorted(data(built(proven={}, answers=())))
         == [
+            "changed",
             "citations",
             "course",
             "dropped",
