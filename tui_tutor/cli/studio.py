@@ -244,17 +244,23 @@ def _show_outline(folder: StudioFolder, *, as_json: bool) -> None:
 
 def outline_lines(outline: Outline) -> Iterator[str]:
     """The outline as text: objectives with their levels, lessons with theirs."""
-    yield outline.title
-    yield outline.summary
+    yield _on_one_line(outline.title)
+    yield _on_one_line(outline.summary)
     yield ""
     for objective in outline.objective:
         needs = f"  (after {', '.join(objective.requires)})" if objective.requires else ""
-        yield f"  {objective.id:<20.20} {objective.bloom:<10} {objective.text}{needs}"
+        text = _on_one_line(objective.text)
+        yield f"  {objective.id:<20.20} {objective.bloom:<10} {text}{needs}"
     for number, lesson in enumerate(outline.lesson, 1):
         yield ""
         facts = f"{lesson.minutes} min · {lesson.bloom} · {', '.join(lesson.objectives)}"
-        yield f"{number}. {lesson.title} · {facts}"
-        yield f"   {lesson.objective}"
+        yield f"{number}. {_on_one_line(lesson.title)} · {facts}"
+        yield f"   {_on_one_line(lesson.objective)}"
+
+
+def _on_one_line(text: str) -> str:
+    """A model's words, which must not look like lines of ours."""
+    return safe_line(" ".join(text.split()), limit=2_000)
 
 
 def _say_made(made: Made, folder: Path, *, as_json: bool) -> None:
@@ -272,7 +278,7 @@ def made_lines(made: Made, folder: Path) -> Iterator[str]:
     hard = [one for one in made.result.findings if one.is_hard]
     yield from (one.as_text() for one in hard)
     for lesson, reasons in made.result.left.items():
-        yield f"{lesson}: left for you: {reasons[0]}"
+        yield f"{lesson}: left for you: {_on_one_line(reasons[0])}"
     if made.quality is not None:
         yield from _figures(made)
     if made.is_published:

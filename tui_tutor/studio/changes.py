@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal
 
 from tui_tutor.core.lock import LOCK_FILE
+from tui_tutor.core.safe_text import safe_json
 from tui_tutor.studio.quality import QUALITY_DATA, QUALITY_PAGE
 from tui_tutor.studio.quality_page import FIRST_HEADING, HELD, HOLDS, plain
 
@@ -39,7 +40,7 @@ def pages_after(files: Mapping[str, bytes], change: CellChange) -> dict[str, byt
     pages: dict[str, bytes] = {}
     if values is not None:
         told = {**values, "changed": [asdict(one) for one in changes]}
-        pages[QUALITY_DATA] = (json.dumps(told, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode()
+        pages[QUALITY_DATA] = (safe_json(told, is_sorted=True) + "\n").encode()
     if QUALITY_PAGE in files:
         page = files[QUALITY_PAGE].decode("utf-8", "replace")
         pages[QUALITY_PAGE] = _page_with(page, changes).encode()
