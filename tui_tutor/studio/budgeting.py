@@ -28,7 +28,7 @@ class Budgeted(LanguageModel):
     """Sets the most that an attempt can cost aside before it is made; settles from what the server counted.
 
     While other calls run, a call that does not fit waits for them: they mostly cost less than was set aside.
-    `adopts` says which calls were paid for by a process that was killed (a noted batch).
+    `adopts` says which calls are still for what a process that was killed has set aside (Batching.holds).
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class Budgeted(LanguageModel):
         is_local: bool = False,
         is_batch: bool = False,
         is_replayed: bool = False,
-        adopts: Callable[[Call], bool] = lambda _: False,
+        adopts: Callable[[Call, Entry], bool] = lambda *_: False,
     ) -> None:
         self._model = model
         self._ledger = ledger
@@ -84,7 +84,7 @@ class Budgeted(LanguageModel):
             self._ledger.settle(entry, min(entry.reserved, price.cost(error.spent)), "unknown", error.spent)
 
     async def _set_aside(self, call: Call, price: Price) -> Entry:
-        if self._adopts(call) and (earlier := self._ledger.unsettled(call.key)) is not None:
+        if (earlier := self._ledger.unsettled(call.key)) is not None and self._adopts(call, earlier):
             return earlier
         tokens, is_counted = most_tokens(call), False
         while True:

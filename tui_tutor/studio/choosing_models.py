@@ -310,7 +310,7 @@ def stack_of(
         cap_usd=cap_usd,
         is_local=chosen.is_local,
         is_batch=batching is not None,
-        adopts=batching.is_noted if batching is not None else lambda _: False,
+        adopts=batching.holds if batching is not None else lambda *_: False,
     )
     patient = Patient(budgeted, at_once=MOST_CALLS if batching is not None else at_once)
     return Stack(StepStore(patient, folder), ledger)

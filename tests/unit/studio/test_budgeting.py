@@ -223,7 +223,7 @@ def test_a_call_that_a_killed_build_paid_for_is_not_set_aside_for_again():
     earlier.reserve(a_call(), 40_000_000, is_batch=True)
     ledger = Ledger(journal)
     model = ScriptedModel([reply_saying({}, usage=Usage(100, 100))])
-    budgeted = Budgeted(model, ledger, shipped_prices(), cap_usd=0.05, is_batch=True, adopts=lambda _: True)
+    budgeted = Budgeted(model, ledger, shipped_prices(), cap_usd=0.05, is_batch=True, adopts=lambda *_: True)
     [reply] = complete(budgeted, a_call())
     assert isinstance(reply, Reply)
     assert [entry.cost for entry in ledger.entries] == [1_500_000]
