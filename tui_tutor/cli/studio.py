@@ -180,11 +180,14 @@ def _make_outline(folder: StudioFolder, *, is_agreed: bool) -> None:
 def _agree(dollars: float, workshop: Workshop, *, is_agreed: bool) -> None:
     """The price before it is spent. On a terminal it is asked for; a pipe needs --yes, unless it is free."""
     from tui_tutor.studio.choosing_models import choose
+    from tui_tutor.studio.prices import dollars_text, nano_of
 
     for note in choose(workshop.brief, os.environ).notes:
         click.echo(f"Note: {safe_line(note)}", err=True)
-    spent, cap = workshop.money().spent_usd, workshop.brief.budget_usd
-    price = f"About ${dollars:.2f}; spent ${spent:.2f} of ${cap:.2f}, which is never exceeded."
+    spent, cap = (
+        dollars_text(nano_of(one)) for one in (workshop.money().spent_usd, workshop.brief.budget_usd)
+    )
+    price = f"About ${dollars:.2f}; spent {spent} of {cap}, which is never exceeded."
     click.echo(safe_text(price), err=True)
     if is_agreed or dollars == 0:
         return

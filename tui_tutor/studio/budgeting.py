@@ -119,8 +119,8 @@ class Budgeted(LanguageModel):
             f"the next call ({call.agent}, {call.subject}) may cost up to {dollars_text(most)}, and of the "
             f"budget of {dollars_text(self._cap)} {dollars_text(max(0, self._cap - spent))} are left; it was "
             "not made, and what is finished is kept",
-            help=f"to go on, set budget_usd in the brief to {dollars_text(needed).lstrip('$')} or more and "
-            "build again: nothing is asked or paid for twice",
+            help=f"to go on, set budget_usd in the course's .studio/brief.toml to {_as_value(needed)} or "
+            "more and build again: nothing is asked or paid for twice",
             needed=needed,
         )
 
@@ -129,6 +129,11 @@ class Budgeted(LanguageModel):
 
     async def close(self) -> None:
         await self._model.close()
+
+
+def _as_value(nano: int) -> str:
+    """As a brief has it."""
+    return dollars_text(nano).lstrip("$")
 
 
 def _too_long(call: Call, tokens: int) -> TutorError:

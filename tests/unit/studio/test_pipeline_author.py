@@ -168,11 +168,19 @@ def test_a_course_that_came_no_further_than_its_brief_is_begun_again(tmp_path):
     StudioFolder.begun(tmp_path / "course", brief())
     folder = StudioFolder.begun(tmp_path / "course", brief())
     assert folder.brief() == brief()
-    with pytest.raises(TutorError, match="is not empty"):
+    with pytest.raises(TutorError, match="begun with another brief") as refused:
         StudioFolder.begun(tmp_path / "course", brief(minutes=7))
+    assert f"Its brief is {tmp_path}/course/.studio/brief.toml" in refused.value.help
     folder.set_outline(brief(), OUTLINE)
     with pytest.raises(TutorError, match="is not empty"):
         StudioFolder.begun(tmp_path / "course", brief())
+
+
+def test_a_folder_of_somebody_s_own_is_not_said_to_be_a_course_to_go_on_with(tmp_path):
+    (tmp_path / "mine.txt").write_text("mine")
+    with pytest.raises(TutorError, match="is not empty") as refused:
+        StudioFolder.begun(tmp_path, brief())
+    assert refused.value.help == "Name another folder with -o."
 
 
 def test_a_history_that_somebody_has_broken_claims_nothing(tmp_path):
