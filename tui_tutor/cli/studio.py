@@ -216,13 +216,16 @@ def _edit(folder: StudioFolder) -> None:
         click.echo("The outline is as it was.", err=True)
         return
     try:
-        outline = read_outline(after.encode())
-    except TutorError:
+        outline = read_outline(after.encode("utf-8", "replace"))
+        with folder.held():
+            folder.put(OUTLINE_FILE, after)
+            folder.show_outline(folder.brief(), outline)
+    except TutorError as error:
         folder.put(f"{OUTLINE_FILE}.rejected", after)
-        raise
-    with folder.held():
-        folder.put(OUTLINE_FILE, after)
-        folder.show_outline(folder.brief(), outline)
+        kept = f"What you wrote is in {folder.hidden / OUTLINE_FILE}.rejected."
+        raise TutorError(
+            error.message, help=f"{error.help} {kept}".strip(), exit_code=error.exit_code
+        ) from error
 
 
 # --- telling --------------------------------------------------------------------------------------------
