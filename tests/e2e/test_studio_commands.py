@@ -130,3 +130,9 @@ def test_an_outline_that_cannot_be_kept_is_not_lost(server, tmp_path, is_buildin
     assert "What you wrote is in course/.studio/outline.toml.rejected" in refused.stderr
     assert to.encode() in (folder.get("outline.toml.rejected") or b"")
     assert folder.get("outline.toml") == before
+
+
+def test_what_the_file_system_refuses_is_a_sentence(tmp_path):
+    refused = run(tmp_path, "status", "x" * 300)
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("tui-tutor: The disk refused: file name too long (xxx"), refused.stderr

@@ -27,7 +27,25 @@ _yes = click.option("--yes", "-y", is_flag=True, help="Do not ask before money i
 _json = click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON.")
 
 
-@click.group("studio", epilog='Example: tui-tutor studio new "Hash tables, for nurses" -o hash-tables')
+class _Studio(click.Group):
+    """Whatever a file system refuses is a sentence."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except OSError as error:
+            if error.filename is None or isinstance(error, BrokenPipeError):
+                raise  # of what is printed
+            place, reason = safe_line(str(error.filename)), (error.strerror or str(error)).lower()
+            raise TutorError(
+                f"The disk refused: {reason} ({place}).",
+                help="Mend its rights, or free space, then do it again: what was made before is kept.",
+            ) from error
+
+
+@click.group(
+    "studio", cls=_Studio, epilog='Example: tui-tutor studio new "Hash tables, for nurses" -o hash-tables'
+)
 def command() -> None:
     """Make a course of a brief with AI agents. It is published only after it has been run and proven."""
 
