@@ -13,6 +13,7 @@ from typing import Any, cast
 from pydantic import ValidationError
 
 from tui_tutor.cli.scratch import scratch_folder
+from tui_tutor.cli.studio_forms import Forms
 from tui_tutor.cli.studio_proofs import proofs_of
 from tui_tutor.cli.studio_teller import Teller
 from tui_tutor.cli.studio_trials import FolderTrials
@@ -50,10 +51,15 @@ _FIELDS = {"budget_usd": "budget", "creative": "model"}  # as the form calls the
 
 
 class FolderDesk:
-    """A desk for the course in one folder. `transcript` answers instead of models, where there is one."""
+    """A desk for the course in one folder. `transcript` answers instead of models, where there is one.
 
-    def __init__(self, root: Path, *, transcript: RecordedModel | None = None) -> None:
-        self._root, self._transcript = root, transcript
+    `forms`: where briefs that are not finished are kept, if they are.
+    """
+
+    def __init__(
+        self, root: Path, *, transcript: RecordedModel | None = None, forms: Forms | None = None
+    ) -> None:
+        self._root, self._transcript, self._forms = root, transcript, forms
         self._folder = StudioFolder(root)
         self._notes: tuple[str, ...] = ()
 
@@ -62,7 +68,8 @@ class FolderDesk:
     def state(self) -> DeskState:
         if not self._is_begun():
             self._require_room()
-            return DeskState("brief", str(self._root))
+            form = self._forms.kept(self._root) if self._forms else None
+            return DeskState("brief", str(self._root), form=form)
         brief, outline = self._folder.brief(), self._folder.outline()
         if outline is None:
             return DeskState(
@@ -115,12 +122,18 @@ class FolderDesk:
 
     # --- brief and outline ----------------------------------------------------------------------------
 
+    def keep_form(self, form: BriefForm) -> None:
+        if self._forms:
+            self._forms.keep(self._root, form)
+
     def begin(self, form: BriefForm) -> None:
         brief = _brief_of(self._values(form))
         choose(brief, os.environ)
         sources = ingest(brief.sources, Path())
         self._folder = StudioFolder.begun(self._root, brief)
         keep(sources, self._folder.hidden)
+        if self._forms:
+            self._forms.forget(self._root)
 
     def _values(self, form: BriefForm) -> dict[str, Any]:
         models: dict[str, Any] = {"provider": form.provider, "preset": form.preset, "region": form.region}

@@ -12,6 +12,7 @@ import pytest
 from tests.adapters.studio.answered import FORM, a_built_course, a_desk, with_answers_of
 from tests.unit.studio.pipeline_pieces import CODE, QUIZ, changed, solved
 from tui_tutor.cli.studio_desk import FolderDesk
+from tui_tutor.cli.studio_forms import Forms
 from tui_tutor.cli.studio_status import status_lines
 from tui_tutor.core.errors import TutorError
 from tui_tutor.core.studio_desk import DeskCell, DeskNews
@@ -51,6 +52,30 @@ def test_a_mistake_in_the_form_is_named_by_its_field_and_nothing_is_made(tmp_pat
         FolderDesk(tmp_path / "course").begin(replace(FORM, **values))
     assert refused.value.message == said
     assert not (tmp_path / "course").exists()
+
+
+def test_a_form_that_is_not_finished_is_kept_for_its_folder_until_the_course_is_begun(tmp_path):
+    forms, course = Forms(tmp_path / "briefs"), tmp_path / "course"
+    half = replace(FORM, topic="Adding", must=("a", "b"), minutes="x")
+    FolderDesk(course, forms=forms).keep_form(half)
+    assert not course.exists()
+    assert FolderDesk(course, forms=forms).state().form == half
+    assert FolderDesk(tmp_path / "other", forms=forms).state().form is None
+    desk = FolderDesk(course, forms=forms)
+    desk.begin(FORM)
+    assert (desk.state().form, list((tmp_path / "briefs").iterdir())) == (None, [])
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"x", b"[]", b"{}", b'{"topic": 3}', b'"' + b"x" * 2_000_000 + b'"', b"\xff"]
+)
+def test_a_kept_form_that_is_damaged_is_none(tmp_path, data):
+    forms = Forms(tmp_path)
+    forms.keep(tmp_path / "course", FORM)
+    [path] = tmp_path.iterdir()
+    for damaged in (data, path.read_bytes().replace(b'"local"', b'"evil"')):
+        path.write_bytes(damaged)
+        assert forms.kept(tmp_path / "course") is None
 
 
 def test_words_for_an_industry_become_the_code_of_the_best_match(tmp_path):
