@@ -19,6 +19,7 @@ from tui_tutor.studio.brief import Brief
 from tui_tutor.studio.gates.all_gates import findings_about, is_publishable
 from tui_tutor.studio.gates.built import Built, CellWork, Judgement, Money, SolverAnswer
 from tui_tutor.studio.gates.finding import Finding, hard
+from tui_tutor.studio.gates.promises import PROFILES_SPEAK
 from tui_tutor.studio.histories import Histories, others
 from tui_tutor.studio.industries.catalogue import profile
 from tui_tutor.studio.industries.words import terms_used
@@ -251,8 +252,9 @@ class CourseBuilder:
         return replace(built, terms=self._terms(built))
 
     def _terms(self, built: Built) -> Mapping[str, int] | None:
-        """How often each term of the readers' industry occurs; None where there is no profile."""
-        known = profile(self._brief.industry) if self._brief.industry else None
+        """How often each term of the readers' industry occurs; None where nobody knows its terms."""
+        is_spoken = self._brief.language.partition("-")[0] == PROFILES_SPEAK
+        known = profile(self._brief.industry) if self._brief.industry and is_spoken else None
         return terms_used(known, [one.words for one in built.texts()]) if known else None
 
 

@@ -252,3 +252,12 @@ def test_what_only_the_whole_course_shows_is_mended_in_its_lesson(tmp_path):
     assert build(folder, model).is_publishable
     mended = [call for call in model.calls if call.agent == "repairer: quiz"]
     assert ["it asks nearly what" in told(call, "Evidence") for call in mended] == [True]
+
+
+def test_a_course_in_german_for_an_industry_is_published_though_its_terms_are_not_in_english(tmp_path):
+    folder = begun(tmp_path / "course")
+    asked = brief(industry="6221", language="de")
+    making = Making(scripted(two_lessons()), ReplayTrials(faults))
+    result = asyncio.run(making.course(folder, TWO, asked).build())
+    assert [one.is_hard for one in result.findings if one.gate == "industry-unused"] == [False]
+    assert result.is_publishable
