@@ -12,6 +12,7 @@ from tui_tutor.core.course import Course, Lesson, Level, QuizCell
 from tui_tutor.core.errors import TutorError
 from tui_tutor.core.lock import LOCK_FILE, lock_text
 from tui_tutor.core.parsing import COURSE_FILE, check_course, lesson_path, parse_course, parse_lesson
+from tui_tutor.core.safe_text import safe_line
 from tui_tutor.studio.agents.agent import HOUSE
 from tui_tutor.studio.asking import Asker, UnusableAnswer
 from tui_tutor.studio.assembling import course_toml, draft_toml, lesson_toml, overlay_file, overlay_toml
@@ -94,9 +95,7 @@ class CourseBuilder:
 
     async def build(self) -> Result:
         """Build every lesson that is not written, and prove the whole. TutorError as for a lesson."""
-        self.folder.course_file(
-            course_toml(self._brief, self.outline)
-        )  # what is wrong there costs nothing yet
+        self._require_packages()  # what is wrong in course.toml, too, costs nothing yet
         await self._build_lessons([one for one in self._ids() if one not in self._kept])
         for number in range(_MOST_AMENDMENTS + 1):
             result = await self._whole()
@@ -106,6 +105,19 @@ class CourseBuilder:
             for lesson, findings in amended.items():
                 await self._builders[lesson].amend(findings, is_last=number == _MOST_AMENDMENTS)
         return await self._whole()
+
+    def _require_packages(self) -> None:
+        """TutorError where cells could not be run: before anybody is asked to write them."""
+        course_file = self.folder.course_file(course_toml(self._brief, self.outline))
+        course = parse_course({COURSE_FILE: course_file}).value
+        if course is not None and (lacking := self.trials.lacking(course)):
+            shown = safe_line(str(self.folder.root))
+            raise TutorError(
+                f"The course needs {', '.join(map(safe_line, lacking))}, which is not installed; nothing was "
+                "asked.",
+                help=f"tui-tutor setup {shown} installs what is it; then: tui-tutor studio build {shown}",
+                exit_code=3,
+            )
 
     async def _build_lessons(self, lessons: Sequence[str]) -> None:
         """Build them side by side. Where one cannot go on, the others end at their next question.

@@ -261,3 +261,11 @@ def test_a_course_in_german_for_an_industry_is_published_though_its_terms_are_no
     result = asyncio.run(making.course(folder, TWO, asked).build())
     assert [one.is_hard for one in result.findings if one.gate == "industry-unused"] == [False]
     assert result.is_publishable
+
+
+def test_nobody_is_asked_where_the_cells_could_not_be_run(tmp_path):
+    folder, model = begun(tmp_path / "course"), scripted(two_lessons())
+    making = Making(model, ReplayTrials(faults))
+    with pytest.raises(TutorError, match="The course needs lacking-this, which is not installed") as refused:
+        asyncio.run(making.course(folder, TWO, brief(packages=("lacking-this",))).build())
+    assert (model.calls, "tui-tutor setup" in refused.value.help) == ([], True)
