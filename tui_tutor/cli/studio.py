@@ -309,7 +309,8 @@ def made_lines(made: Made, folder: Path) -> Iterator[str]:
         yield f"The course is in {folder}: tui-tutor learn {folder}/"
         yield f"What was proven and what nobody checked: {folder}/QUALITY.md"
     else:
-        yield "It is not published. What was made is kept in .studio/; the report is .studio/QUALITY.md."
+        report = "; the report is .studio/QUALITY.md" if made.quality is not None else ""
+        yield f"It is not published. What was made is kept in .studio/{report}."
         yield f"Change the outline, or the brief, then: tui-tutor studio build {folder}"
 
 

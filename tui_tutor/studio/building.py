@@ -25,6 +25,7 @@ from tui_tutor.studio.histories import Histories, others
 from tui_tutor.studio.industries.catalogue import profile
 from tui_tutor.studio.industries.words import terms_used
 from tui_tutor.studio.lesson_building import LessonBuilder
+from tui_tutor.studio.lesson_work import LessonWork
 from tui_tutor.studio.news import News, OnNews
 from tui_tutor.studio.outline import Outline
 from tui_tutor.studio.reviewing import cells_in
@@ -167,7 +168,9 @@ class CourseBuilder:
 
     async def _whole(self) -> Result:
         left = {
-            one: builder.work.left for one, builder in sorted(self._builders.items()) if builder.work.left
+            one: _reasons(builder.work)
+            for one, builder in sorted(self._builders.items())
+            if builder.work.left
         }
         drafts = {one: self._draft(one) for one in left}
         lessons = [one for one in self._ids() if one not in left]
@@ -268,6 +271,12 @@ class CourseBuilder:
         is_spoken = self._brief.language.partition("-")[0] == PROFILES_SPEAK
         known = profile(self._brief.industry) if self._brief.industry and is_spoken else None
         return terms_used(known, [one.words for one in built.texts()]) if known else None
+
+
+def _reasons(work: LessonWork) -> tuple[str, ...]:
+    """Why a lesson is left: first the cells that it lost, for without them it did not stand."""
+    lost = (f"{one.cell} was dropped after {one.tries} tries: {one.dropped}" for one in work.dropped)
+    return (*lost, *work.left)
 
 
 def _is_answered(quiz: QuizCell, lesson: str, answers: Sequence[SolverAnswer]) -> bool:

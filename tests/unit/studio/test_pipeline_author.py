@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from tests.unit.studio.pipeline_pieces import (
+    EXERCISE,
     OUTLINE,
     PLAN,
     QUIZ,
@@ -23,6 +24,7 @@ from tests.unit.studio.pipeline_pieces import (
 )
 from tui_tutor.core.errors import TutorError
 from tui_tutor.core.language_model import Call, Reply, Usage
+from tui_tutor.proof.reports import Problem
 from tui_tutor.studio.gates.finding import hard
 from tui_tutor.studio.studio_folder import StudioFolder
 
@@ -162,6 +164,19 @@ def test_what_there_is_of_a_lesson_that_is_left_is_kept_with_the_reasons(tmp_pat
     result = course(folder, scripted(agents(examiner=refuses)))
     assert not result.is_publishable
     assert b"bill = [3, 4, 5]" in result.drafts["sums"]
+
+
+def test_a_lesson_that_does_not_stand_without_a_cell_names_the_cell_first(tmp_path):
+    def faults(cell):
+        is_exercise = cell.id == "write-total"
+        return [Problem("solution-fails", cell.id, "its solution never ends")] if is_exercise else []
+
+    never_ends = agents(repairer={"cell": [EXERCISE]})
+    result = course(begun(tmp_path), scripted(never_ends), ReplayTrials(faults))
+    first, *others = result.left["sums"]
+    assert first.startswith("write-total was dropped after 4 tries: ")
+    assert "its solution never ends" in first
+    assert others
 
 
 def test_a_course_that_came_no_further_than_its_brief_is_begun_again(tmp_path):
