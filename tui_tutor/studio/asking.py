@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from tui_tutor.core.errors import TutorError
 from tui_tutor.core.language_model import Call, LanguageModel, OnSaying, Reply, Role
+from tui_tutor.core.safe_text import safe_line
 from tui_tutor.studio.agents.agent import Agent, Worded
 
 Answer = TypeVar("Answer", bound=BaseModel)
@@ -63,7 +64,7 @@ class Asker:
             }
             asked = {**told, **said}
         raise UnusableAnswer(
-            f"The answer of {agent.name} about {subject} cannot be used: {faults[0]}.",
+            f"The answer of {agent.name} about {subject} cannot be used: {safe_line(faults[0])}.",
             help="What was made before is kept; build again with a note, or with another model.",
         )
 
