@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import pytest
 from tests.adapters.studio.answered import ARCHITECT
 from tests.studio_server import StudioServer, says, studio_server
 from tests.unit.studio.pipeline_pieces import agents
+from tui_tutor.studio.studio_folder import StudioFolder
 from tui_tutor.studio.workshop import AGENTS
 
 pytest.importorskip("anthropic")
@@ -110,3 +112,27 @@ def test_what_costs_money_is_not_begun_where_nobody_can_be_asked(server, tmp_pat
     assert [refused.returncode, "Nobody can be asked" in refused.stderr, server.asked] == [1, True, []]
     goes_on = run(tmp_path, "new", "brief.toml", "-o", "course", "--yes")
     assert goes_on.returncode == 0, goes_on.stderr
+
+
+@pytest.mark.parametrize("is_building", [True, False])
+def test_an_outline_that_cannot_be_kept_is_not_lost(server, tmp_path, is_building):
+    brief_in(tmp_path, server)
+    assert run(tmp_path, "new", "brief.toml", "-o", "course").returncode == 0
+    folder = StudioFolder(tmp_path / "course")
+    before, editor = folder.get("outline.toml"), tmp_path / "editor"
+    to = 'title = "Sums of money"' if is_building else "title = 3"
+    editor.write_text(f'#!/bin/sh\nsed -i \'s/^title = "Adding up"/{to}/\' "$1"\n')
+    editor.chmod(0o755)
+    with folder.held() if is_building else nullcontext():
+        refused = run(tmp_path, "outline", "course", "--edit", EDITOR=str(editor))
+    said = "Another build is at work" if is_building else "The outline cannot be used"
+    assert [refused.returncode != 0, said in refused.stderr] == [True, True], refused.stderr
+    assert "What you wrote is in course/.studio/outline.toml.rejected" in refused.stderr
+    assert to.encode() in (folder.get("outline.toml.rejected") or b"")
+    assert folder.get("outline.toml") == before
+
+
+def test_what_the_file_system_refuses_is_a_sentence(tmp_path):
+    refused = run(tmp_path, "status", "x" * 300)
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("tui-tutor: The disk refused: file name too long (xxx"), refused.stderr

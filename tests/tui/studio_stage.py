@@ -118,6 +118,9 @@ class ReplayDesk:
         found = (("6211", "Offices of Physicians"), ("6221", "General Medical and Surgical Hospitals"))
         return found if text.strip() else ()
 
+    def keep_form(self, form: BriefForm) -> None:
+        self.asked.append(("keep_form", form))
+
     def begin(self, form: BriefForm) -> None:
         self._hear("begin", form)
         self.said = BEGUN

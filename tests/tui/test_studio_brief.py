@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
-from tests.tui.studio_stage import Author, ReplayDesk, at_the_studio
+from tests.tui.studio_stage import EMPTY, Author, ReplayDesk, at_the_studio
 from tui_tutor.core.studio_desk import BriefForm
+from tui_tutor.tui.screens.studio_brief import StudioBriefScreen
 from tui_tutor.tui.studio_form import FIELDS, form_of, next_choice, shown_fields, values_of
 
 
@@ -189,6 +191,37 @@ def test_a_brief_that_was_typed_is_not_left_without_a_question():
     asked, is_running, topic = asyncio.run(act())
     assert "The brief is not finished. Enter quits all the same; Esc goes back." in asked
     assert (is_running, topic) == (True, "Hash")
+
+
+@pytest.mark.slow
+def test_a_brief_that_is_not_finished_is_kept_and_is_there_again():
+    async def act() -> BriefForm:
+        async with at_the_studio() as author:
+            await author.type("Hash")
+            await author.press("tab", "right")
+            await author.until(lambda: bool(author.desk.asked_for("keep_form")))
+            await author.until(lambda: author.desk.asked_for("keep_form")[-1][0].level == "advanced")
+            return author.desk.asked_for("keep_form")[-1][0]
+
+    async def again(form: BriefForm) -> str:
+        async with at_the_studio(ReplayDesk(replace(EMPTY, form=form))) as author:
+            return await author.sees("What you typed here before is back.")
+
+    form = asyncio.run(act())
+    assert form == BriefForm(topic="Hash", level="advanced")
+    assert row_of(asyncio.run(again(form)), "topic") == "Hash"
+
+
+def test_nothing_is_kept_of_a_brief_that_nobody_touched():
+    async def act() -> list[object]:
+        async with at_the_studio() as author:
+            screen = author.app.screen
+            assert isinstance(screen, StudioBriefScreen)
+            screen._keep_half()
+            await author.pilot.pause()
+            return author.desk.asked_for("keep_form")
+
+    assert asyncio.run(act()) == []
 
 
 def test_an_empty_brief_is_left_at_once():

@@ -61,3 +61,10 @@ def test_none_is_left_out_and_a_lone_surrogate_replaced():
 def test_dates_and_times_are_kept():
     values = {"at": datetime(2026, 1, 2, 3, 4, 5), "day": date(2026, 1, 2), "clock": time(3, 4, 5)}
     assert tomli.loads(toml_text(values)) == values
+
+
+def test_what_steers_a_terminal_or_turns_the_order_of_reading_is_written_as_an_escape():
+    steering = "a\x1b[2J\x9b31m\u202eb\u2066\u200f\U000e0041\ufeff"
+    text = toml_text({"one": steering, "two": f"x\n{steering}", "three": f"\\d{steering}"})
+    assert [char for char in text if not (char.isprintable() or char == "\n")] == []
+    assert tomli.loads(text) == {"one": steering, "two": f"x\n{steering}", "three": f"\\d{steering}"}

@@ -27,7 +27,25 @@ _yes = click.option("--yes", "-y", is_flag=True, help="Do not ask before money i
 _json = click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON.")
 
 
-@click.group("studio", epilog='Example: tui-tutor studio new "Hash tables, for nurses" -o hash-tables')
+class _Studio(click.Group):
+    """Whatever a file system refuses is a sentence."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except OSError as error:
+            if error.filename is None or isinstance(error, BrokenPipeError):
+                raise  # of what is printed
+            place, reason = safe_line(str(error.filename)), (error.strerror or str(error)).lower()
+            raise TutorError(
+                f"The disk refused: {reason} ({place}).",
+                help="Mend its rights, or free space, then do it again: what was made before is kept.",
+            ) from error
+
+
+@click.group(
+    "studio", cls=_Studio, epilog='Example: tui-tutor studio new "Hash tables, for nurses" -o hash-tables'
+)
 def command() -> None:
     """Make a course of a brief with AI agents. It is published only after it has been run and proven."""
 
@@ -180,11 +198,14 @@ def _make_outline(folder: StudioFolder, *, is_agreed: bool) -> None:
 def _agree(dollars: float, workshop: Workshop, *, is_agreed: bool) -> None:
     """The price before it is spent. On a terminal it is asked for; a pipe needs --yes, unless it is free."""
     from tui_tutor.studio.choosing_models import choose
+    from tui_tutor.studio.prices import dollars_text, nano_of
 
     for note in choose(workshop.brief, os.environ).notes:
         click.echo(f"Note: {safe_line(note)}", err=True)
-    spent, cap = workshop.money().spent_usd, workshop.brief.budget_usd
-    price = f"About ${dollars:.2f}; spent ${spent:.2f} of ${cap:.2f}, which is never exceeded."
+    spent, cap = (
+        dollars_text(nano_of(one)) for one in (workshop.money().spent_usd, workshop.brief.budget_usd)
+    )
+    price = f"About ${dollars:.2f}; spent {spent} of {cap}, which is never exceeded."
     click.echo(safe_text(price), err=True)
     if is_agreed or dollars == 0:
         return
@@ -213,13 +234,16 @@ def _edit(folder: StudioFolder) -> None:
         click.echo("The outline is as it was.", err=True)
         return
     try:
-        outline = read_outline(after.encode())
-    except TutorError:
+        outline = read_outline(after.encode("utf-8", "replace"))
+        with folder.held():
+            folder.put(OUTLINE_FILE, after)
+            folder.show_outline(folder.brief(), outline)
+    except TutorError as error:
         folder.put(f"{OUTLINE_FILE}.rejected", after)
-        raise
-    with folder.held():
-        folder.put(OUTLINE_FILE, after)
-        folder.show_outline(folder.brief(), outline)
+        kept = f"What you wrote is in {folder.hidden / OUTLINE_FILE}.rejected."
+        raise TutorError(
+            error.message, help=f"{error.help} {kept}".strip(), exit_code=error.exit_code
+        ) from error
 
 
 # --- telling --------------------------------------------------------------------------------------------
@@ -244,17 +268,23 @@ def _show_outline(folder: StudioFolder, *, as_json: bool) -> None:
 
 def outline_lines(outline: Outline) -> Iterator[str]:
     """The outline as text: objectives with their levels, lessons with theirs."""
-    yield outline.title
-    yield outline.summary
+    yield _on_one_line(outline.title)
+    yield _on_one_line(outline.summary)
     yield ""
     for objective in outline.objective:
         needs = f"  (after {', '.join(objective.requires)})" if objective.requires else ""
-        yield f"  {objective.id:<20.20} {objective.bloom:<10} {objective.text}{needs}"
+        text = _on_one_line(objective.text)
+        yield f"  {objective.id:<20.20} {objective.bloom:<10} {text}{needs}"
     for number, lesson in enumerate(outline.lesson, 1):
         yield ""
         facts = f"{lesson.minutes} min · {lesson.bloom} · {', '.join(lesson.objectives)}"
-        yield f"{number}. {lesson.title} · {facts}"
-        yield f"   {lesson.objective}"
+        yield f"{number}. {_on_one_line(lesson.title)} · {facts}"
+        yield f"   {_on_one_line(lesson.objective)}"
+
+
+def _on_one_line(text: str) -> str:
+    """A model's words, which must not look like lines of ours."""
+    return safe_line(" ".join(text.split()), limit=2_000)
 
 
 def _say_made(made: Made, folder: Path, *, as_json: bool) -> None:
@@ -272,14 +302,15 @@ def made_lines(made: Made, folder: Path) -> Iterator[str]:
     hard = [one for one in made.result.findings if one.is_hard]
     yield from (one.as_text() for one in hard)
     for lesson, reasons in made.result.left.items():
-        yield f"{lesson}: left for you: {reasons[0]}"
+        yield f"{lesson}: left for you: {_on_one_line(reasons[0])}"
     if made.quality is not None:
         yield from _figures(made)
     if made.is_published:
         yield f"The course is in {folder}: tui-tutor learn {folder}/"
         yield f"What was proven and what nobody checked: {folder}/QUALITY.md"
     else:
-        yield "It is not published. What was made is kept in .studio/; the report is .studio/QUALITY.md."
+        report = "; the report is .studio/QUALITY.md" if made.quality is not None else ""
+        yield f"It is not published. What was made is kept in .studio/{report}."
         yield f"Change the outline, or the brief, then: tui-tutor studio build {folder}"
 
 

@@ -6,12 +6,14 @@ import json
 import os
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
 from pydantic import ValidationError
 
 from tui_tutor.cli.scratch import scratch_folder
+from tui_tutor.cli.studio_forms import Forms
 from tui_tutor.cli.studio_proofs import proofs_of
 from tui_tutor.cli.studio_teller import Teller
 from tui_tutor.cli.studio_trials import FolderTrials
@@ -30,6 +32,7 @@ from tui_tutor.core.studio_desk import (
     OnDeskNews,
 )
 from tui_tutor.studio.brief import Brief
+from tui_tutor.studio.changes import By, CellChange, pages_after, unproven
 from tui_tutor.studio.choosing_models import choose
 from tui_tutor.studio.drafts import LessonOutline
 from tui_tutor.studio.grounding.ingesting import ingest, keep
@@ -41,17 +44,22 @@ from tui_tutor.studio.prices import NANO
 from tui_tutor.studio.recorded import RecordedModel
 from tui_tutor.studio.reviewing import Change, ReviewedCell, cells_of, proven_with
 from tui_tutor.studio.studio_folder import StudioFolder
-from tui_tutor.studio.workshop import Workshop
+from tui_tutor.studio.workshop import Workshop, with_pages
 
 _OUGHT = {"language": "it should be such as en, de or pt-BR"}
 _FIELDS = {"budget_usd": "budget", "creative": "model"}  # as the form calls them
 
 
 class FolderDesk:
-    """A desk for the course in one folder. `transcript` answers instead of models, where there is one."""
+    """A desk for the course in one folder. `transcript` answers instead of models, where there is one.
 
-    def __init__(self, root: Path, *, transcript: RecordedModel | None = None) -> None:
-        self._root, self._transcript = root, transcript
+    `forms`: where briefs that are not finished are kept, if they are.
+    """
+
+    def __init__(
+        self, root: Path, *, transcript: RecordedModel | None = None, forms: Forms | None = None
+    ) -> None:
+        self._root, self._transcript, self._forms = root, transcript, forms
         self._folder = StudioFolder(root)
         self._notes: tuple[str, ...] = ()
 
@@ -60,7 +68,8 @@ class FolderDesk:
     def state(self) -> DeskState:
         if not self._is_begun():
             self._require_room()
-            return DeskState("brief", str(self._root))
+            form = self._forms.kept(self._root) if self._forms else None
+            return DeskState("brief", str(self._root), form=form)
         brief, outline = self._folder.brief(), self._folder.outline()
         if outline is None:
             return DeskState(
@@ -84,7 +93,7 @@ class FolderDesk:
             spent_usd=self._spent(),
             cap_usd=brief.budget_usd,
             is_published=(self._root / "QUALITY.json").is_file(),
-            notes=self._notes,
+            notes=(*self._notes, *_unproven_notes(self._folder)),
         )
 
     def _spent(self) -> float:
@@ -113,12 +122,18 @@ class FolderDesk:
 
     # --- brief and outline ----------------------------------------------------------------------------
 
+    def keep_form(self, form: BriefForm) -> None:
+        if self._forms:
+            self._forms.keep(self._root, form)
+
     def begin(self, form: BriefForm) -> None:
         brief = _brief_of(self._values(form))
         choose(brief, os.environ)
         sources = ingest(brief.sources, Path())
         self._folder = StudioFolder.begun(self._root, brief)
         keep(sources, self._folder.hidden)
+        if self._forms:
+            self._forms.forget(self._root)
 
     def _values(self, form: BriefForm) -> dict[str, Any]:
         models: dict[str, Any] = {"provider": form.provider, "preset": form.preset, "region": form.region}
@@ -210,23 +225,48 @@ class FolderDesk:
         tell = Teller(on_news).running(lesson)
         self._cell(lesson, cell)
         with self._folder.held(), scratch_folder() as scratch:  # nobody is asked, so no key is needed
+            before = self._folder.files()
             trials = FolderTrials(scratch, self._folder.hidden / "proofs")
             files = await proven_with(self._folder, trials, Change(lesson, cell, text), tell)
-            self._folder.publish(files)
+            self._exchange(before, files, _change(lesson, cell, "author"))
             self.mark(lesson, cell, "locked")
         return DeskOutcome(True, (f"{cell} is kept, proven and locked.",))
 
     async def regenerate(self, lesson: str, cell: str, note: str, on_news: OnDeskNews) -> DeskOutcome:
-        if self._folder.review().get(f"{lesson}/{cell}") == "locked":
-            raise TutorError(f"{cell} is locked; it is as it was.", help="Unlock it first, if you mean it.")
+        self._require_unlocked(lesson, cell)
         teller = Teller(on_news)
         async with self._workshop(on_news) as workshop:
+            before = self._folder.files()
             maker = workshop.regenerator()
             remade = await maker.regenerate(lesson, cell, note, teller.running(lesson))
-            self._folder.publish(remade.files)
+            self._require_unlocked(lesson, cell)  # it may have been locked meanwhile
+            self._exchange(before, remade.files, _change(lesson, cell, "model"))
             Histories(self._folder).remember_answers(lesson, remade.answers)
             self.mark(lesson, cell, "")
         return DeskOutcome(True, (f"{cell} is made anew and proven.",))
+
+    def _require_unlocked(self, lesson: str, cell: str) -> None:
+        if self._folder.review().get(f"{lesson}/{cell}") == "locked":
+            raise TutorError(f"{cell} is locked; it is as it was.", help="Unlock it first, if you mean it.")
+
+    def _exchange(self, before: Mapping[str, bytes], files: Mapping[str, bytes], change: CellChange) -> None:
+        """Publish a course with one cell changed; its report says so. What was saved meanwhile stays."""
+        self._folder.require_unchanged(
+            before,
+            f"while {change.cell} was proven; the cell is as it was.",
+            "Do it again, so that what you saved is proven with it: nothing is paid for twice.",
+        )
+        self._folder.replace(with_pages(files, pages_after(files, change)))
+
+
+def _unproven_notes(folder: StudioFolder) -> Sequence[str]:
+    """What the author has changed by hand in a course that was proven."""
+    changed = [safe_line(one) for one in unproven(folder.files())]
+    return [f"changed since it was proven: {', '.join(changed)}; a build proves it anew"] if changed else ()
+
+
+def _change(lesson: str, cell: str, by: By) -> CellChange:
+    return CellChange(lesson, cell, by, datetime.now(UTC).isoformat(timespec="seconds"))
 
 
 def _lesson(one: LessonOutline, written: Sequence[str], left: Mapping[str, str]) -> DeskLesson:

@@ -41,9 +41,11 @@ def _options_before() -> dict[str, object]:
 
 
 def _run(folder: Path, *, is_ascii: bool) -> int:
+    from tui_tutor.cli.places import data_folder
     from tui_tutor.cli.studio_desk import FolderDesk
+    from tui_tutor.cli.studio_forms import Forms
 
-    desk = FolderDesk(folder)
+    desk = FolderDesk(folder, forms=Forms(data_folder() / "briefs"))
     _require_readable(desk, folder)
 
     from tui_tutor.tui.terminal.guardian import guard

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from tui_tutor.core.safe_text import safe_line
+
 if TYPE_CHECKING:
     from tui_tutor.studio.ledger import Totals
     from tui_tutor.studio.studio_folder import StudioFolder
@@ -18,6 +20,7 @@ def _totals(folder: StudioFolder) -> Totals:
 
 def status_json(folder: StudioFolder) -> dict[str, Any]:
     """The shape of `studio status --json`."""
+    from tui_tutor.studio.changes import unproven
     from tui_tutor.studio.prices import NANO
 
     outline, totals, brief = folder.outline(), _totals(folder), folder.brief()
@@ -30,6 +33,7 @@ def status_json(folder: StudioFolder) -> dict[str, Any]:
             for one in (outline.lesson if outline else ())
         ],
         "published": (folder.root / "QUALITY.json").is_file(),
+        "changed": list(unproven(folder.files())),
         "steps": _steps(folder),
         "spent_usd": totals.paid.cost / NANO,
         "replayed_usd": totals.replayed.cost / NANO,
@@ -66,14 +70,17 @@ def _steps(folder: StudioFolder) -> int:
 def status_lines(folder: StudioFolder) -> Iterator[str]:
     """The same as text."""
     found = status_json(folder)
-    yield found["title"] or found["topic"]
+    yield safe_line(found["title"] or found["topic"])
     for one in found["lessons"]:
-        yield f"  {one['state']:<8} {one['title']}"
+        yield f"  {one['state']:<8} {safe_line(one['title'])}"
     if not found["lessons"]:
         yield "  there is no outline yet: tui-tutor studio outline DIR makes one"
     yield ("published" if found["published"] else "not published") + f"; {found['steps']} answers are kept"
+    if found["changed"]:
+        changed = ", ".join(map(safe_line, found["changed"]))
+        yield f"changed since it was proven: {changed}; a build proves it anew"
     replayed = f"; ${found['replayed_usd']:.4f} replayed" if found["replayed_usd"] else ""
     yield f"spent ${found['spent_usd']:.4f} of ${found['cap_usd']:.2f}{replayed}"
     for one in found["agents"]:
         tokens = f"{one['input_tokens']:,} in, {one['output_tokens']:,} out"
-        yield f"  {one['agent']:<26} {one['calls']:>3} calls  {tokens:<22}  ${one['usd']:.4f}"
+        yield f"  {safe_line(one['agent']):<26} {one['calls']:>3} calls  {tokens:<22}  ${one['usd']:.4f}"

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tui_tutor.core.course import Course
 from tui_tutor.studio.trials import Tell, Trial
 
 _PROGRAM_TIMEOUT_S = 20.0
@@ -61,6 +63,14 @@ class FolderTrials:
             finally:
                 await stage.close()
             return status == 0, text.rstrip("\n")
+
+    def lacking(self, course: Course) -> Sequence[str]:
+        """The packages that are installed neither beside us nor in the course's own environment."""
+        from tui_tutor.cli.places import data_folder
+        from tui_tutor.shelf.environment import Environments
+
+        need = Environments(data_folder() / "environments").need(course)
+        return need.missing if need.python is None else ()
 
 
 def _cores() -> int:

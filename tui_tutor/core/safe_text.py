@@ -39,6 +39,6 @@ def safe_line(text: str, *, limit: int = 500) -> str:
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
-def safe_json(value: Any) -> str:
+def safe_json(value: Any, *, is_sorted: bool = False) -> str:
     """JSON in which every character that steers a terminal is escaped: safe to print, and nothing is lost."""
-    return json.dumps(value, ensure_ascii=False, indent=2).translate(_JSON_TABLE)
+    return json.dumps(value, ensure_ascii=False, indent=2, sort_keys=is_sorted).translate(_JSON_TABLE)

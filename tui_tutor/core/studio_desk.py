@@ -74,6 +74,7 @@ class DeskState:
     cap_usd: float = 0.0
     is_published: bool = False
     notes: tuple[str, ...] = ()  # what stopped it, what was left out
+    form: BriefForm | None = None  # a brief that was filled in before, and not begun with
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,10 @@ class StudioDesk(Protocol):
 
     def industries(self, text: str) -> Sequence[tuple[str, str]]:
         """(code, title) of industries that a text may mean, the best first."""
+        ...
+
+    def keep_form(self, form: BriefForm) -> None:
+        """Keep a brief that is not finished, for whoever opens the same folder again."""
         ...
 
     def begin(self, form: BriefForm) -> None:

@@ -10,7 +10,10 @@ from typing import Any, Final
 _BARE_KEY: Final = re.compile(r"[A-Za-z0-9_-]+")
 _WIDTH: Final = 100  # characters of an array on one line
 _ESCAPES: Final = {"\\": "\\\\", '"': '\\"', "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r"}
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+# Also what steers a terminal or turns the order of what is read (core.safe_text): escaped it can be seen.
+_CONTROL: Final = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\U000e0000-\U000e007f]"
+)
 _SURROGATE: Final = re.compile(r"[\ud800-\udfff]")
 
 
@@ -103,4 +106,6 @@ def _one_line(text: str) -> str:
 def _escaped(char: str) -> str:
     if char in _ESCAPES:
         return _ESCAPES[char]
-    return f"\\u{ord(char):04x}" if _CONTROL.match(char) else char
+    if not _CONTROL.match(char):
+        return char
+    return f"\\u{ord(char):04x}" if ord(char) < 0x10000 else f"\\U{ord(char):08x}"

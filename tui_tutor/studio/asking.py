@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from tui_tutor.core.errors import TutorError
 from tui_tutor.core.language_model import Call, LanguageModel, OnSaying, Reply, Role
+from tui_tutor.core.safe_text import safe_line
 from tui_tutor.studio.agents.agent import Agent, Worded
 
 Answer = TypeVar("Answer", bound=BaseModel)
@@ -23,6 +24,10 @@ class UnusableAnswer(TutorError):
     """An agent's answer, corrected once, still cannot be used."""
 
 
+class Ended(TutorError):
+    """Nothing more is asked, because another lesson could not go on."""
+
+
 def _none(_: Any) -> Sequence[str]:
     return ()
 
@@ -32,6 +37,11 @@ class Asker:
 
     def __init__(self, model: LanguageModel, models: Mapping[Role, str], on_saying: OnSaying) -> None:
         self._model, self.models, self._on_saying = model, models, on_saying
+        self._is_ended = False
+
+    def end(self) -> None:
+        """Ask nothing more; what was asked already may be answered."""
+        self._is_ended = True
 
     async def ask(
         self,
@@ -54,7 +64,7 @@ class Asker:
             }
             asked = {**told, **said}
         raise UnusableAnswer(
-            f"The answer of {agent.name} about {subject} cannot be used: {faults[0]}.",
+            f"The answer of {agent.name} about {subject} cannot be used: {safe_line(faults[0])}.",
             help="What was made before is kept; build again with a note, or with another model.",
         )
 
@@ -72,10 +82,10 @@ class Asker:
 
     async def _complete(self, call: Call) -> Reply:
         """One answer, whole: what was cut short is asked once more with twice the room."""
-        reply = await self._model.complete(call, on_saying=self._on_saying)
+        reply = await self._once(call)
         if reply.stop == "max_tokens":
             call = replace(call, max_tokens=2 * call.max_tokens)
-            reply = await self._model.complete(call, on_saying=self._on_saying)
+            reply = await self._once(call)
         if reply.stop == "max_tokens":
             raise UnusableAnswer(
                 f"The answer of {call.agent} about {call.subject} was cut short twice, "
@@ -88,6 +98,11 @@ class Asker:
                 help="What was made before is kept; change the outline or the brief, or name another model.",
             )
         return reply
+
+    async def _once(self, call: Call) -> Reply:
+        if self._is_ended:
+            raise Ended(f"{call.agent} was not asked about {call.subject}: the build has ended.")
+        return await self._model.complete(call, on_saying=self._on_saying)
 
 
 def _faults(error: ValidationError) -> list[str]:

@@ -15,6 +15,7 @@ from typing import Final, Protocol
 from tui_tutor.core.errors import TutorError
 from tui_tutor.core.language_model import Call, LanguageModel, ModelUnavailable, OnSaying, Reply, Saying
 from tui_tutor.studio.durable import make_folder, write_durably
+from tui_tutor.studio.ledger import Entry
 
 BATCHES_FOLDER: Final = "batches"
 GATHER_S: Final = 3.0
@@ -105,12 +106,23 @@ class Batching(LanguageModel):
         self._now = now
         make_folder(self._folder)
         self._notes = {note.path: note for note in _notes(self._folder, now())}
+        self._is_note_lost = any(self._folder.glob("*.damaged"))
         self._gathering: _Gathering | None = None
         self._handing_in: set[asyncio.Task[_Note]] = set()
 
     def is_noted(self, call: Call) -> bool:
         """Whether a batch that was handed in holds this call."""
         return self._note_of(call.key) is not None
+
+    def holds(self, call: Call, entry: Entry) -> bool:
+        """Whether what an earlier attempt set aside is still for this call, and may be used by another.
+
+        Either a noted batch holds the call, or it was ended before it was handed in: a note is there before.
+        """
+        if self.is_noted(call):
+            return True
+        is_remembered = self._now() - datetime.fromisoformat(entry.at) < KEPT and not self._is_note_lost
+        return entry.is_batch and is_remembered
 
     def _note_of(self, key: str) -> _Note | None:
         return next((n for n in self._notes.values() if key in n.keys and key not in n.given), None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +19,7 @@ from tui_tutor.studio.industries.catalogue import industries
 
 MOST_BRIEF_BYTES: Final = 1_000_000
 _LONGEST_TOPIC: Final = 2_000
+_IN_GERMAN: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
 
 
 def brief_of(said: str) -> tuple[Brief, Path]:
@@ -101,4 +103,12 @@ def _broken(name: str, mistake: str) -> TutorError:
 
 def course_id(brief: Brief) -> str:
     """The id of the course: the brief's, or made of its topic's first words."""
-    return brief.id or fit_id("-".join(brief.topic.split()[:6]))[:64].strip("-")
+    return brief.id or fit_id("-".join(_plain_letters(brief).split()[:6]))[:64].strip("-")
+
+
+def _plain_letters(brief: Brief) -> str:
+    """The topic as one writes it without accents: `für` is `fuer` in German, `déjà` is `deja`."""
+    is_german = brief.language.partition("-")[0] == "de"
+    topic = brief.topic.translate(_IN_GERMAN) if is_german else brief.topic
+    letters = unicodedata.normalize("NFKD", topic.replace("ß", "ss"))
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))

@@ -28,7 +28,7 @@ class Budgeted(LanguageModel):
     """Sets the most that an attempt can cost aside before it is made; settles from what the server counted.
 
     While other calls run, a call that does not fit waits for them: they mostly cost less than was set aside.
-    `adopts` says which calls were paid for by a process that was killed (a noted batch).
+    `adopts` says which calls are still for what a process that was killed has set aside (Batching.holds).
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class Budgeted(LanguageModel):
         is_local: bool = False,
         is_batch: bool = False,
         is_replayed: bool = False,
-        adopts: Callable[[Call], bool] = lambda _: False,
+        adopts: Callable[[Call, Entry], bool] = lambda *_: False,
     ) -> None:
         self._model = model
         self._ledger = ledger
@@ -84,7 +84,7 @@ class Budgeted(LanguageModel):
             self._ledger.settle(entry, min(entry.reserved, price.cost(error.spent)), "unknown", error.spent)
 
     async def _set_aside(self, call: Call, price: Price) -> Entry:
-        if self._adopts(call) and (earlier := self._ledger.unsettled(call.key)) is not None:
+        if (earlier := self._ledger.unsettled(call.key)) is not None and self._adopts(call, earlier):
             return earlier
         tokens, is_counted = most_tokens(call), False
         while True:
@@ -119,8 +119,8 @@ class Budgeted(LanguageModel):
             f"the next call ({call.agent}, {call.subject}) may cost up to {dollars_text(most)}, and of the "
             f"budget of {dollars_text(self._cap)} {dollars_text(max(0, self._cap - spent))} are left; it was "
             "not made, and what is finished is kept",
-            help=f"to go on, set budget_usd in the brief to {dollars_text(needed).lstrip('$')} or more and "
-            "build again: nothing is asked or paid for twice",
+            help=f"to go on, set budget_usd in the course's .studio/brief.toml to {_as_value(needed)} or "
+            "more and build again: nothing is asked or paid for twice",
             needed=needed,
         )
 
@@ -129,6 +129,11 @@ class Budgeted(LanguageModel):
 
     async def close(self) -> None:
         await self._model.close()
+
+
+def _as_value(nano: int) -> str:
+    """As a brief has it."""
+    return dollars_text(nano).lstrip("$")
 
 
 def _too_long(call: Call, tokens: int) -> TutorError:

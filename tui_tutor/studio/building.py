@@ -9,8 +9,10 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from tui_tutor.core.course import Course, Lesson, Level, QuizCell
+from tui_tutor.core.errors import TutorError
 from tui_tutor.core.lock import LOCK_FILE, lock_text
 from tui_tutor.core.parsing import COURSE_FILE, check_course, lesson_path, parse_course, parse_lesson
+from tui_tutor.core.safe_text import safe_line
 from tui_tutor.studio.agents.agent import HOUSE
 from tui_tutor.studio.asking import Asker, UnusableAnswer
 from tui_tutor.studio.assembling import course_toml, draft_toml, lesson_toml, overlay_file, overlay_toml
@@ -18,10 +20,12 @@ from tui_tutor.studio.brief import Brief
 from tui_tutor.studio.gates.all_gates import findings_about, is_publishable
 from tui_tutor.studio.gates.built import Built, CellWork, Judgement, Money, SolverAnswer
 from tui_tutor.studio.gates.finding import Finding, hard
+from tui_tutor.studio.gates.promises import PROFILES_SPEAK
 from tui_tutor.studio.histories import Histories, others
 from tui_tutor.studio.industries.catalogue import profile
 from tui_tutor.studio.industries.words import terms_used
 from tui_tutor.studio.lesson_building import LessonBuilder
+from tui_tutor.studio.lesson_work import LessonWork
 from tui_tutor.studio.news import News, OnNews
 from tui_tutor.studio.outline import Outline
 from tui_tutor.studio.reviewing import cells_in
@@ -33,6 +37,7 @@ from tui_tutor.studio.trying import Tryer, may_run, placed_in, printed_in, write
 
 TRIALS_FOLDER: Final = "trials"
 DRAFT_FOLDER: Final = "draft"
+LAST_ANSWERS_S: Final = 180.0  # that are waited for where a build ends; batches are answered later
 _MOST_AMENDMENTS: Final = 2
 
 
@@ -91,9 +96,7 @@ class CourseBuilder:
 
     async def build(self) -> Result:
         """Build every lesson that is not written, and prove the whole. TutorError as for a lesson."""
-        self.folder.course_file(
-            course_toml(self._brief, self.outline)
-        )  # what is wrong there costs nothing yet
+        self._require_packages()  # what is wrong in course.toml, too, costs nothing yet
         await self._build_lessons([one for one in self._ids() if one not in self._kept])
         for number in range(_MOST_AMENDMENTS + 1):
             result = await self._whole()
@@ -104,22 +107,53 @@ class CourseBuilder:
                 await self._builders[lesson].amend(findings, is_last=number == _MOST_AMENDMENTS)
         return await self._whole()
 
+    def _require_packages(self) -> None:
+        """TutorError where cells could not be run: before anybody is asked to write them."""
+        course_file = self.folder.course_file(course_toml(self._brief, self.outline))
+        course = parse_course({COURSE_FILE: course_file}).value
+        if course is not None and (lacking := self.trials.lacking(course)):
+            shown = safe_line(str(self.folder.root))
+            raise TutorError(
+                f"The course needs {', '.join(map(safe_line, lacking))}, which is not installed; nothing was "
+                "asked.",
+                help=f"tui-tutor setup {shown} installs what is it; then: tui-tutor studio build {shown}",
+                exit_code=3,
+            )
+
     async def _build_lessons(self, lessons: Sequence[str]) -> None:
+        """Build them side by side. Where one cannot go on, the others end at their next question.
+
+        A question that is on its way is paid for: its answer is waited for, and kept.
+        """
         gate = asyncio.Semaphore(self.at_once)
+        stopped: list[TutorError] = []
+        tasks: list[asyncio.Task[None]] = []
 
         async def build(lesson: str) -> None:
             async with gate:
-                builder = LessonBuilder(self.asker, self._tryer, self.telling, lesson, self.on_news)
-                self._builders[lesson] = builder
-                await builder.build()
-                self._histories.remember(builder.work)
+                if stopped:
+                    return
+                try:
+                    await self._build_lesson(lesson)
+                except TutorError as error:
+                    stopped.append(error)
+                    self.asker.end()
+                    for task in tasks:
+                        asyncio.get_running_loop().call_later(LAST_ANSWERS_S, task.cancel)
 
         try:
             async with asyncio.TaskGroup() as group:
-                for lesson in lessons:
-                    group.create_task(build(lesson))
+                tasks += [group.create_task(build(lesson)) for lesson in lessons]
         except BaseExceptionGroup as errors:  # not except*: before 3.11.4 that wraps what is raised in it
             raise errors.exceptions[0] from None
+        if stopped:
+            raise stopped[0]
+
+    async def _build_lesson(self, lesson: str) -> None:
+        builder = LessonBuilder(self.asker, self._tryer, self.telling, lesson, self.on_news)
+        self._builders[lesson] = builder
+        await builder.build()
+        self._histories.remember(builder.work)
 
     def _amendable(self, result: Result) -> dict[str, list[Finding]]:
         """What stops the course in lessons that were built now, by lesson."""
@@ -134,7 +168,9 @@ class CourseBuilder:
 
     async def _whole(self) -> Result:
         left = {
-            one: builder.work.left for one, builder in sorted(self._builders.items()) if builder.work.left
+            one: _reasons(builder.work)
+            for one, builder in sorted(self._builders.items())
+            if builder.work.left
         }
         drafts = {one: self._draft(one) for one in left}
         lessons = [one for one in self._ids() if one not in left]
@@ -245,14 +281,21 @@ class CourseBuilder:
         return replace(built, terms=self._terms(built))
 
     def _terms(self, built: Built) -> Mapping[str, int] | None:
-        """How often each term of the readers' industry occurs; None where there is no profile."""
-        known = profile(self._brief.industry) if self._brief.industry else None
+        """How often each term of the readers' industry occurs; None where nobody knows its terms."""
+        is_spoken = self._brief.language.partition("-")[0] == PROFILES_SPEAK
+        known = profile(self._brief.industry) if self._brief.industry and is_spoken else None
         return terms_used(known, [one.words for one in built.texts()]) if known else None
 
 
 def _is_answered(quiz: QuizCell, seen: Seen, answers: Sequence[SolverAnswer]) -> bool:
     place = (seen.level, seen.lesson)
     return any((one.level, one.lesson) == place and one.is_about(quiz) for one in answers)
+
+
+def _reasons(work: LessonWork) -> tuple[str, ...]:
+    """Why a lesson is left: first the cells that it lost, for without them it did not stand."""
+    lost = (f"{one.cell} was dropped after {one.tries} tries: {one.dropped}" for one in work.dropped)
+    return (*lost, *work.left)
 
 
 def _levels(

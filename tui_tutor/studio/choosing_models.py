@@ -35,6 +35,12 @@ _PRESETS: Final[Mapping[Preset, tuple[str, str]]] = {
 _ON_BEDROCK: Final = {"claude-opus-4-6": "anthropic.claude-opus-4-6-v1"}
 _PROFILES: Final = {"eu": "eu.", "us": "us.", "ap": "apac."}  # inference profiles that stay in an area
 _REGION: Final = re.compile(r"[a-z]{2}(?:-gov)?-[a-z]+-\d")
+# Bedrock's own addresses. Whoever rents something of AWS's has an address that ends in .amazonaws.com too.
+_BEDROCK_HOST: Final = re.compile(
+    r"(?:vpce-[a-z0-9-]+\.)?bedrock(?:-runtime|-mantle)?(?:-fips)?\.(?P<region>[a-z0-9-]+)"
+    r"\.(?:amazonaws\.com|api\.aws|vpce\.amazonaws\.com)"
+)
+_EUROPEAN_BUT_NOT_EU: Final = {"eu-west-2": "London", "eu-central-2": "Zurich"}
 _RUN_ELSEWHERE: Final = ("-cloud", ":cloud")  # models that Ollama passes on to its maker's servers
 
 
@@ -117,10 +123,14 @@ def _base_url(wanted: Models, environment: Mapping[str, str]) -> str:
 def _may_get_key(provider: str, url: str, environment: Mapping[str, str]) -> bool:
     """A brief may come from somebody else: it may not say who is sent a key."""
     parts = _split(url)
-    own = {"anthropic": (".anthropic.com",), "bedrock": (".amazonaws.com", ".api.aws")}[provider]
+    is_own = (
+        parts.hostname.endswith(".anthropic.com")
+        if provider == "anthropic"
+        else _BEDROCK_HOST.fullmatch(parts.hostname) is not None
+    )
     return (
         is_loopback(url)
-        or (parts.scheme == "https" and parts.hostname.endswith(own))
+        or (parts.scheme == "https" and is_own)
         or (provider == "anthropic" and url == environment.get(API_URL, "").rstrip("/"))
     )
 
@@ -190,6 +200,8 @@ def _check_stays_here(chosen: Chosen) -> None:
 def _check_bedrock_eu(chosen: Chosen) -> None:
     if not chosen.region.startswith("eu-"):
         raise _leaves(f"the region {safe_line(chosen.region)} is not in the EU")
+    if city := _EUROPEAN_BUT_NOT_EU.get(chosen.region):
+        raise _leaves(f"the region {chosen.region} is {city}, which is not in the EU")
     if chosen.base_url and not _is_bedrock_in(chosen.region, chosen.base_url):
         raise _leaves(f"{safe_line(chosen.base_url, limit=200)} is not Bedrock in {chosen.region}")
     for role, model in chosen.models.items():
@@ -199,8 +211,8 @@ def _check_bedrock_eu(chosen: Chosen) -> None:
 
 def _is_bedrock_in(region: str, url: str) -> bool:
     parts = _split(url)
-    ends = (f".{region}.amazonaws.com", f".{region}.api.aws", f".{region}.vpce.amazonaws.com")
-    return parts.scheme == "https" and parts.hostname.endswith(ends)
+    found = _BEDROCK_HOST.fullmatch(parts.hostname)
+    return parts.scheme == "https" and found is not None and found["region"] == region
 
 
 def is_loopback(url: str) -> bool:
@@ -298,7 +310,7 @@ def stack_of(
         cap_usd=cap_usd,
         is_local=chosen.is_local,
         is_batch=batching is not None,
-        adopts=batching.is_noted if batching is not None else lambda _: False,
+        adopts=batching.holds if batching is not None else lambda *_: False,
     )
     patient = Patient(budgeted, at_once=MOST_CALLS if batching is not None else at_once)
     return Stack(StepStore(patient, folder), ledger)

@@ -20,9 +20,11 @@ def make_folder(path: Path) -> None:
 
 
 def require_room(folder: Path, room: int) -> None:
-    """TutorError where a file system has less room left than so many bytes."""
+    """TutorError where so many bytes could not be written: no room is left, or no right to write."""
     try:
         state = os.statvfs(folder)
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     except OSError as error:
         raise not_stored(folder, error) from error
     if state.f_bavail * state.f_frsize < room:

@@ -112,8 +112,8 @@ class Prices:
             raise TutorError(
                 f"there is no price for the model {safe_line(model, limit=100)}, so no budget could be kept; "
                 "nothing was asked",
-                help=f"put a {PRICES_FILE} beside the brief with [model.{price_name(model)}], input = … and "
-                "output = … in dollars for a million tokens",
+                help=f"put a {PRICES_FILE} beside the brief (into .studio/ of a course that is begun) with "
+                f"[model.{price_name(model)}], input = … and output = … in dollars for a million tokens",
             )
         price = self._listed(model)
         return price.times(self.times.batch) if is_batch else price

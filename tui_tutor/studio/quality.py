@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -10,6 +9,7 @@ from statistics import mean, pstdev
 from typing import Any, Final
 
 from tui_tutor.core.course import CodeCell, Level, ShellCell
+from tui_tutor.core.safe_text import safe_json
 from tui_tutor.studio.gates.built import Built, CellWork
 from tui_tutor.studio.gates.finding import GATES, Finding
 from tui_tutor.studio.gates.measures import LessonMeasures, measures_of
@@ -256,7 +256,7 @@ _NOTED: Final[Mapping[str, str]] = {
 
 def as_json(found: Quality) -> str:
     """QUALITY.json: keys sorted, the same text for the same facts."""
-    return json.dumps(as_values(found), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+    return safe_json(as_values(found), is_sorted=True) + "\n"
 
 
 def as_values(found: Quality) -> dict[str, Any]:
@@ -274,6 +274,7 @@ def as_values(found: Quality) -> dict[str, Any]:
             "industry_reviewed": found.making.is_industry_reviewed,
         },
         "publishable": found.is_publishable,
+        "changed": [],  # cells, after this was written: studio.changes
         "proof": asdict(found.proof),
         "gates": {
             "held": list(found.held),

@@ -22,6 +22,9 @@ _OF_A_LESSON: Final = (
     "right at once",
     "repairs",
 )
+FIRST_HEADING: Final = "## What was proven"
+HOLDS: Final = "Every hard gate holds: it was run before it was published."
+HELD: Final = "Every hard gate held when it was built. **Cells were changed since.**"  # in the place of that
 _MARKUP: Final = str.maketrans({mark: f"\\{mark}" for mark in r"\`*_[]<>|#"})
 
 
@@ -43,7 +46,8 @@ def as_markdown(found: Quality) -> str:
     return "\n\n".join("\n".join(lines) for part in parts if (lines := list(part))) + "\n"
 
 
-def _plain(text: str, limit: int = 300) -> str:
+def plain(text: str, limit: int = 300) -> str:
+    """Words of others as they are read, without the markup in them."""
     return safe_line(" ".join(text.split()), limit=limit).translate(_MARKUP)
 
 
@@ -57,25 +61,21 @@ def _list(title: str, items: Sequence[str]) -> Iterator[str]:
     if items:
         yield f"## {title}"
         yield ""
-        yield from (f"- {_plain(item, 1_000)}" for item in items)
+        yield from (f"- {plain(item, 1_000)}" for item in items)
 
 
 def _opening(found: Quality) -> Iterator[str]:
-    yield f"# How good is “{_plain(found.title)}”?"
+    yield f"# How good is “{plain(found.title)}”?"
     yield ""
     made = "replayed from a recorded build" if found.making.is_replayed else "written by models"
-    verdict = (
-        "Every hard gate holds: it was run before it was published."
-        if found.is_publishable
-        else "**It is not published: some gates do not hold.**"
-    )
-    by = f"{made} with tui-tutor {_plain(found.making.version)}"
-    yield f"Version {_plain(found.version)}, {by}, {_plain(found.making.at)}."
+    verdict = HOLDS if found.is_publishable else "**It is not published: some gates do not hold.**"
+    by = f"{made} with tui-tutor {plain(found.making.version)}"
+    yield f"Version {plain(found.version)}, {by}, {plain(found.making.at)}."
     yield verdict
 
 
 def _proof(figures: ProofFigures) -> Iterator[str]:
-    yield "## What was proven"
+    yield FIRST_HEADING
     yield ""
     cells = f"{figures.cells} cells were run {figures.runs} times each"
     yield f"- {cells}; what they print comes from the kernel."
@@ -108,7 +108,7 @@ def _lessons(found: Quality) -> Iterator[str]:
         _OF_A_LESSON,
         (
             (
-                _plain(one.lesson),
+                plain(one.lesson),
                 f"{one.minutes:g}",
                 f"{one.interactions_per_3_minutes:.1f}",
                 f"{one.median_words:g}",
@@ -132,7 +132,7 @@ def _findings(title: str, findings: Sequence[Finding]) -> Iterator[str]:
     if findings:
         yield f"## {title}"
         yield ""
-        yield from (f"- {_plain(one.where)}: {_plain(one.message)} (`{one.gate}`)" for one in findings)
+        yield from (f"- {plain(one.where)}: {plain(one.message)} (`{one.gate}`)" for one in findings)
 
 
 def _dropped(found: Quality) -> Iterator[str]:
@@ -141,8 +141,8 @@ def _dropped(found: Quality) -> Iterator[str]:
         yield ""
         for one in found.dropped:
             tries = f"after {one.tries} tries" if one.tries > 1 else "at once"
-            where = f"{_plain(one.lesson)}/{_plain(one.cell)} ({_plain(one.agent)})"
-            yield f"- {where}, {tries}: {_plain(one.dropped)}"
+            where = f"{plain(one.lesson)}/{plain(one.cell)} ({plain(one.agent)})"
+            yield f"- {where}, {tries}: {plain(one.dropped)}"
 
 
 def _judges(found: Quality) -> Iterator[str]:
@@ -151,7 +151,7 @@ def _judges(found: Quality) -> Iterator[str]:
         yield ""
         rows = (
             (
-                _plain(one.criterion),
+                plain(one.criterion),
                 "none" if one.mean is None else f"{one.mean:.1f}",
                 "none" if one.spread is None else f"{one.spread:.1f}",
                 str(one.scores),
@@ -167,7 +167,7 @@ def _sources(found: Quality) -> Iterator[str]:
         yield "## Sources"
         yield ""
         rows = (
-            (_plain(one.file), f"{one.size:,}", str(one.citations), f"`{one.sha256[:16]}`")
+            (plain(one.file), f"{one.size:,}", str(one.citations), f"`{one.sha256[:16]}`")
             for one in found.sources
         )
         yield from _table(("file", "bytes", "quotations", "SHA-256 begins"), rows)
@@ -177,9 +177,9 @@ def _making(found: Quality) -> Iterator[str]:
     yield "## How it was made, and what it cost"
     yield ""
     for role, model in sorted(found.making.models.items()):
-        yield f"- {_plain(role)}: {_plain(model)}"
+        yield f"- {plain(role)}: {plain(model)}"
     if found.making.prompts:
-        editions = ", ".join(f"{_plain(name)} {n}" for name, n in sorted(found.making.prompts.items()))
+        editions = ", ".join(f"{plain(name)} {n}" for name, n in sorted(found.making.prompts.items()))
         yield f"- editions of the instructions: {editions}"
     estimate = "" if found.estimated_usd is None else f", estimated ${found.estimated_usd:.2f}"
     yield f"- ${found.spent_usd:.4f} were spent; the cap was ${found.cap_usd:.2f}{estimate}."
@@ -188,8 +188,8 @@ def _making(found: Quality) -> Iterator[str]:
         head = ("agent", "model", "calls", "tokens in", "tokens out", "dollars", "seconds")
         rows = (
             (
-                _plain(one.agent),
-                _plain(one.model),
+                plain(one.agent),
+                plain(one.model),
                 str(one.calls),
                 f"{one.input_tokens:,}",
                 f"{one.output_tokens:,}",

@@ -49,11 +49,27 @@ class StudioFolder:
             )
         folder, text = cls(root), toml_text(brief.model_dump(exclude_defaults=True, mode="json"))
         if root.is_dir() and any(root.iterdir()) and not folder._is_bare(text):
-            help = f"Name another folder with -o, or go on with this one: tui-tutor studio build {shown}"
-            raise TutorError(f"{shown} is not empty; it is as it was.", help=help)
+            raise folder._not_empty(text)
         make_folder(folder.hidden)
         folder.put(BRIEF_FILE, text)
         return folder
+
+    def _not_empty(self, brief: str) -> TutorError:
+        """What to say of a folder that holds something."""
+        shown, kept = safe_line(str(self.root)), self.hidden / BRIEF_FILE
+        if not kept.is_file():
+            return TutorError(f"{shown} is not empty; it is as it was.", help="Name another folder with -o.")
+        go_on = f"tui-tutor studio build {shown}"
+        if self.get(BRIEF_FILE) == brief.encode():
+            return TutorError(
+                f"{shown} is not empty; it is as it was.",
+                help=f"Name another folder with -o, or go on with this one: {go_on}",
+            )
+        return TutorError(
+            f"{shown} holds a course that was begun with another brief; it is as it was.",
+            help=f"Its brief is {safe_line(str(kept))}: change it there, then: {go_on}. Or name another "
+            "folder with -o.",
+        )
 
     def _is_bare(self, brief: str) -> bool:
         """Whether nothing is there but the beginning of this same course, which has no outline yet."""
@@ -203,6 +219,13 @@ class StudioFolder:
         for name in (name for name, data in files.items() if there.get(name, data) != data):
             self._keep_before(name)
         self.publish(files)
+
+    def require_unchanged(self, before: Mapping[str, bytes], meanwhile: str, help: str) -> None:
+        """TutorError where the author has saved something since: it is neither proven nor overwritten."""
+        there = self.files()
+        changed = sorted(name for name in {*there, *before} if there.get(name) != before.get(name))
+        if changed:
+            raise TutorError(f"{safe_line(changed[0])} was changed {meanwhile}", help=help)
 
     def _keep_before(self, name: str) -> None:
         with suppress(FileNotFoundError):

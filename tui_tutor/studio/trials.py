@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from tui_tutor.core.course import Course
 from tui_tutor.proof.comparing import ProvenCell
 
 Proven = Mapping[str, Sequence[ProvenCell]]
@@ -30,4 +31,8 @@ class Trials(Protocol):
 
     async def printed(self, program: str) -> tuple[bool, str]:
         """Whether a program ended well in a fresh interpreter, and what it printed."""
+        ...
+
+    def lacking(self, course: Course) -> Sequence[str]:
+        """The packages that a course names and that no interpreter here has."""
         ...

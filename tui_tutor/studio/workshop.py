@@ -14,7 +14,6 @@ from tui_tutor.core.language_model import LanguageModel, OnSaying, Role
 from tui_tutor.core.lock import LOCK_FILE, lock_text
 from tui_tutor.core.parsing import lesson_path
 from tui_tutor.core.reading_ease import prose_of, reading_ease
-from tui_tutor.core.safe_text import safe_line
 from tui_tutor.studio.agents.architect import GRAPH, OBJECTIVES, OUTLINE
 from tui_tutor.studio.agents.coder import CODER
 from tui_tutor.studio.agents.critic import CRITIC
@@ -131,24 +130,16 @@ class Workshop:
         return Regenerator(self.folder, outline, self._asker(), self._telling, self.trials)
 
     def _publish(self, result: Result, report: Quality) -> None:
-        self._require_unchanged(result)
+        self.folder.require_unchanged(
+            result.before,
+            "while the course was built; nothing was published.",
+            "Build again, so that what you saved is proven: nothing is asked or paid for twice.",
+        )
         pages = {QUALITY_PAGE: as_markdown(report).encode(), QUALITY_DATA: as_json(report).encode()}
         self.folder.replace(with_pages(result.files, pages))
         self.folder.note_course_file(result.course_file)
         for lesson in result.left:
             self.folder.take_out(lesson_path(lesson))
-
-    def _require_unchanged(self, result: Result) -> None:
-        """What the author has saved while the course was proven is neither proven nor overwritten."""
-        there = self.folder.files()
-        changed = sorted(
-            name for name in {*there, *result.before} if there.get(name) != result.before.get(name)
-        )
-        if changed:
-            raise TutorError(
-                f"{safe_line(changed[0])} was changed while the course was built; nothing was published.",
-                help="Build again, so that what you saved is proven: nothing is asked or paid for twice.",
-            )
 
     # --- what it cost, and how it was made --------------------------------------------------------------
 

@@ -12,8 +12,12 @@ import pytest
 from tests.adapters.studio.answered import FORM, a_built_course, a_desk, with_answers_of
 from tests.unit.studio.pipeline_pieces import CODE, QUIZ, changed, solved
 from tui_tutor.cli.studio_desk import FolderDesk
+from tui_tutor.cli.studio_forms import Forms
+from tui_tutor.cli.studio_status import status_lines
 from tui_tutor.core.errors import TutorError
 from tui_tutor.core.studio_desk import DeskCell, DeskNews
+from tui_tutor.studio.changes import unproven
+from tui_tutor.studio.studio_folder import StudioFolder
 
 
 def nobody(_: DeskNews) -> None:
@@ -48,6 +52,30 @@ def test_a_mistake_in_the_form_is_named_by_its_field_and_nothing_is_made(tmp_pat
         FolderDesk(tmp_path / "course").begin(replace(FORM, **values))
     assert refused.value.message == said
     assert not (tmp_path / "course").exists()
+
+
+def test_a_form_that_is_not_finished_is_kept_for_its_folder_until_the_course_is_begun(tmp_path):
+    forms, course = Forms(tmp_path / "briefs"), tmp_path / "course"
+    half = replace(FORM, topic="Adding", must=("a", "b"), minutes="x")
+    FolderDesk(course, forms=forms).keep_form(half)
+    assert not course.exists()
+    assert FolderDesk(course, forms=forms).state().form == half
+    assert FolderDesk(tmp_path / "other", forms=forms).state().form is None
+    desk = FolderDesk(course, forms=forms)
+    desk.begin(FORM)
+    assert (desk.state().form, list((tmp_path / "briefs").iterdir())) == (None, [])
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"x", b"[]", b"{}", b'{"topic": 3}', b'"' + b"x" * 2_000_000 + b'"', b"\xff"]
+)
+def test_a_kept_form_that_is_damaged_is_none(tmp_path, data):
+    forms = Forms(tmp_path)
+    forms.keep(tmp_path / "course", FORM)
+    [path] = tmp_path.iterdir()
+    for damaged in (data, path.read_bytes().replace(b'"local"', b'"evil"')):
+        path.write_bytes(damaged)
+        assert forms.kept(tmp_path / "course") is None
 
 
 def test_words_for_an_industry_become_the_code_of_the_best_match(tmp_path):
@@ -223,6 +251,62 @@ def test_a_question_that_is_made_anew_is_solved_again_without_its_key(course):
     asyncio.run(desk.regenerate("sums", "one-more", "", nobody))
     cell = the_cell(desk, "one-more")
     assert ("One more line" in cell.text, cell.proof) == (True, "solved 2/2, key hidden")
+
+
+@pytest.mark.slow
+def test_the_report_says_at_once_which_cells_changed_and_who_changed_them(course):
+    before = json.loads((course / "QUALITY.json").read_bytes())
+    assert (before["changed"], unproven(StudioFolder(course).files())) == ([], ())
+    desk = a_desk(course, repairer={"cell": [changed(CODE, source="bill = [3, 4, 5]\nprint(sum(bill))")]})
+    asyncio.run(desk.save_cell("sums", "bill", the_cell(desk, "bill").text.replace("three", "3"), nobody))
+    asyncio.run(desk.save_cell("sums", "bill", the_cell(desk, "bill").text.replace("lines", "rows"), nobody))
+    asyncio.run(desk.regenerate("sums", "by-hand", "with sum()", nobody))
+    after, page = json.loads((course / "QUALITY.json").read_bytes()), (course / "QUALITY.md").read_text()
+    said = [(one["cell"], one["by"]) for one in after.pop("changed")]
+    assert said == [("bill", "author"), ("by-hand", "model")]
+    assert {**after, "changed": []} == before
+    assert page.count("## Changed since") == 1
+    assert (
+        page.index("Cells were changed since.")
+        < page.index("- sums/bill, ")
+        < page.index("## What was proven")
+    )
+    assert "Every hard gate holds" not in page
+    assert unproven(StudioFolder(course).files()) == ()  # its proof tells of the new report too
+
+
+@pytest.mark.slow
+def test_what_the_author_saved_while_a_cell_was_proven_is_not_overwritten(course):
+    desk, path = FolderDesk(course), course / "lessons/sums.toml"
+    mine = path.read_text().replace("A bill has three lines", "A bill has exactly three lines")
+    text = the_cell(desk, "by-hand").text.replace("bill = ", "bill  = ")
+    with pytest.raises(TutorError, match=r"lessons/sums.toml was changed while by-hand was proven"):
+        asyncio.run(desk.save_cell("sums", "by-hand", text, lambda _: path.write_text(mine)))
+    assert path.read_text() == mine
+
+
+@pytest.mark.slow
+def test_a_cell_that_is_locked_while_it_is_made_anew_is_not_overwritten(course):
+    before = (course / "lessons/sums.toml").read_bytes()
+
+    def locked(_):
+        FolderDesk(course).mark("sums", "by-hand", "locked")
+        return {"cell": [changed(CODE, source="bill = [3, 4, 5]\nprint(sum(bill))")]}
+
+    with pytest.raises(TutorError, match="by-hand is locked; it is as it was"):
+        asyncio.run(a_desk(course, repairer=locked).regenerate("sums", "by-hand", "", nobody))
+    assert (course / "lessons/sums.toml").read_bytes() == before
+    assert the_cell(FolderDesk(course), "by-hand").mark == "locked"
+
+
+@pytest.mark.slow
+def test_what_was_changed_by_hand_is_said_until_it_is_proven(course):
+    assert FolderDesk(course).state().notes == ()
+    path = course / "lessons/sums.toml"
+    path.write_text(path.read_text().replace("A bill has three lines", "A bill has exactly three lines"))
+    said = "changed since it was proven: lessons/sums.toml; a build proves it anew"
+    assert FolderDesk(course).state().notes == (said,)
+    assert said in list(status_lines(StudioFolder(course)))
 
 
 @pytest.mark.slow

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tui_tutor.core.course import Cell, ExerciseCell, Lesson
+from tui_tutor.core.course import Cell, Course, ExerciseCell, Lesson
 from tui_tutor.core.language_model import Call, LanguageModel, Role
 from tui_tutor.core.parsing import parse_course, parse_lesson
 from tui_tutor.proof.comparing import ProvenCell
@@ -243,6 +243,9 @@ class ReplayTrials:
 
     async def printed(self, program: str) -> tuple[bool, str]:
         return True, "printed"
+
+    def lacking(self, course: Course) -> Sequence[str]:
+        return [one for one in course.kernel.packages if one.startswith("lacking-")]
 
 
 _LOCK: Mapping[str, Any] = {"format": 1, "lessons": {}}

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tui_tutor.core.errors import TutorError
-from tui_tutor.studio.briefing import read_brief
+from tui_tutor.studio.brief import Brief
+from tui_tutor.studio.briefing import course_id, read_brief
 
 QUESTION = '[[question]]\nquestion = "Which?"\noptions = {options}\ncorrect = {correct}\n'
 
@@ -28,3 +29,9 @@ def test_a_mistake_is_named(more, said):
 def test_a_brief_that_is_no_text_is_told():
     with pytest.raises(TutorError, match=r"brief\.toml is no brief"):
         read_brief(b"\xff\xfe\x00", "brief.toml")
+
+
+def test_an_id_is_made_of_letters_without_accents():
+    said = {"Zählen für Köche": "de", "Déjà vu": "fr", "Ordning på saker": "sv", "哈希表": "zh"}
+    ids = [course_id(Brief(topic=topic, language=language)) for topic, language in said.items()]
+    assert ids == ["zaehlen-fuer-koeche", "deja-vu", "ordning-pa-saker", "course"]

@@ -160,7 +160,10 @@ def test_a_call_that_could_cost_more_than_is_left_is_not_made_and_says_the_sums(
         f"the next call (examiner, two) may cost up to {dollars_text(most)}, and of the budget of $0.0500 "
         "$0.0200 are left; it was not made, and what is finished is kept"
     )
-    assert f"set budget_usd in the brief to {dollars_text(second.needed)[1:]} or more" in second.help
+    assert (
+        f"set budget_usd in the course's .studio/brief.toml to {dollars_text(second.needed)[1:]} or more"
+        in second.help
+    )
 
 
 def test_a_call_that_does_not_fit_waits_for_those_that_run():
@@ -223,7 +226,7 @@ def test_a_call_that_a_killed_build_paid_for_is_not_set_aside_for_again():
     earlier.reserve(a_call(), 40_000_000, is_batch=True)
     ledger = Ledger(journal)
     model = ScriptedModel([reply_saying({}, usage=Usage(100, 100))])
-    budgeted = Budgeted(model, ledger, shipped_prices(), cap_usd=0.05, is_batch=True, adopts=lambda _: True)
+    budgeted = Budgeted(model, ledger, shipped_prices(), cap_usd=0.05, is_batch=True, adopts=lambda *_: True)
     [reply] = complete(budgeted, a_call())
     assert isinstance(reply, Reply)
     assert [entry.cost for entry in ledger.entries] == [1_500_000]

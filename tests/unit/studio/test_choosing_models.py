@@ -92,6 +92,18 @@ def test_a_local_server_answers_all_roles_with_one_model_and_says_what_that_is_w
             {"provider": "bedrock", "region": "eu-west-1", "base_url": "https://evil.example"},
             "would get your key",
         ),
+        *(
+            (
+                {"provider": "bedrock", "region": "eu-west-1", "base_url": f"https://{host}"},
+                "would get your key",
+            )
+            for host in (
+                "abc123.execute-api.eu-west-1.amazonaws.com",
+                "bedrock-runtime.s3.eu-west-1.amazonaws.com",
+                "ec2-3-3-3-3.compute-1.amazonaws.com",
+                "evil.api.aws",
+            )
+        ),
     ],
 )
 def test_a_choice_that_cannot_be_is_a_sentence(models, expected):
@@ -117,6 +129,16 @@ def test_a_gateway_is_the_environments_business():
             "region": "eu-west-1",
             "base_url": "https://bedrock-runtime.eu-west-1.amazonaws.com/anthropic",
         },
+        {
+            "provider": "bedrock",
+            "region": "eu-west-3",
+            "base_url": "https://vpce-0a1-b2.bedrock-runtime.eu-west-3.vpce.amazonaws.com",
+        },
+        {
+            "provider": "bedrock",
+            "region": "eu-south-2",
+            "base_url": "https://bedrock-mantle.eu-south-2.api.aws/anthropic",
+        },
         {"provider": "local", "base_url": "http://127.0.0.1:8080", "creative": "m"},
         {"provider": "local", "base_url": "http://[::1]:8080", "creative": "m", "wire": "openai"},
     ],
@@ -131,6 +153,8 @@ def test_what_stays_in_the_eu_or_on_this_machine_is_let_through(models):
         {},
         {"base_url": "http://127.0.0.1:8080"},
         {"provider": "bedrock", "region": "us-east-1"},
+        {"provider": "bedrock", "region": "eu-west-2"},
+        {"provider": "bedrock", "region": "eu-central-2"},
         {"provider": "bedrock", "region": "eu-central-1", "judge": "us.anthropic.claude-sonnet-4-6"},
         {"provider": "bedrock", "region": "eu-central-1", "solver": "global.anthropic.claude-sonnet-4-6"},
         {"provider": "bedrock", "region": "eu-central-1", "extract": "anthropic.claude-sonnet-4-6"},

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from tests.unit.studio.pipeline_pieces import (
+    EXERCISE,
     OUTLINE,
     PLAN,
     QUIZ,
@@ -23,6 +24,7 @@ from tests.unit.studio.pipeline_pieces import (
 )
 from tui_tutor.core.errors import TutorError
 from tui_tutor.core.language_model import Call, Reply, Usage
+from tui_tutor.proof.reports import Problem
 from tui_tutor.studio.gates.finding import hard
 from tui_tutor.studio.studio_folder import StudioFolder
 
@@ -198,15 +200,36 @@ def test_what_there_is_of_a_lesson_that_is_left_is_kept_with_the_reasons(tmp_pat
     assert b"bill = [3, 4, 5]" in result.drafts["sums"]
 
 
+def test_a_lesson_that_does_not_stand_without_a_cell_names_the_cell_first(tmp_path):
+    def faults(cell):
+        is_exercise = cell.id == "write-total"
+        return [Problem("solution-fails", cell.id, "its solution never ends")] if is_exercise else []
+
+    never_ends = agents(repairer={"cell": [EXERCISE]})
+    result = course(begun(tmp_path), scripted(never_ends), ReplayTrials(faults))
+    first, *others = result.left["sums"]
+    assert first.startswith("write-total was dropped after 4 tries: ")
+    assert "its solution never ends" in first
+    assert others
+
+
 def test_a_course_that_came_no_further_than_its_brief_is_begun_again(tmp_path):
     StudioFolder.begun(tmp_path / "course", brief())
     folder = StudioFolder.begun(tmp_path / "course", brief())
     assert folder.brief() == brief()
-    with pytest.raises(TutorError, match="is not empty"):
+    with pytest.raises(TutorError, match="begun with another brief") as refused:
         StudioFolder.begun(tmp_path / "course", brief(minutes=7))
+    assert f"Its brief is {tmp_path}/course/.studio/brief.toml" in refused.value.help
     folder.set_outline(brief(), OUTLINE)
     with pytest.raises(TutorError, match="is not empty"):
         StudioFolder.begun(tmp_path / "course", brief())
+
+
+def test_a_folder_of_somebody_s_own_is_not_said_to_be_a_course_to_go_on_with(tmp_path):
+    (tmp_path / "mine.txt").write_text("mine")
+    with pytest.raises(TutorError, match="is not empty") as refused:
+        StudioFolder.begun(tmp_path, brief())
+    assert refused.value.help == "Name another folder with -o."
 
 
 def test_a_history_that_somebody_has_broken_claims_nothing(tmp_path):

@@ -233,6 +233,39 @@ def dear(answer):
     return say
 
 
+class Slow(LanguageModel):
+    """Answers the writer of one lesson late, and lets the other's fail meanwhile."""
+
+    def __init__(self, model: LanguageModel) -> None:
+        self._model, self._is_asked = model, asyncio.Event()
+
+    async def complete(self, call: Call, *, on_saying: OnSaying = lambda _: None) -> Reply:
+        if "sums" in call.subject:
+            await self._is_asked.wait()
+            raise TutorError("the key was refused")
+        self._is_asked.set()
+        for _ in range(20):
+            await asyncio.sleep(0)
+        return await self._model.complete(call, on_saying=on_saying)
+
+    async def count_tokens(self, call: Call) -> int:
+        return await self._model.count_tokens(call)
+
+    async def close(self) -> None:
+        await self._model.close()
+
+
+def test_where_one_lesson_cannot_go_on_what_another_has_asked_is_still_heard_and_kept(tmp_path):
+    folder, said = begun(tmp_path / "course"), scripted(two_lessons())
+    prices = prices_with("[model.maker]\ninput = 5\noutput = 25\n[model.checker]\ninput = 3\noutput = 15\n")
+    ledger = Ledger.at(folder.hidden)
+    with pytest.raises(TutorError, match="the key was refused"):
+        build(folder, Budgeted(Slow(said), ledger, prices, cap_usd=9, is_local=True))
+    assert [(call.agent, call.subject) for call in said.calls] == [("writer", "lesson prices")]
+    assert len(list((folder.hidden / "steps").glob("*.json"))) == 1
+    assert ledger.totals().paid.unsettled == 0
+
+
 def test_what_only_the_whole_course_shows_is_mended_in_its_lesson(tmp_path):
     """Both lessons ask nearly the same; each alone is fine."""
     other = changed(QUIZ, question="Yesterday the bill had 6 more. How much was that in all?")
@@ -243,3 +276,20 @@ def test_what_only_the_whole_course_shows_is_mended_in_its_lesson(tmp_path):
     assert build(folder, model).is_publishable
     mended = [call for call in model.calls if call.agent == "repairer: quiz"]
     assert ["it asks nearly what" in told(call, "Evidence") for call in mended] == [True]
+
+
+def test_a_course_in_german_for_an_industry_is_published_though_its_terms_are_not_in_english(tmp_path):
+    folder = begun(tmp_path / "course")
+    asked = brief(industry="6221", language="de")
+    making = Making(scripted(two_lessons()), ReplayTrials(faults))
+    result = asyncio.run(making.course(folder, TWO, asked).build())
+    assert [one.is_hard for one in result.findings if one.gate == "industry-unused"] == [False]
+    assert result.is_publishable
+
+
+def test_nobody_is_asked_where_the_cells_could_not_be_run(tmp_path):
+    folder, model = begun(tmp_path / "course"), scripted(two_lessons())
+    making = Making(model, ReplayTrials(faults))
+    with pytest.raises(TutorError, match="The course needs lacking-this, which is not installed") as refused:
+        asyncio.run(making.course(folder, TWO, brief(packages=("lacking-this",))).build())
+    assert (model.calls, "tui-tutor setup" in refused.value.help) == ([], True)

@@ -46,6 +46,7 @@ def test_the_data_has_the_same_keys_whatever_was_found():
         sorted(data(built()))
         == sorted(data(built(proven={}, answers=())))
         == [
+            "changed",
             "citations",
             "course",
             "dropped",
@@ -174,3 +175,12 @@ def test_what_others_wrote_is_shown_as_plain_words():
     assert "picture:" not in shown
     assert "\x1b" not in text
     assert "<b>x</b> | ![p](http://a.invalid/x.png) # Heading `code`" in shown
+
+
+def test_the_data_holds_nothing_that_steers_a_terminal():
+    hostile = "x\x1b[31m\x9b2J\u202ey"
+    judged = (Judgement("means", "judge", "clarity", 1, hostile),)
+    course = found(built(judgements=judged, course={"title": hostile}))
+    text = as_json(course)
+    assert [char for char in text if not (char.isprintable() or char == "\n")] == []
+    assert json.loads(text)["course"]["title"] == hostile

@@ -12,7 +12,7 @@ MOST_OFF: Final = 0.3
 LEAST_TERMS: Final = 3
 LEAST_TIMES: Final = 3  # that each of them occurs
 
-
+PROFILES_SPEAK: Final = "en"  # the language of the terms
 _MOST_NAMED: Final = 8  # terms that a repairer is reminded of
 
 
@@ -36,7 +36,10 @@ def _about_money(built: Built) -> Iterator[Finding]:
 
 def _about_terms(built: Built) -> Iterator[Finding]:
     if built.terms is None:
-        message = f"industry {built.brief.industry} has no profile: nobody knows whether its words are used"
+        language = built.brief.language
+        is_spoken = language.partition("-")[0] == PROFILES_SPEAK
+        why = "has no profile" if is_spoken else f"has no terms in the language {language}"
+        message = f"industry {built.brief.industry} {why}: nobody knows whether its words are used"
         yield Finding("industry-unused", "", "", message, is_hard=False)
         return
     terms = built.terms

@@ -141,7 +141,7 @@ def _kinds() -> str:
 
 
 def keep(sources: Sequence[Source], folder: Path) -> None:
-    """Write the sources below `folder` (`.studio/sources`), each under the hash of its content."""
+    """Write the sources into `folder` (`.studio`), each under the hash of its content."""
     make_folder(folder)
     for source in sources:
         write_durably(folder / source.sha256, source.content)
@@ -175,6 +175,7 @@ def _recalled(folder: Path, entry: Any) -> Source:
 
 def _damaged(place: Path) -> TutorError:
     return TutorError(
-        f"A kept source is gone or damaged: {place.name}.",
-        help=f"Remove {place.parent} and build again: the sources are read anew from the brief's folder.",
+        f"A kept source is gone or damaged: {place.name}; nothing was asked.",
+        help="Put it back from a copy. Or begin anew in another folder, and copy .studio/steps/ there before "
+        "you build: what was answered is not paid for twice.",
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import ClassVar, Final
 
 from textual import on, work
@@ -36,6 +37,7 @@ from tui_tutor.tui.widgets.page import Block, Page, Sheetful
 from tui_tutor.tui.widgets.row import BLANK, RULE, TEXT_COLUMN, Row, Spans, said, text_width
 
 BEGIN: Final = "begin"
+KEEP_S: Final = 1.0  # between two looks at what was typed
 MOST_MATCHES: Final = 3
 _MATCH: Final = "industry "
 _SOON_S: Final = 0.15  # after the last letter, industries are looked for
@@ -73,7 +75,8 @@ class StudioBriefScreen(StudioScreen):
     def __init__(self, desk: DeskThread, state: DeskState) -> None:
         super().__init__(desk, state)
         self.page = FormPage(self.build)
-        self._values = values_of(BriefForm())
+        self._values = values_of(state.form or BriefForm())
+        self._kept = form_of(self._values)
         self._mistake = ""
         self._matches: Sequence[tuple[str, str]] = ()
         self._titles: dict[str, str] = {}  # of industries that were found, by code
@@ -91,6 +94,9 @@ class StudioBriefScreen(StudioScreen):
         self._editor.moved = self._grow
         self.page.mount(self._editor)
         self.call_after_refresh(self._enter)
+        self.set_interval(KEEP_S, self._keep_half)
+        if self.state.form is not None:
+            self.say("What you typed here before is back.")
 
     def on_resize(self) -> None:
         self.call_after_refresh(self._lay)
@@ -300,6 +306,20 @@ class StudioBriefScreen(StudioScreen):
             self._editor.action_copy()
         else:
             self.say("Ctrl+Q quits.")
+
+    def _keep_half(self) -> None:
+        """Keep what is typed, should the terminal be lost."""
+        self._take_text()
+        form = form_of(self._values)
+        if not self._is_keeping and form != self._kept:
+            self._kept = form
+            self._keep_form(form)
+
+    @work(exclusive=True, group="half")
+    async def _keep_form(self, form: BriefForm) -> None:
+        """Where that cannot be, nothing else is the worse for it."""
+        with suppress(TutorError, Stopped):
+            await self.desk.do(lambda desk: desk.keep_form(form)).value()
 
     # --- keeping it -----------------------------------------------------------------------------------
 

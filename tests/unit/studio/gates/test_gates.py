@@ -330,6 +330,11 @@ def test_an_industry_without_a_profile_is_noted():
     assert not noted.is_hard
 
 
+def test_terms_of_an_industry_are_not_asked_of_a_course_in_another_language():
+    (noted,) = said_by("industry-unused", built(brief={"industry": "6221", "language": "de-AT"}, terms=None))
+    assert (noted.is_hard, "has no terms in the language de-AT" in noted.message) == (False, True)
+
+
 @pytest.mark.parametrize("terms", [{}, {"ward": 5, "triage": 3}, {"ward": 2, "triage": 2, "bed": 2}])
 def test_a_course_for_an_industry_speaks_its_language(terms: dict[str, int]):
     assert hard_gates(built(brief={"industry": "6221"}, terms=terms)) == {"industry-unused"}

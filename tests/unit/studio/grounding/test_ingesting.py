@@ -158,3 +158,12 @@ def test_a_kept_source_that_is_not_what_it_was_is_refused(tmp_path: Path, damage
             (folder / "index.json").write_text(index)
     with pytest.raises(TutorError, match="damaged"):
         kept(folder)
+
+
+def test_whoever_lost_a_kept_source_is_not_told_to_throw_away_what_was_paid_for(tmp_path: Path):
+    write_files(tmp_path, {"notes.md": b"Names live as long as the process.\n"})
+    keep(ingest(["notes.md"], tmp_path), tmp_path / ".studio")
+    (tmp_path / ".studio" / "index.json").write_text("x")
+    with pytest.raises(TutorError, match="gone or damaged") as raised:
+        kept(tmp_path / ".studio")
+    assert "Remove" not in raised.value.help
