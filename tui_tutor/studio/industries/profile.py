@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints, model_validator
 from tui_tutor.core.course import Flag, Model
 
 CODE_PATTERN: Final = r"^\d{4}$"
-REVIEWED_SOURCES: Final = 2  # that a reviewed profile names at least
+REVIEWED_SOURCES: Final = 2  # that were opened, at least, for a reviewed profile
 
 Code = Annotated[str, StringConstraints(pattern=CODE_PATTERN)]
 Label = Annotated[str, StringConstraints(min_length=2, max_length=120, pattern=r"^\S(.*\S)?$")]
@@ -55,7 +55,7 @@ class Regulation(Model):
 class Source(Model):
     """Where it can be looked up; no address is better than a guessed one.
 
-    `backs` says what of the profile was compared with it when it was opened, "" where it was not opened.
+    `backs` says what of the profile was compared with the excerpt that was opened, "" where none was.
     """
 
     title: Label
@@ -65,7 +65,7 @@ class Source(Model):
 
 
 class Profile(Model):
-    """An industry group as its own people see it; `reviewed` where a person has checked it by its sources."""
+    """An industry group as its own people see it; `reviewed` where it was compared with opened sources."""
 
     code: Code
     reviewed: Flag
@@ -80,8 +80,9 @@ class Profile(Model):
 
     @model_validator(mode="after")
     def _reviewed_by_sources(self) -> Self:
-        if self.reviewed and len(self.source) < REVIEWED_SOURCES:
-            raise ValueError(f"a reviewed profile names at least {REVIEWED_SOURCES} sources")
+        opened = [source for source in self.source if source.backs]
+        if self.reviewed and len(opened) < REVIEWED_SOURCES:
+            raise ValueError(f"a reviewed profile names at least {REVIEWED_SOURCES} opened sources")
         return self
 
 
