@@ -307,6 +307,14 @@ def test_what_was_changed_by_hand_is_said_until_it_is_proven(course):
     assert FolderDesk(course).state().notes == ()
     path = course / "lessons/sums.toml"
     path.write_text(path.read_text().replace("A bill has three lines", "A bill has exactly three lines"))
+    lines = [one.proof for one in FolderDesk(course).cells()]
+    assert lines == [
+        "",
+        "not proven anew",
+        "",
+        "not proven anew",
+        "solved 2/2, key hidden",
+    ]
     said = "changed since it was proven: lessons/sums.toml; a build proves it anew"
     assert FolderDesk(course).state().notes == (said,)
     assert said in list(status_lines(StudioFolder(course)))
