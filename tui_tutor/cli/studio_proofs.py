@@ -4,26 +4,34 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from tui_tutor.core.lock import LOCK_FILE
-from tui_tutor.core.parsing import parse_course, parse_lesson
+from tui_tutor.core.parsing import lesson_path, parse_course, parse_lesson
+from tui_tutor.studio.changes import unproven
 from tui_tutor.studio.gates.built import SolverAnswer
 from tui_tutor.studio.histories import Histories
 from tui_tutor.studio.solving import asked_of
 from tui_tutor.studio.studio_folder import StudioFolder
 
+_CHANGED: Final = "not proven anew"
+
 
 def proofs_of(folder: StudioFolder) -> Mapping[tuple[str, str], str]:
-    """A line about each cell's proof: of programs from the lock, of questions from the lessons' histories."""
+    """A line about each cell's proof: of programs from the lock, of questions from the lessons' histories.
+
+    A proof is one of bytes: where those of a lesson are others now, it proves nothing.
+    """
+    files = folder.files()
+    changed = unproven(files)
     try:
-        lock = json.loads((folder.root / LOCK_FILE).read_bytes())
+        lock = json.loads(files.get(LOCK_FILE, b""))
         ran = {
-            (lesson, cell): _proof_line(entry)
+            (lesson, cell): _CHANGED if lesson_path(lesson) in changed else _proof_line(entry)
             for lesson, facts in lock["lessons"].items()
             for cell, entry in facts["cells"].items()
         }
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         ran = {}
     return {**_answers(folder), **ran}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from tui_tutor.core.course import OrderQuiz, PredictQuiz, QuizCell
 from tui_tutor.core.grading.comparing import same_output
@@ -15,6 +15,11 @@ from tui_tutor.proof.keys import key_doubts
 from tui_tutor.proof.reports import CellReport, Problem
 from tui_tutor.proof.trying import ANSWER_TIMEOUT_S, KernelTries, Limits, ready
 from tui_tutor.session.course_session import CourseSession
+
+_WITHOUT_END: Final = {
+    "timeout": f"does not end within {ANSWER_TIMEOUT_S:.0f} s",
+    "died": "ends the interpreter that it runs in",
+}
 
 
 class Questioner:
@@ -52,6 +57,9 @@ class Questioner:
     async def _predicted(self, cell: PredictQuiz) -> Problem | None:
         """What the program prints must be the author's key."""
         (one,) = await self._tries.tried(cell, (cell.program,), Limits(ANSWER_TIMEOUT_S))
+        if one.outcome in _WITHOUT_END:
+            message = f"the program {_WITHOUT_END[one.outcome]}, so nobody can know what it prints"
+            return Problem("key-differs", cell.id, message, "let it end", at=("program",))
         said = "\n".join(text for text in (one.stdout.rstrip("\n"), one.error) if text)
         difference = same_output(cell.stdout, said)
         if difference is None:

@@ -39,6 +39,7 @@ class Try:
     error: str = ""
     ms: float = 0.0
     why_no_copy: str = ""  # why it ran in the kernel itself
+    outcome: Outcome = "ok"  # of the run
 
     @property
     def is_copy(self) -> bool:
@@ -176,7 +177,7 @@ def _try_from(report: Mapping[str, Any], checks: Sequence[Check], source: str) -
 
 def _try_of(summary: RunSummary, checks: Sequence[Check], reports: Sequence[Any], ms: float) -> Try:
     error = f"{summary.error_name}: {summary.error_message}" if summary.error_name else ""
-    return Try(verdict_of(checks, reports, summary), summary.stdout, error, ms)
+    return Try(verdict_of(checks, reports, summary), summary.stdout, error, ms, outcome=summary.outcome)
 
 
 class WorkspaceTries:

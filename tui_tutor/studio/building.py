@@ -47,6 +47,7 @@ class Result:
 
     `left`: lessons that are left for the author, with the reasons; `drafts`: what there is of each.
     `before`: the course's files as the build began; `course_file`: course.toml without the author's changes.
+    `gone`: files of lessons that the outline no longer has.
     """
 
     built: Built
@@ -56,6 +57,7 @@ class Result:
     drafts: Mapping[str, bytes] = field(default_factory=dict)
     before: Mapping[str, bytes] = field(default_factory=dict)
     course_file: str = ""
+    gone: tuple[str, ...] = ()
 
     @property
     def is_publishable(self) -> bool:
@@ -89,6 +91,9 @@ class CourseBuilder:
         self._histories = Histories(self.folder)
         self._before = self.folder.files()
         self._kept = tuple(one for one in self.folder.written_lessons() if one in self._ids())
+        self._gone = tuple(
+            name for name in self._before if (one := _lesson_of(name)) and one not in self._ids()
+        )
         self._builders: dict[str, LessonBuilder] = {}
 
     def _ids(self) -> list[str]:
@@ -96,6 +101,7 @@ class CourseBuilder:
 
     async def build(self) -> Result:
         """Build every lesson that is not written, and prove the whole. TutorError as for a lesson."""
+        self._require_known()
         self._require_packages()  # what is wrong in course.toml, too, costs nothing yet
         await self._build_lessons([one for one in self._ids() if one not in self._kept])
         for number in range(_MOST_AMENDMENTS + 1):
@@ -106,6 +112,19 @@ class CourseBuilder:
             for lesson, findings in amended.items():
                 await self._builders[lesson].amend(findings, is_last=number == _MOST_AMENDMENTS)
         return await self._whole()
+
+    def _require_known(self) -> None:
+        """TutorError for a lesson of the author's own that the outline does not have: nobody would see it."""
+        written = self.folder.written_lessons()
+        for name in self._gone:
+            lesson = _lesson_of(name)
+            if lesson in written and not self._histories.knows(lesson):
+                raise TutorError(
+                    f"The outline does not have {safe_line(name)}; nothing was asked.",
+                    help="Add the lesson to the outline: what is written already is not written again. Or "
+                    "move its file elsewhere.",
+                    exit_code=4,
+                )
 
     def _require_packages(self) -> None:
         """TutorError where cells could not be run: before anybody is asked to write them."""
@@ -189,7 +208,7 @@ class CourseBuilder:
             trial = await self.trials.prove(place, self._proving)
             built = await self._solved(replace(built, proven=trial.proven))
             files = {**files, LOCK_FILE: lock_text(trial.lock).encode()}
-        return Result(built, findings_about(built), files, left, drafts, self._before, fresh)
+        return Result(built, findings_about(built), files, left, drafts, self._before, fresh, self._gone)
 
     def _draft(self, lesson: str) -> bytes:
         """What there is of a lesson that is left for the author."""
@@ -290,6 +309,12 @@ class CourseBuilder:
 def _is_answered(quiz: QuizCell, seen: Seen, answers: Sequence[SolverAnswer]) -> bool:
     place = (seen.level, seen.lesson)
     return any((one.level, one.lesson) == place and one.is_about(quiz) for one in answers)
+
+
+def _lesson_of(name: str) -> str:
+    """The lesson that a file of the course tells or retells, "" for any other file."""
+    folder, _, file = name.partition("/")
+    return file.partition(".")[0] if folder == "lessons" and file.endswith(".toml") else ""
 
 
 def _reasons(work: LessonWork) -> tuple[str, ...]:

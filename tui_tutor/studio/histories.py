@@ -46,6 +46,10 @@ class Histories:
                 continue
         return found
 
+    def knows(self, lesson: str) -> bool:
+        """Whether the studio has made this lesson."""
+        return self.folder.get(f"{_HISTORY}/{lesson}.json") is not None
+
     def _values(self, lesson: str) -> Mapping[str, Any]:
         data = self.folder.get(f"{_HISTORY}/{lesson}.json")
         try:

@@ -138,8 +138,8 @@ class Workshop:
         pages = {QUALITY_PAGE: as_markdown(report).encode(), QUALITY_DATA: as_json(report).encode()}
         self.folder.replace(with_pages(result.files, pages))
         self.folder.note_course_file(result.course_file)
-        for lesson in result.left:
-            self.folder.take_out(lesson_path(lesson))
+        for name in (*result.gone, *map(lesson_path, result.left)):
+            self.folder.take_out(name)
 
     # --- what it cost, and how it was made --------------------------------------------------------------
 

@@ -11,12 +11,15 @@ import pytest
 
 from tests.adapters.studio.answered import FORM, a_built_course, a_desk, with_answers_of
 from tests.unit.studio.pipeline_pieces import CODE, QUIZ, changed, solved
+from tests.unit.studio.test_pipeline_course import TWO, two_lessons
 from tui_tutor.cli.studio_desk import FolderDesk
 from tui_tutor.cli.studio_forms import Forms
 from tui_tutor.cli.studio_status import status_lines
 from tui_tutor.core.errors import TutorError
+from tui_tutor.core.parsing import check_course
 from tui_tutor.core.studio_desk import DeskCell, DeskNews
 from tui_tutor.studio.changes import unproven
+from tui_tutor.studio.outline import outline_toml
 from tui_tutor.studio.studio_folder import StudioFolder
 
 
@@ -304,6 +307,14 @@ def test_what_was_changed_by_hand_is_said_until_it_is_proven(course):
     assert FolderDesk(course).state().notes == ()
     path = course / "lessons/sums.toml"
     path.write_text(path.read_text().replace("A bill has three lines", "A bill has exactly three lines"))
+    lines = [one.proof for one in FolderDesk(course).cells()]
+    assert lines == [
+        "",
+        "not proven anew",
+        "",
+        "not proven anew",
+        "solved 2/2, key hidden",
+    ]
     said = "changed since it was proven: lessons/sums.toml; a build proves it anew"
     assert FolderDesk(course).state().notes == (said,)
     assert said in list(status_lines(StudioFolder(course)))
@@ -344,3 +355,20 @@ def test_what_is_wrong_in_the_review_s_files_is_not_believed(course):
     (course / "course.lock.json").write_text('{"lessons": []}')
     said = {(one.mark, one.proof) for one in FolderDesk(course).cells()}
     assert said == {("", ""), ("", "not solved anew")}
+
+
+@pytest.mark.slow
+def test_a_lesson_that_leaves_the_outline_leaves_the_published_course_and_is_kept(tmp_path):
+    root = tmp_path / "adding"
+    desk = a_desk(root, **two_lessons())
+    desk.begin(FORM)
+    asyncio.run(desk.make_outline(nobody))
+    desk.set_outline(outline_toml(TWO))
+    assert asyncio.run(desk.build(nobody)).is_good
+    fewer = TWO.model_copy(update={"lesson": TWO.lesson[:1], "objective": TWO.objective[:1]})
+    desk.set_outline(outline_toml(fewer))
+    assert asyncio.run(desk.build(nobody)).is_good
+    files = StudioFolder(root).files()
+    assert [name for name in files if name.startswith("lessons/")] == ["lessons/sums.toml"]
+    assert (root / ".studio/before/lessons/prices.toml").is_file()
+    assert (unproven(files), check_course(files, folder_name="adding")) == ((), ())

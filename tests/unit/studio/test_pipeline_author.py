@@ -213,6 +213,14 @@ def test_a_lesson_that_does_not_stand_without_a_cell_names_the_cell_first(tmp_pa
     assert others
 
 
+def test_a_lesson_of_the_author_s_own_that_the_outline_lacks_is_told_before_anybody_is_asked(tmp_path):
+    folder, model = begun(tmp_path), scripted(agents())
+    folder.publish({"lessons/mine.toml": b'title = "Mine"\n'})
+    with pytest.raises(TutorError, match=r"The outline does not have lessons/mine.toml"):
+        course(folder, model)
+    assert model.calls == []
+
+
 def test_a_course_that_came_no_further_than_its_brief_is_begun_again(tmp_path):
     StudioFolder.begun(tmp_path / "course", brief())
     folder = StudioFolder.begun(tmp_path / "course", brief())

@@ -27,6 +27,7 @@ _TO_LEARNERS: Final = re.compile(
     r"here|this lesson|in this lesson|führe|versuche|lies|schau)\b",
     re.IGNORECASE,
 )
+_TOLD_APART: Final = frozenset({"en", "de"})  # languages in which statements are told from all else
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?])\s+")
 _YEAR: Final = r"(?:1[5-9]|20)\d\d[a-z]?"
 _MONTH: Final = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Mai|Okt|Dez)"
@@ -143,4 +144,5 @@ def _about_share(built: Built) -> Iterator[Finding]:
         bare = dict.fromkeys(lesson for lesson, has_source in factual if not has_source)
         message = f"{cited} of {len(factual)} factual paragraphs say where they come from ({', '.join(bare)})"
         help = f"cite sources in at least {int(100 * LEAST_SHARE)} % of them, or leave statements out"
-        yield Finding("citation-share", "", "", message, help)
+        is_told_apart = built.brief.language.partition("-")[0] in _TOLD_APART
+        yield Finding("citation-share", "", "", message, help, is_hard=is_told_apart)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.builders import a_markdown
 from tests.unit.studio.gates.building import PROSE, built, good_cells, hard_gates, said_by
+from tui_tutor.studio.brief import Brief
 from tui_tutor.studio.gates.built import Built
 from tui_tutor.studio.gates.citations import states_something
 from tui_tutor.studio.grounding.citing import citations_in, with_citations
@@ -102,6 +105,13 @@ def test_four_of_five_factual_paragraphs_say_where_from():
     text = "\n\n".join([*paragraphs, fact, *cited[1:]])
     assert "citation-share" not in hard_gates(grounded(text))
     assert "citation-share" in hard_gates(grounded("\n\n".join([fact, text])))
+
+
+@pytest.mark.parametrize(("language", "stops"), [("en-GB", True), ("de", True), ("fr", False)])
+def test_where_statements_are_not_told_from_all_else_their_share_stops_nothing(language, stops):
+    fact = "The mean of a list is a single number which stands for every number in the list."
+    course = replace(grounded(fact), brief=Brief(topic="Means", language=language))
+    assert [one.is_hard for one in said_by("citation-share", course)] == [stops]
 
 
 @pytest.mark.parametrize(
