@@ -42,7 +42,7 @@ from tui_tutor.studio.ledger import read_ledger, totals_of
 from tui_tutor.studio.outline import OUTLINE_FILE, read_outline
 from tui_tutor.studio.prices import NANO
 from tui_tutor.studio.recorded import RecordedModel
-from tui_tutor.studio.reviewing import Change, ReviewedCell, cells_of, proven_with
+from tui_tutor.studio.reviewing import Change, ReviewedCell, cells_of, proven_with, taken_back
 from tui_tutor.studio.studio_folder import StudioFolder
 from tui_tutor.studio.workshop import Workshop, with_pages
 
@@ -243,7 +243,11 @@ class FolderDesk:
             self._exchange(before, remade.files, _change(lesson, cell, "model"))
             Histories(self._folder).remember_answers(lesson, remade.answers)
             self.mark(lesson, cell, "")
-        return DeskOutcome(True, (f"{cell} is made anew and proven.",))
+        retold = taken_back(before, lesson, cell)
+        notes = (
+            (f"Its words in {', '.join(retold)} were for the old one and are taken back.",) if retold else ()
+        )
+        return DeskOutcome(True, (f"{cell} is made anew and proven.", *notes))
 
     def _require_unlocked(self, lesson: str, cell: str) -> None:
         if self._folder.review().get(f"{lesson}/{cell}") == "locked":

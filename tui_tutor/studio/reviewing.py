@@ -11,6 +11,7 @@ from tui_tutor.core.document import Document, parse_toml
 from tui_tutor.core.errors import TutorError
 from tui_tutor.core.lock import LOCK_FILE, lock_text
 from tui_tutor.core.parsing import check_course, lesson_path, parse_course, parse_lesson
+from tui_tutor.core.parsing.overlays import overlays_in
 from tui_tutor.core.toml_writing import toml_text
 from tui_tutor.studio.agents.agent import HOUSE
 from tui_tutor.studio.gates.all_gates import findings_before_running
@@ -95,6 +96,28 @@ def exchanged(lesson: str, data: bytes, cell: str, text: str) -> bytes:
     raise TutorError(f"There is no cell {cell} in {lesson} any more; nothing was changed.")
 
 
+def taken_back(files: Mapping[str, bytes], lesson: str, cell: str) -> dict[str, bytes]:
+    """The overlays of a lesson without the words that they have for a cell; those that have any.
+
+    Another cell stands there now: words for the old one would say what it no longer is.
+    """
+    changed: dict[str, bytes] = {}
+    for name, stem, _ in overlays_in(files, "lessons"):
+        document = parse_toml(files[name], name) if stem == lesson else ()
+        if isinstance(document, Document) and (rows := _rows_about(document, cell)):
+            left = "\n".join(line for row, line in enumerate(document.lines) if row not in rows)
+            changed[name] = (left.rstrip("\n") + "\n").encode("utf-8", "replace")
+    return changed
+
+
+def _rows_about(document: Document, cell: str) -> set[int]:
+    """The rows of an overlay that are about a cell."""
+    cells = document.values.get("cell", [])
+    listed = cells if isinstance(cells, list) else []
+    ids = [one.get("id") if isinstance(one, dict) else None for one in listed]
+    return {row for n, one in enumerate(ids) if one == cell for row in range(*_rows(document, len(ids), n))}
+
+
 def _require_cell(cell: str, text: str) -> None:
     document = parse_toml(text.encode("utf-8", "replace"), f"{cell}.toml")
     if not isinstance(document, Document):
@@ -136,6 +159,7 @@ async def proven_with(
     files = folder.files()
     path = lesson_path(change.lesson)
     files[path] = exchanged(change.lesson, files[path], change.cell, change.text)
+    files |= taken_back(files, change.lesson, change.cell) if is_model_s else {}
     files.pop(LOCK_FILE, None)
     if errors := errors_in(check_course(files, folder_name=folder.root.resolve().name)):
         raise _does_not_hold(f"{errors[0].message} ({errors[0].code})", errors[0].help)

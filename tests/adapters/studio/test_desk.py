@@ -257,6 +257,23 @@ def test_a_question_that_is_made_anew_is_solved_again_without_its_key(course):
 
 
 @pytest.mark.slow
+def test_a_cell_that_is_made_anew_takes_its_words_at_other_levels_back(course):
+    words = course / "lessons" / "sums.beginner.toml"
+    kept = '[[cell]]\nid = "idea"\ntext = "A loop."\n'
+    words.write_text(f'{kept}\n[[cell]]\nid = "one-more"\nquestion = "A line of 6 more?"\n')
+    better = changed(QUIZ, question="One more line, of 6, is put on the bill. What does it come to now?")
+    seen = []
+    desk = a_desk(course, repairer={"cell": [better]}, solver=lambda call: seen.append(call) or solved(call))
+    outcome = asyncio.run(desk.regenerate("sums", "one-more", "", nobody))
+    assert words.read_text() == kept
+    assert "sums.beginner.toml were for the old one" in " ".join(outcome.lines)
+    assert [call.subject for call in seen if "beginner" in call.subject] == [
+        "lesson sums, beginner, one-more, shuffle 1", "lesson sums, beginner, one-more, shuffle 2",
+    ]  # fmt: skip
+    assert "A line of 6 more?" in (course / ".studio" / "before" / words.relative_to(course)).read_text()
+
+
+@pytest.mark.slow
 def test_the_report_says_at_once_which_cells_changed_and_who_changed_them(course):
     before = json.loads((course / "QUALITY.json").read_bytes())
     assert (before["changed"], unproven(StudioFolder(course).files())) == ([], ())

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui_tutor.core.errors import TutorError
-from tui_tutor.studio.reviewing import cells_in, exchanged
+from tui_tutor.studio.reviewing import cells_in, exchanged, taken_back
 
 LESSON = '''\
 title = "Sums"
@@ -96,3 +96,36 @@ def test_a_lesson_that_does_not_parse_has_no_cells_and_is_left_as_it_is():
 def test_half_a_character_becomes_a_question_mark():
     text = '[[cell]]\nkind = "md"\nid = "a"\ntext = "\ud800"\n'
     assert b'text = "?"' in exchanged("one", DATA, "a", text)
+
+
+# --- other levels -------------------------------------------------------------------------------------
+
+PLAINER = b"""\
+# For beginners.
+[[cell]]
+id = "a"
+text = "short"
+
+[[cell]]
+id = "b"
+question = "short?"
+hints = ["one"]
+
+[[cell]]
+id = "c"
+text = "short, too"
+"""
+
+
+def test_words_of_other_levels_for_a_cell_that_is_another_now_are_taken_back():
+    files = {"lessons/one.toml": DATA, "lessons/one.beginner.toml": PLAINER, "lessons/two.de.toml": PLAINER}
+    [(name, data)] = taken_back(files, "one", "b").items()
+    assert name == "lessons/one.beginner.toml"
+    assert data.decode() == PLAINER.decode().replace(
+        '[[cell]]\nid = "b"\nquestion = "short?"\nhints = ["one"]\n\n', "\n"
+    )
+
+
+@pytest.mark.parametrize("data", [b"", b"cell = 3", b"[[cell]]\nid = 3", b"no toml", PLAINER])
+def test_where_no_words_are_for_the_cell_nothing_is_taken_back(data: bytes):
+    assert taken_back({"lessons/one.beginner.toml": data}, "one", "d") == {}
