@@ -138,8 +138,11 @@ class PtyDriver:
         except OSError:
             return 0
         self.sent += data
-        self._show(data)
+        self._take(data)
         return len(data)
+
+    def _take(self, data: bytes) -> None:
+        self._show(data)
 
     def wait(self, is_true: Callable[[], bool], timeout_s: float = 20.0, what: str = "") -> float:
         """Read until the claim about the screen is true; how long it took, in seconds."""

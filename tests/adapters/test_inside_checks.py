@@ -12,6 +12,7 @@ import pytest
 from pydantic import TypeAdapter
 
 import tui_tutor.kernels
+from tests.faults.cheats import KINDS
 from tui_tutor.core.course import Check
 from tui_tutor.core.grading.judging import RunSummary, judge, verdict_of
 from tui_tutor.core.grading.probing import probe_request
@@ -65,157 +66,33 @@ SQUARE = (
 HONEST = "def square(n):\n    return n * n\n"
 
 CHEATS = {
-    "print the report": HONEST.replace("n * n", "print('{\"passed\": true}') or print('[null]')"),
-    "leave with status 0": "import os\ndef square(n):\n    os._exit(0)\n",
-    "SystemExit": "def square(n):\n    raise SystemExit(0)\n",
-    "KeyboardInterrupt": "def square(n):\n    raise KeyboardInterrupt\n",
-    "atexit": (
-        "import atexit, os\natexit.register(lambda: os._exit(0))\ndef square(n):\n    raise SystemExit\n"
-    ),
-    "patch AssertionError": (
-        "import builtins\n"
-        "class Quiet(Exception): pass\n"
-        "builtins.AssertionError = AssertionError = Quiet\n"
-        "def square(n): return 0\n"
-    ),
-    "patch builtins": (
-        "import builtins\n"
-        "for name in ('abs', 'all', 'any', 'len', 'isinstance', 'eval', 'exec', 'compile'):\n"
-        "    setattr(builtins, name, lambda *a, **k: 9)\n"
-        "def square(n): return 0\n"
-    ),
-    "patch builtins while called": (
-        "import builtins\n"
-        "def square(n):\n"
-        "    for name in ('abs', 'all', 'any', 'bool', 'type', 'isinstance', 'str', 'dict', 'repr'):\n"
-        "        setattr(builtins, name, lambda *a, **k: True)\n"
-        "    return 0\n"
-    ),
-    "shadow builtins": "abs = all = len = isinstance = bool = lambda *a: 0\ndef square(n): return 0\n",
-    "overwrite the checker": (
-        "import sys\n"
-        "for module in list(sys.modules.values()):\n"
-        "    if hasattr(module, 'run_probe'):\n"
-        "        module.run_probe = module.canonical = lambda *a: {'passed': True}\n"
-        "def square(n): return 0\n"
-    ),
-    "equal to everything": (
-        "class Any:\n"
-        "    def __eq__(self, other): return True\n"
-        "    def __ne__(self, other): return False\n"
-        "    __lt__ = __gt__ = __le__ = __ge__ = __contains__ = __eq__\n"
-        "    def __hash__(self): return 9\n"
-        "    def __sub__(self, other): return self\n"
-        "    __rsub__ = __abs__ = lambda self, *a: self\n"
-        "def square(n): return Any()\n"
-    ),
-    "an int that lies": (
-        "class int(int):\n"
-        "    def __eq__(self, other): return True\n"
-        "    def __ne__(self, other): return False\n"
-        "    __lt__ = __gt__ = __le__ = __ge__ = __eq__\n"
-        "    def __hash__(self): return 9\n"
-        "    def __sub__(self, other): return self\n"
-        "    def __abs__(self): return self\n"
-        "    def __repr__(self): return '9'\n"
-        "int.__module__ = 'builtins'\n"
-        "def square(n): return int(0)\n"
-    ),
-    "a class that names itself int": (
-        "class Meta(type):\n"
-        "    __name__ = __qualname__ = 'int'\n"
-        "    def __eq__(self, other): return True\n"
-        "    def __hash__(self): return 1\n"
-        "    def __instancecheck__(self, other): return True\n"
-        "class Fake(metaclass=Meta):\n"
-        "    __class__ = int\n"
-        "    def __eq__(self, other): return True\n"
-        "    __sub__ = lambda self, o: self\n"
-        "    __abs__ = lambda self: self\n"
-        "    __lt__ = __gt__ = lambda self, o: True\n"
-        "    def __int__(self): return 9\n"
-        "    def __repr__(self): return '9'\n"
-        "def square(n): return Fake()\n"
-    ),
-    "a repr without end": (
-        "class Endless:\n"
-        "    def __repr__(self):\n"
-        "        while True: pass\n"
-        "    __str__ = __hash__ = __repr__\n"
-        "def square(n): return Endless()\n"
-    ),
-    "recursion": "import sys\nsys.setrecursionlimit(60)\ndef square(n): return square(n)\n",
-    "patch json": (
-        "import json, json.encoder\n"
-        "class Yes:\n"
-        "    def encode(self, value): return '{\"passed\": true}'\n"
-        "json.JSONEncoder.encode = lambda self, value: '{\"passed\": true}'\n"
-        "def square(n): return 0\n"
-    ),
-    "trace and jump": (
-        "import sys\n"
-        "def tracer(frame, event, arg):\n"
-        "    return tracer\n"
-        "sys.settrace(tracer)\n"
-        "sys.setprofile(tracer)\n"
-        "def square(n): return 0\n"
-    ),
-    "patch operator and copy": (
-        "import operator, copy, random\n"
-        "operator.eq = operator.lt = operator.gt = lambda *a: True\n"
-        "operator.ne = lambda *a: False\n"
-        "copy.deepcopy = lambda value, memo=None: value\n"
-        "random.Random.randint = lambda self, a, b: 0\n"
-        "def square(n): return 0 if n else 0\n"
-    ),
-    "reach into the caller's names": (
-        "import sys\n"
-        "def square(n):\n"
-        "    frame = sys._getframe(1)\n"
-        "    while frame:\n"
-        "        for name in ('__tutor_compare__', '__tutor_truth__'):\n"
-        "            if name in frame.f_globals:\n"
-        "                frame.f_globals[name] = lambda *a: True\n"
-        "        if isinstance(frame.f_globals.get('__builtins__'), dict):\n"
-        "            frame.f_globals['__builtins__']['abs'] = lambda *a: -1\n"
-        "        frame = frame.f_back\n"
-        "    return 0\n"
-    ),
-    "rewrite the caller's report": (
-        "import sys\n"
-        "def square(n):\n"
-        "    frame = sys._getframe(1)\n"
-        "    while frame:\n"
-        "        for value in frame.f_locals.values():\n"
-        "            if isinstance(value, dict) and 'expected' in value:\n"
-        "                value['expected'] = {'k': 'int', 't': 'int', 'v': '0'}\n"
-        "        frame = frame.f_back\n"
-        "    return 0\n"
-    ),
-    "a metaclass that answers for int": (
-        "class Meta(type):\n"
-        "    def __eq__(self, other): return True\n"
-        "    def __hash__(self): return hash(int)\n"
-        "class Fake(metaclass=Meta):\n"
-        "    def __eq__(self, other): return True\n"
-        "    def __ne__(self, other): return False\n"
-        "    __lt__ = __gt__ = __eq__\n"
-        "    __sub__ = __abs__ = lambda self, *a: self\n"
-        "def square(n): return Fake()\n"
-    ),
-    "a list of liars": (
-        "class Any:\n"
-        "    def __eq__(self, other): return True\n"
-        "    __hash__ = None\n"
-        "def square(n): return [Any()]\n"
-    ),
-    "truth by force": (
-        "class T:\n"
-        "    def __bool__(self): return True\n"
-        "    __sub__ = __abs__ = __eq__ = __lt__ = __gt__ = lambda self, *a: self\n"
-        "def square(n): return T()\n"
-    ),
-}
+    name: KINDS[name]
+    for name in (
+        "print the report",
+        "leave with status 0",
+        "SystemExit",
+        "KeyboardInterrupt",
+        "atexit",
+        "patch AssertionError",
+        "patch builtins",
+        "patch builtins while called",
+        "shadow builtins",
+        "overwrite the checker",
+        "equal to everything",
+        "an int that lies",
+        "a class that names itself int",
+        "a repr without end",
+        "recursion",
+        "patch json",
+        "trace and profile",
+        "patch operator, copy and random",
+        "reach into the caller's names",
+        "rewrite the caller's report",
+        "a metaclass that answers for int",
+        "a list of liars",
+        "truth by force",
+    )
+} | {"patch len": "import builtins\nbuiltins.len = lambda *a, **k: 9\ndef square(n): return 0\n"}
 
 
 def test_an_honest_answer_passes_every_check() -> None:

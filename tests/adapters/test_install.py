@@ -495,7 +495,7 @@ Installer(None, Path(sys.argv[1])).add(sys.argv[2], is_replacing=True, report=la
 
 @pytest.mark.slow
 @pytest.mark.parametrize("before", [True, False])
-@pytest.mark.parametrize("function", ["flush", "exchange", "flush_folder"])
+@pytest.mark.parametrize("function", ["flush_tree", "exchange", "flush_folder"])
 def test_killed_at_any_moment_leaves_the_old_course_or_the_new(
     data: Path, tmp_path: Path, function: str, *, before: bool
 ):
@@ -507,7 +507,7 @@ def test_killed_at_any_moment_leaves_the_old_course_or_the_new(
         [sys.executable, "-c", program, str(data), str(course)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
     assert killed.stdout is not None
-    killed.stdout.readline()
+    assert killed.stdout.readline() == b"here\n"
     killed.send_signal(signal.SIGKILL)
     killed.communicate()
     library = Library(None, data)

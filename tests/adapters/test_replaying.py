@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 
 from tests.adapters.visiting import LESSON, Visit, run_first, visit
 from tests.builders import a_code, a_lesson
+from tui_tutor.core.course import Lesson
 from tui_tutor.core.study.events import (
     InterruptRequested,
     RestartRequested,
@@ -93,11 +95,6 @@ SLOW = a_lesson(
 )
 
 
-async def run_both(visit: Visit) -> None:
-    await visit.run("slow")
-    await visit.run("use")
-
-
 async def until(visit: Visit, cell_id: str) -> None:
     """Wait until this cell is being done again."""
     for _ in range(2000):
@@ -107,17 +104,33 @@ async def until(visit: Visit, cell_id: str) -> None:
     pytest.fail(f"{cell_id} is not done again")
 
 
-def make_slow(folder: Path) -> None:
-    visit(folder, run_both, lesson=SLOW)
+def after_a_first_visit(folder: Path, lesson: Lesson) -> None:
+    """Every cell has run; from now on those that look for `ready` take their time."""
+
+    async def run_all(visit: Visit) -> None:
+        for cell in lesson.visible_cells:
+            await visit.run(cell.id)
+
+    visit(folder, run_all, lesson=lesson)
     (folder / "work/ready").touch()
 
 
-def test_a_run_asked_for_meanwhile_waits_and_a_stop_skips_to_it(tmp_path: Path) -> None:
-    make_slow(tmp_path)
+def while_restoring(
+    folder: Path, cell_id: str, act: Callable[[Visit], Awaitable[None]], *, lesson: Lesson = SLOW
+) -> None:
+    """Do something in a second visit while it is at this cell again."""
 
-    async def skip(visit: Visit) -> None:
+    async def begin(visit: Visit) -> None:
         visit.performer.restore()
-        await until(visit, "slow")
+        await until(visit, cell_id)
+        await act(visit)
+
+    after_a_first_visit(folder, lesson)
+    visit(folder, begin, lesson=lesson, restores=False)
+
+
+def test_a_run_asked_for_meanwhile_waits_and_a_stop_skips_to_it(tmp_path: Path) -> None:
+    async def skip(visit: Visit) -> None:
         visit.performer.dispatch(RunRequested("use", visit.now()))
         assert (visit.study.state("use").status, visit.study.running) == ("queued", "")
         visit.performer.dispatch(InterruptRequested(visit.now()))
@@ -125,7 +138,7 @@ def test_a_run_asked_for_meanwhile_waits_and_a_stop_skips_to_it(tmp_path: Path) 
         assert visit.study.state("use").status == "failed"
         assert "Restoring was stopped, 0 of 2 cells ran again. Run the rest when you want." in visit.noticed
 
-    visit(tmp_path, skip, lesson=SLOW, restores=False)
+    while_restoring(tmp_path, "slow", skip)
 
 
 def test_a_stop_reaches_a_setup_and_the_setup_runs_again_before_the_next_run(tmp_path: Path) -> None:
@@ -154,13 +167,7 @@ while os.path.exists('ready'):
     except KeyboardInterrupt: pass"""
     lesson = a_lesson([a_code("a = 1", id="a"), a_code(stubborn, id="stubborn")])
 
-    async def first(visit: Visit) -> None:
-        await visit.run("a")
-        await visit.run("stubborn")
-
     async def stop_twice(visit: Visit) -> None:
-        visit.performer.restore()
-        await until(visit, "stubborn")
         while visit.study.kernel != "busy":  # noqa: ASYNC110 - the kernel says when
             await asyncio.sleep(0.01)
         for _ in range(2):
@@ -170,41 +177,31 @@ while os.path.exists('ready'):
         assert visit.study.kernel == "dead"
         assert "did not stop when asked" in visit.noticed[-1]
 
-    visit(tmp_path, first, lesson=lesson)
-    (tmp_path / "work/ready").touch()
-    visit(tmp_path, stop_twice, lesson=lesson, restores=False)
+    while_restoring(tmp_path, "stubborn", stop_twice, lesson=lesson)
 
 
 def test_a_new_kernel_ends_it(tmp_path: Path) -> None:
-    make_slow(tmp_path)
-
     async def restart(visit: Visit) -> None:
-        visit.performer.restore()
-        await until(visit, "slow")
         visit.performer.dispatch(RestartRequested(visit.now()))
         await visit.performer.settle()
         assert (visit.study.restoring, visit.study.kernel) == (None, "idle")
         assert visit.session.holds("first")
 
-    visit(tmp_path, restart, lesson=SLOW, restores=False)
+    while_restoring(tmp_path, "slow", restart)
 
 
 def test_leaving_ends_it_and_coming_back_begins_it_again(tmp_path: Path) -> None:
-    make_slow(tmp_path)
-
     async def leave(visit: Visit) -> None:
-        visit.performer.restore()
-        await until(visit, "slow")
         visit.performer.dispatch(RunRequested("use", visit.now()))
         await visit.performer.close()
         assert (visit.study.running, visit.study.restoring) == ("", None)
         assert not visit.session.holds("first")
 
-    visit(tmp_path, leave, lesson=SLOW, restores=False)
+    while_restoring(tmp_path, "slow", leave)
 
 
 def test_it_ends_at_its_time_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    make_slow(tmp_path)
+    after_a_first_visit(tmp_path, SLOW)
     monkeypatch.setattr(replaying, "RESTORE_LIMIT_S", 0.5)
 
     async def look(visit: Visit) -> None:

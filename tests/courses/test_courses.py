@@ -15,8 +15,9 @@ from typing import get_args
 
 import pytest
 
-from tests.courses.shipped import COURSES, NAMES, course_of, files_of, lesson_of, lessons_of
+from tests.courses.shipped import COURSES, NAMES, cells_of, course_of, files_of, lesson_of, lessons_of
 from tui_tutor.core.course import (
+    CellBase,
     ChoiceBlank,
     ChoiceQuiz,
     ClozeQuiz,
@@ -55,11 +56,9 @@ def test_a_shipped_course_has_neither_errors_nor_warnings(name: str):
 @pytest.mark.parametrize("name", NAMES)
 def test_every_exercise_has_two_hints_an_explanation_and_a_wrong_sample_for_each_check(name: str):
     lacking = [
-        (lesson.id, cell.id)
-        for lesson in lessons_of(name)
-        for cell in lesson.cells
-        if isinstance(cell, ExerciseCell)
-        and not (
+        place
+        for place, cell in cells_of(name, ExerciseCell)
+        if not (
             len(cell.hints) >= 2
             and cell.explain
             and (cell.solution or (cell.file and all(file.solution for file in cell.file)))
@@ -73,30 +72,23 @@ def test_every_exercise_has_two_hints_an_explanation_and_a_wrong_sample_for_each
 @pytest.mark.parametrize("name", NAMES)
 def test_every_question_is_explained_and_every_option_has_feedback(name: str):
     lacking = [
-        (lesson.id, cell.id)
-        for lesson in lessons_of(name)
-        for cell in lesson.cells
-        if isinstance(cell, QuizBase)
-        and not (cell.explain and cell.hints and all(option.feedback for option in options_of(cell)))
+        place
+        for place, cell in cells_of(name, QuizBase)
+        if not (cell.explain and cell.hints and all(option.feedback for option in options_of(cell)))
     ]
     assert lacking == []
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_plot_says_in_words_what_it_shows(name: str):
-    plots = [cell for lesson in lessons_of(name) for cell in lesson.cells if isinstance(cell, VizCell)]
-    assert [plot.id for plot in plots if not (plot.alt and plot.caption)] == []
+    plots = cells_of(name, VizCell)
+    assert [place for place, plot in plots if not (plot.alt and plot.caption)] == []
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_cell_is_named_by_its_author_so_that_editing_a_lesson_keeps_its_history(name: str):
-    made = [
-        (lesson.id, cell.id)
-        for lesson in lessons_of(name)
-        for cell in lesson.cells
-        if re.fullmatch(rf"{cell.kind}-\d+", cell.id)
-    ]
-    assert made == []
+    cells = cells_of(name, CellBase)
+    assert [place for place, cell in cells if re.fullmatch(rf"{cell.kind}-\d+", cell.id)] == []
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -112,12 +104,7 @@ def test_a_lesson_is_easier_to_read_the_lower_its_level(name: str):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_prose_is_calm(name: str):
-    texts = {
-        (lesson.id, cell.id): cell.text
-        for lesson in lessons_of(name)
-        for cell in lesson.cells
-        if isinstance(cell, MarkdownCell)
-    }
+    texts = {place: cell.text for place, cell in cells_of(name, MarkdownCell)}
     loud = re.compile(r"(?<!\[)!(?!\[)|\b(simply|just|easy|easily|obviously)\b", re.IGNORECASE)
     said = {where: loud.search(text.replace("[!", "[")) for where, text in texts.items()}
     assert {where: found.group() for where, found in said.items() if found} == {}
@@ -198,12 +185,9 @@ def test_a_shipped_course_carries_a_fresh_proof(name: str):
 @pytest.mark.parametrize("name", NAMES)
 def test_every_shipped_exercise_catches_nine_mutants_of_ten_and_accepts_every_rewrite(name: str):
     lock = json.loads(files_of(name)["course.lock.json"])
-    for lesson in lessons_of(name):
-        for cell in lesson.cells:
-            if isinstance(cell, ExerciseCell) and cell.check:
-                proof = lock["lessons"][lesson.id]["cells"][cell.id]["proof"]
-                assert (proof["solution"], proof["starter_fails"]) == (3, True)
-                assert all(
-                    proof[kind]["ok"] == proof[kind]["total"] for kind in ("wrong", "right", "rewrites")
-                )
-                assert proof["mutants"]["killed"] >= 0.9 * proof["mutants"]["total"]
+    for (lesson, cell_id), cell in cells_of(name, ExerciseCell):
+        if cell.check:
+            proof = lock["lessons"][lesson]["cells"][cell_id]["proof"]
+            assert (proof["solution"], proof["starter_fails"]) == (3, True)
+            assert all(proof[kind]["ok"] == proof[kind]["total"] for kind in ("wrong", "right", "rewrites"))
+            assert proof["mutants"]["killed"] >= 0.9 * proof["mutants"]["total"]

@@ -45,22 +45,30 @@ class ReplayAdder:
         return answer
 
 
-async def _play(app: TutorApp, keys: Sequence[str], until: str) -> str:
-    async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
+Step = tuple[Sequence[str], str]  # (keys, the words that are waited for then)
+
+
+def screens(app: TutorApp, *steps: Step, look: Callable[[TutorApp], Any] = screen_text) -> list[Any]:
+    """What is seen after each step."""
+
+    async def seen_after(pilot: Any, keys: Sequence[str], words: str) -> Any:
         for key in keys:
             await pilot.press(key)
-        await _seen(app, pilot, until)
-        return screen_text(app)
+        while words not in screen_text(app):
+            await pilot.pause(0.01)
+        return look(app)
 
+    async def act() -> list[Any]:
+        async with app.run_test(size=(80, 24)) as pilot:
+            await pilot.pause()
+            return [await seen_after(pilot, keys, words) for keys, words in steps]
 
-async def _seen(app: TutorApp, pilot: Any, words: str) -> None:
-    while words not in screen_text(app):
-        await pilot.pause(0.01)
+    return asyncio.run(act())
 
 
 def play(adder: ReplayAdder, *keys: str, until: str, **given: Any) -> str:
-    return asyncio.run(_play(make_app(adder=adder, **given), keys, until))
+    (seen,) = screens(make_app(adder=adder, **given), (keys, until))
+    return seen
 
 
 def test_the_library_says_that_i_adds_a_course():
@@ -78,33 +86,14 @@ def test_what_was_installed_is_chosen_in_the_library_and_said():
     shelf = ReplayShelf((the_vae_course(), new))
     adder = ReplayAdder({"x.zip": Added("new", "A new course", "1.0", "installed")})
     app = make_app(adder=adder, shelf=shelf)
-
-    async def act() -> tuple[str, str]:
-        async with app.run_test(size=(80, 24)) as pilot:
-            await pilot.pause()
-            for key in ("i", *"x.zip", "enter"):
-                await pilot.press(key)
-            await _seen(app, pilot, "Installed A new course 1.0.")
-            return app.screen.page.chosen, adder.asked[0]  # type: ignore[attr-defined]
-
-    assert asyncio.run(act()) == ("new", "x.zip")
+    typed = (("i", *"x.zip", "enter"), "Installed A new course 1.0.")
+    chosen = screens(app, typed, look=lambda app: app.screen.page.chosen)  # type: ignore[attr-defined]
+    assert (chosen, adder.asked) == (["new"], ["x.zip"])
 
 
 def test_what_went_wrong_is_a_sentence_and_another_line_can_be_typed():
     app = make_app(adder=ReplayAdder({"a": "There is nothing at a."}))
-
-    async def act() -> tuple[str, str]:
-        async with app.run_test(size=(80, 24)) as pilot:
-            await pilot.pause()
-            for key in ("i", "a", "enter"):
-                await pilot.press(key)
-            await _seen(app, pilot, "failed")
-            failed = screen_text(app)
-            await pilot.press("b")
-            await _seen(app, pilot, "it may be")
-            return failed, screen_text(app)
-
-    failed, again = asyncio.run(act())
+    failed, again = screens(app, (("i", "a", "enter"), "failed"), ("b", "it may be"))
     assert "There is nothing at a. Do something else." in failed
     assert "failed" not in again
 
@@ -117,20 +106,11 @@ def test_nothing_typed_asks_nobody():
 
 def test_progress_is_a_bar_and_esc_stops_the_work():
     adder = ReplayAdder({}, steps=[Progress("1.0 MB received", 0.5, 12.0)], holds=Event())
-    app = make_app(adder=adder)
-
-    async def act() -> tuple[str, str]:
-        async with app.run_test(size=(80, 24)) as pilot:
-            await pilot.pause()
-            for key in ("i", "a", "enter"):
-                await pilot.press(key)
-            await _seen(app, pilot, "50 %")
-            running = screen_text(app)
-            await pilot.press("escape")
-            await _seen(app, pilot, "Stopped. Nothing was changed.")
-            return running, screen_text(app)
-
-    running, stopped = asyncio.run(act())
+    running, stopped = screens(
+        make_app(adder=adder),
+        (("i", "a", "enter"), "50 %"),
+        (("escape",), "Stopped. Nothing was changed."),
+    )
     assert "1.0 MB received …" in running
     assert "12 s left" in running
     assert "Esc close" in stopped
@@ -140,21 +120,11 @@ def test_progress_is_a_bar_and_esc_stops_the_work():
 def test_a_list_of_courses_is_chosen_from():
     added = Added("two", "The second", "2.0", "installed")
     adder = ReplayAdder({"l": LIST, "https://host/courses.toml#two": added})
-    app = make_app(adder=adder)
-
-    async def act() -> str:
-        async with app.run_test(size=(80, 24)) as pilot:
-            await pilot.pause()
-            for key in ("i", "l", "enter"):
-                await pilot.press(key)
-            await _seen(app, pilot, "The first course")
-            listed = screen_text(app)
-            await pilot.press("down")
-            await pilot.press("enter")
-            await _seen(app, pilot, "Installed The second 2.0.")
-            return listed
-
-    listed = asyncio.run(act())
+    listed, _ = screens(
+        make_app(adder=adder),
+        (("i", "l", "enter"), "The first course"),
+        (("down", "enter"), "Installed The second 2.0."),
+    )
     assert "which one" in listed
     assert adder.asked == ["l", "https://host/courses.toml#two"]
 

@@ -8,6 +8,7 @@ import unicodedata
 from typing import Final
 
 LONGEST: Final = 48
+_START: Final = 56  # characters before a number: an id has at most 64
 
 
 def id_from(text: str, *, otherwise: str) -> str:
@@ -19,6 +20,16 @@ def id_from(text: str, *, otherwise: str) -> str:
     if not made:
         digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
         return f"{otherwise}-{digest}" if text.strip() else otherwise
+    return made
+
+
+def numbered(wanted: str, taken: set[str], number: int = 1) -> str:
+    """`wanted`, or its start with the first number from `number` on that makes it new; it is taken then."""
+    made = wanted if number == 1 else f"{wanted[:_START]}-{number}"
+    while made in taken:
+        number += 1
+        made = f"{wanted[:_START]}-{number}"
+    taken.add(made)
     return made
 
 

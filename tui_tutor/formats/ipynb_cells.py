@@ -11,6 +11,7 @@ from typing import Any, Final
 from tui_tutor.core.course import CodeCell, ShellCell
 from tui_tutor.core.parsing.python_source import statements_mistake
 from tui_tutor.formats import notebook_carried as carried
+from tui_tutor.formats.ids import numbered
 from tui_tutor.formats.imported import Lost
 from tui_tutor.formats.ipynb_exercises import (
     Answer,
@@ -153,13 +154,7 @@ class LessonMaker:
         """The notebook's own name for the cell, else one that hangs on its text alone."""
         own = slug(grade_id(cell.metadata)) or slug(cell.id)
         wanted = own or f"{kind}-{hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()[:8]}"
-        count = number + 1
-        made = f"{wanted[:56]}-{count}" if number else wanted
-        while made in self._taken:
-            count += 1
-            made = f"{wanted[:56]}-{count}"
-        self._taken.add(made)
-        return made
+        return numbered(wanted, self._taken, number + 1)
 
     def _add_markdown(self, cell: NotebookCell) -> None:
         text = lesson_text(cell, self._where(cell), self.around)

@@ -11,6 +11,7 @@ from tui_tutor.core.course import Course, Lesson
 from tui_tutor.core.study.recording import recorded_cells
 from tui_tutor.core.toml_writing import toml_text
 from tui_tutor.formats.exportable import Exportable
+from tui_tutor.formats.ids import numbered
 from tui_tutor.formats.notebook_carried import KEY, as_part
 from tui_tutor.formats.notebook_cells import CellWriter, code_cell
 
@@ -102,13 +103,7 @@ def _with_ids(cells: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Each id once in the notebook, and of at most 64 characters."""
     taken: set[str] = set()
     for cell in cells:
-        first = made = cell["id"][:64]
-        number = 1
-        while made in taken:
-            number += 1
-            made = f"{first[:56]}-{number}"
-        taken.add(made)
-        cell["id"] = made
+        cell["id"] = numbered(cell["id"][:64], taken)
     return cells
 
 

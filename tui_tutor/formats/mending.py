@@ -17,6 +17,7 @@ from tui_tutor.core.parsing.rules.cells import index_cells, require_cell
 from tui_tutor.core.parsing.whole_course import check_course
 from tui_tutor.core.toml_writing import toml_text
 from tui_tutor.formats.fitting import fitted
+from tui_tutor.formats.ids import numbered
 from tui_tutor.formats.imported import Imported, Lost
 from tui_tutor.formats.ipynb_text import fenced
 from tui_tutor.formats.writing import course_files
@@ -112,13 +113,8 @@ def _lesson_without_cells(name: str, header: Table, lost: list[Lost]) -> dict[st
 def _make_unique(cells: list[dict[str, Any]]) -> None:
     taken: set[str] = set()
     for cell in cells:
-        first = made = cell["id"] if _is_id(cell.get("id")) else f"{cell.get('kind', 'cell')}-1"
-        number = 1
-        while made in taken:
-            number += 1
-            made = f"{first[:56]}-{number}"
-        taken.add(made)
-        cell["id"] = made
+        wanted = cell["id"] if _is_id(cell.get("id")) else f"{cell.get('kind', 'cell')}-1"
+        cell["id"] = numbered(wanted, taken)
 
 
 def _faults(cells: list[dict[str, Any]]) -> Iterator[tuple[int, tuple[str, str]]]:

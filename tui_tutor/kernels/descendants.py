@@ -12,6 +12,7 @@ import select
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from typing import Any
 
 ATTEMPTS = 10
@@ -53,6 +54,32 @@ def wake_at_ends() -> int:
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.set_wakeup_fd(wake_write, warn_on_full_buffer=False)
     return wake
+
+
+def start(command: list[str], prepare: Callable[[int], None]) -> int:
+    """Start a command that leads a session and dies with this process; its number.
+
+    `prepare` is called with our number in the child, which leads its session by then.
+    """
+    guardian = os.getpid()
+    pid = os.fork()
+    if pid == 0:
+        become(command, guardian, prepare)
+    return pid
+
+
+def become(command: list[str], guardian: int, prepare: Callable[[int], None]) -> None:
+    """In the child: become the command. Never returns."""
+    try:
+        forget_signals()
+        os.setsid()
+        prepare(guardian)
+        die_with_parent(guardian)
+        os.execvp(command[0], command)  # noqa: S606 - the command is what the guard is for
+    except OSError as error:
+        os.write(2, f"{command[0]}: {error.strerror}\n".encode())
+    finally:
+        os._exit(127)
 
 
 def forget_signals() -> None:

@@ -31,10 +31,7 @@ def main() -> None:
     os.close(null)
     descendants.adopt_orphans()
     wake = descendants.wake_at_ends()
-    guardian = os.getpid()
-    pid = os.fork()
-    if pid == 0:
-        become(sys.argv[1:], guardian)
+    pid = descendants.start(sys.argv[1:], prepare)
     for name in PASSED_ON:
         signal.signal(getattr(signal, name), lambda signum, _: descendants.signal_group(pid, signum))
     code = descendants.guard(pid, control, wake)
@@ -44,18 +41,9 @@ def main() -> None:
     os._exit(0)  # at once: the application waits
 
 
-def become(command: list[str], guardian: int) -> None:
-    """In the child: lead a session and become the kernel. Never returns."""
-    try:
-        descendants.forget_signals()
-        os.setsid()
-        descendants.die_with_parent(guardian)
-        os.environ["JPY_PARENT_PID"] = str(guardian)  # kernels end when this is not their parent
-        os.execvp(command[0], command)  # noqa: S606 - the command is what the guard is for
-    except OSError as error:
-        os.write(2, f"{command[0]}: {error.strerror}\n".encode())
-    finally:
-        os._exit(127)
+def prepare(guardian: int) -> None:
+    """In the child: kernels end when this number is not their parent's."""
+    os.environ["JPY_PARENT_PID"] = str(guardian)
 
 
 if __name__ == "__main__":

@@ -28,10 +28,7 @@ def main() -> None:
     control.set_inheritable(False)
     descendants.adopt_orphans()
     wake = descendants.wake_at_ends()
-    guardian = os.getpid()
-    pid = os.fork()
-    if pid == 0:
-        become(sys.argv[2:], guardian)
+    pid = descendants.start(sys.argv[2:], prepare)
     null = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):  # the terminal ends when the command's last holder of it does
         os.dup2(null, descriptor)
@@ -42,19 +39,10 @@ def main() -> None:
         control.sendall(f"{status} {left}".encode())
 
 
-def become(command: list[str], guardian: int) -> None:
-    """In the child: lead a session, on its terminal if it has one, and become the command. Never returns."""
-    try:
-        descendants.forget_signals()
-        os.setsid()
-        if os.isatty(1):
-            fcntl.ioctl(1, termios.TIOCSCTTY, 0)
-        descendants.die_with_parent(guardian)
-        os.execv(command[0], command)  # noqa: S606 - the command is what the guard is for
-    except OSError as error:
-        os.write(2, f"{command[0]}: {error.strerror}\n".encode())
-    finally:
-        os._exit(127)
+def prepare(_: int) -> None:
+    """In the child: lead the session on its terminal, if it has one."""
+    if os.isatty(1):
+        fcntl.ioctl(1, termios.TIOCSCTTY, 0)
 
 
 if __name__ == "__main__":

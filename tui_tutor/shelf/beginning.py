@@ -18,6 +18,7 @@ from tui_tutor.core.errors import TutorError
 from tui_tutor.core.safe_text import safe_line
 from tui_tutor.core.schema import json_schema
 from tui_tutor.core.toml_writing import toml_text
+from tui_tutor.shelf.writing import explained
 
 SCHEMA_FOLDER: Final = ".schema"
 _SAMPLE: Final = "newcourse"
@@ -114,13 +115,12 @@ def _mask() -> int:
 
 @contextmanager
 def _explained(folder: Path) -> Iterator[None]:
+    shown = safe_line(str(folder))
     try:
-        yield
-    except OSError as error:
-        reason = os.strerror(error.errno or 0).lower()
-        raise TutorError(
-            f"The course was not made: {safe_line(str(folder))} cannot be written ({reason}).",
+        with explained(
+            lambda reason: f"The course was not made: {shown} cannot be written ({reason}).",
             help="Name a folder that you may write to.",
-        ) from error
+        ):
+            yield
     except ValueError as error:  # a name with a zero byte
         raise TutorError("The name of the folder cannot be used.", help="Use another name.") from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import sys
@@ -17,7 +16,7 @@ from tui_tutor.core.errors import TutorError
 from tui_tutor.core.ports import Progress
 from tui_tutor.core.safe_text import safe_line
 from tui_tutor.shelf.pip import SAFETY, Command, Follower, looks, pip_version, refusal
-from tui_tutor.shelf.writing import scratch_name, sweep
+from tui_tutor.shelf.writing import reason_of, scratch_name, sweep
 
 _TAG: Final = re.compile(r"[a-z0-9][a-z0-9_]{0,60}")
 _SCRATCH: Final = ".tui-tutor-wheels-"
@@ -72,7 +71,7 @@ def folder_for_wheels(beside: Path) -> Iterator[Path]:
         sweep(folder.parent, _SCRATCH)
         folder.mkdir(mode=0o700)
     except OSError as error:
-        reason = os.strerror(error.errno or 0).lower()
+        reason = reason_of(error)
         raise TutorError(f"The wheels have no place: {reason}.", help="Name another one with -o.") from error
     try:
         yield folder
@@ -109,7 +108,7 @@ class Fetching:
                             one.what, round(part, 4), one.seconds_left if len(wanted) == 1 else None
                         )
         except OSError as error:
-            reason = os.strerror(error.errno or 0).lower()
+            reason = reason_of(error)
             raise TutorError(
                 f"The wheels could not be fetched: {reason}.", help="Nothing was written."
             ) from error

@@ -16,6 +16,7 @@ from typing import Final
 from tui_tutor.core.diagnostic import Diagnostic, Span
 from tui_tutor.core.errors import TutorError
 from tui_tutor.core.safe_text import safe_line
+from tui_tutor.shelf.writing import reason_of
 
 MANIFEST: Final = "course.toml"
 LOCK: Final = "course.lock.json"
@@ -113,7 +114,7 @@ def open_folder(path: Path) -> Iterator[int]:
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError as error:
-        reason = os.strerror(error.errno or 0).lower()
+        reason = reason_of(error)
         raise TutorError(
             f"The course folder {safe_line(str(path))} cannot be opened: {reason}.",
             help="Check the path and that you may read it.",
@@ -219,7 +220,7 @@ def _walk(folder: int, prefix: str, tree: _Tree, limits: Limits, *, is_reading: 
             except FileNotFoundError:
                 continue  # it vanished while we looked
             except OSError as error:
-                tree.skipped[name] = os.strerror(error.errno or 0).lower()
+                tree.skipped[name] = reason_of(error)
 
 
 def _counted(entries: Iterator[os.DirEntry[str]], tree: _Tree, limits: Limits) -> Iterator[os.DirEntry[str]]:

@@ -26,7 +26,7 @@ from tui_tutor.shelf.pip import (
     pip_version,
     refusal,
 )
-from tui_tutor.shelf.writing import is_alive, make_private_folder
+from tui_tutor.shelf.writing import is_alive, make_private_folder, reason_of
 
 _SPARE_MB: Final = 200  # what pip unpacks meanwhile, and room to breathe
 
@@ -67,7 +67,7 @@ class Installation:
             self._switch(folder)
             is_done = True
         except OSError as error:
-            reason = os.strerror(error.errno or 0).lower()
+            reason = reason_of(error)
             raise TutorError(f"The packages could not be installed: {reason}.", help=KEPT) from error
         finally:
             if not is_done:
@@ -83,7 +83,7 @@ class Installation:
             free_mb = shutil.disk_usage(self.link.parent).free / 1e6
         except OSError as error:
             raise TutorError(
-                f"The packages have no place: {os.strerror(error.errno or 0).lower()}.",
+                f"The packages have no place: {reason_of(error)}.",
                 help="Set TUI_TUTOR_DATA to a folder you may write to.",
             ) from error
         needed = self.disk_mb + _SPARE_MB

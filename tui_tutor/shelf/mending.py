@@ -11,7 +11,7 @@ from pathlib import Path
 from tui_tutor.core.errors import TutorError
 from tui_tutor.core.safe_text import safe_line
 from tui_tutor.shelf.folder import open_folder
-from tui_tutor.shelf.writing import write_in
+from tui_tutor.shelf.writing import reason_of, write_in
 
 
 def write_mended(folder: Path, before: Mapping[str, bytes], after: Mapping[str, bytes]) -> None:
@@ -22,7 +22,7 @@ def write_mended(folder: Path, before: Mapping[str, bytes], after: Mapping[str, 
             try:
                 _replace(root, name, before[name], after[name])
             except OSError as error:
-                reason = os.strerror(error.errno or 0).lower() if error.errno else str(error)
+                reason = reason_of(error) if error.errno else str(error)
                 raise TutorError(
                     f"{safe_line(name)} cannot be written: {reason}.", help=_what_was_done(written)
                 ) from error

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import time
 from collections.abc import AsyncIterator, Mapping
@@ -14,10 +13,10 @@ from typing import Final
 
 from tui_tutor.core.course import Course
 from tui_tutor.core.errors import TutorError
-from tui_tutor.core.levels import Offer
 from tui_tutor.core.ports import CourseEntry, Json, LessonFile, PackageNeed, Progress, TrustState
 from tui_tutor.shelf.environment import Environments
-from tui_tutor.shelf.folder import LOCK, WHEELS_PLACE, Snapshot, stamps_of, take_snapshot
+from tui_tutor.shelf.folder import WHEELS_PLACE, Snapshot, stamps_of, take_snapshot
+from tui_tutor.shelf.overlaid import OverlaidCourse, lock_in
 from tui_tutor.shelf.trust import (
     TrustBook,
     changed_files,
@@ -62,7 +61,7 @@ class CoursePlaces:
         return self.data / "manifests" / f"{name}.json"
 
 
-class FolderCourse:
+class FolderCourse(OverlaidCourse):
     """`OpenCourse` over a folder.
 
     Everything is parsed, hashed, copied and run from bytes held in memory: what a learner trusts is what
@@ -82,23 +81,15 @@ class FolderCourse:
     ) -> None:
         if entry.course is None:
             raise TutorError(f"{entry.path} has no course that can be opened.", exit_code=4)
+        super().__init__(entry, snapshot)
         self._course = entry.course
-        self._entry = self._told = entry
-        self._overlay = ""
-        self._offer: Offer | None = None
         self._path = Path(entry.path)
         self._places = places
         self._book = book
         self._environments = environments
         self._has_own_name = has_own_name
-        self._now = snapshot
-        self._lessons: dict[str, LessonFile] = {}
         self._fresh_until = 0.0
         self._handed: list[Snapshot] = [snapshot]  # states that a course or lesson was handed out from
-
-    @property
-    def entry(self) -> CourseEntry:
-        return self._told
 
     @property
     def course(self) -> Course:
@@ -106,52 +97,14 @@ class FolderCourse:
 
     # --- reading ------------------------------------------------------------------------------------
 
-    @property
-    def offer(self) -> Offer:
-        """The levels and languages that the course can be read in."""
-        from tui_tutor.core.parsing.retelling import course_offer
-
-        if self._offer is None:
-            self._offer = course_offer(self._course, self._now.files)
-        return self._offer
-
-    @property
-    def overlay(self) -> str:
-        """What lies over course and lessons; "" for the course's own words."""
-        return self._overlay
-
-    def lay_over(self, overlay: str) -> None:
-        """Give course, entry and lessons under this overlay from now on."""
-        if overlay != self._overlay:
-            self._overlay = overlay
-            self._lessons.clear()
-            self._tell()
-
-    def _tell(self) -> None:
-        from tui_tutor.core.parsing.retelling import entry_over
-
-        self._told = entry_over(self._entry, self._now.files, self._overlay)
-
     def lesson(self, lesson_id: str) -> LessonFile:
         """Parse one lesson; cached while no file of the course changes."""
-        from tui_tutor.core.parsing.retelling import lesson_over
-
-        snapshot = self._refreshed()
-        if lesson_id not in self._lessons:
-            self._lessons[lesson_id] = lesson_over(self._course, lesson_id, snapshot.files, self._overlay)
-        return self._lessons[lesson_id]
-
-    def asset(self, path: str) -> bytes | None:
-        """A file of the course, None if it is absent."""
-        return self._now.files.get(path)
+        self._refreshed()
+        return self._parsed(self._course, lesson_id)
 
     def lock(self) -> Mapping[str, Json]:
         """course.lock.json, {} if absent or unreadable."""
-        try:
-            value = json.loads(self._refreshed().files.get(LOCK, b""))
-        except (ValueError, RecursionError):
-            return {}
-        return value if isinstance(value, dict) else {}
+        return lock_in(self._refreshed().files)
 
     def source_hash(self) -> str:
         """Hash of the whole tree, lock and dot folders left out."""
@@ -252,5 +205,5 @@ class FolderCourse:
             self._places.workspace(name),
             self._places.manifest(name),
             files=lambda: self._now.files,
-            modes=lambda: {path: stamp.mode for path, stamp in self._now.stamps.items()},
+            modes=lambda: self._modes,
         )

@@ -8,12 +8,11 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from tui_tutor.core.course import Course
 from tui_tutor.core.diagnostic import Diagnostic, Span, errors_in
 from tui_tutor.core.errors import TutorError
-from tui_tutor.core.levels import Offer
 from tui_tutor.core.ports import (
     CourseEntry,
     Json,
@@ -25,8 +24,9 @@ from tui_tutor.core.ports import (
 )
 from tui_tutor.shelf.cache import FactsCache
 from tui_tutor.shelf.environment import Environments
-from tui_tutor.shelf.folder import LOCK, MANIFEST, FileStamp, Snapshot, stamps_of, take_snapshot
+from tui_tutor.shelf.folder import MANIFEST, FileStamp, Snapshot, stamps_of, take_snapshot
 from tui_tutor.shelf.opened import CoursePlaces
+from tui_tutor.shelf.overlaid import OverlaidCourse, lock_in
 from tui_tutor.shelf.workspace import CourseWorkspace
 
 QUIET_S: Final = 0.12
@@ -41,7 +41,7 @@ _FILES: Final = "files/"
 Stamps = Mapping[str, FileStamp]
 
 
-class PreviewedFolder:
+class PreviewedFolder(OverlaidCourse):
     """`PreviewedCourse` and `Shelf` over one folder. `data` is a scratch folder: nothing of the learner's.
 
     `course` raises a TutorError until course.toml could be read once; `is_readable` says whether it was.
@@ -53,15 +53,11 @@ class PreviewedFolder:
         data: Path,
         environments: Environments,
     ) -> None:
+        super().__init__(CourseEntry(str(path), path.name, path.name, str(path), None), Snapshot({}, {}))
         self._path = path
         self._places = CoursePlaces(data)
         self._environments = environments
-        self._snapshot = Snapshot({}, {})
         self._course: Course | None = None
-        self._entry = self._told = CourseEntry(str(path), path.name, path.name, str(path), None)
-        self._overlay = ""
-        self._offer: Offer | None = None
-        self._lessons: dict[str, LessonFile] = {}
         # The last form of each lesson without errors, under each overlay.
         self._good: dict[tuple[str, str], LessonFile] = {}
         self._noted: tuple[NotedDiagnostic, ...] = ()
@@ -194,7 +190,7 @@ class PreviewedFolder:
     # --- taking an edition --------------------------------------------------------------------------
 
     def _take(self, stamps: Stamps, snapshot: Snapshot) -> None:
-        before, self._snapshot, self._seen, self._problem = self._snapshot, snapshot, stamps, ""
+        before, self._now, self._seen, self._problem = self._now, snapshot, stamps, ""
         self._edition += 1
         self._unchecked = snapshot
         self._lessons.clear()
@@ -215,7 +211,7 @@ class PreviewedFolder:
         """Take course.toml as it is; a broken one leaves what was there before."""
         from tui_tutor.core.parsing import parse_course
 
-        parsed = parse_course(self._snapshot.files, folder_name=self._path.name)
+        parsed = parse_course(self._now.files, folder_name=self._path.name)
         if parsed.value is None:
             return
         if self._course is not None and parsed.value.id != self._course.id:
@@ -224,7 +220,7 @@ class PreviewedFolder:
         else:
             self._course = parsed.value
         facts = FactsCache(self._places.cache).facts(
-            self._path, self._snapshot.stamps, self._snapshot.files, self._course.lessons
+            self._path, self._now.stamps, self._now.files, self._course.lessons
         )
         self._entry = replace(
             self._entry,
@@ -253,54 +249,19 @@ class PreviewedFolder:
     # --- OpenCourse ---------------------------------------------------------------------------------
 
     @property
-    def entry(self) -> CourseEntry:
-        return self._told
-
-    @property
     def course(self) -> Course:
         assert self._told.course is not None
         return self._told.course
 
-    @property
-    def offer(self) -> Offer:
-        """The levels and languages that the course can be read in."""
-        from tui_tutor.core.parsing.retelling import course_offer
-
-        if self._offer is None and self._course is not None:
-            self._offer = course_offer(self._course, self._snapshot.files)
-        return self._offer or Offer()
-
-    @property
-    def overlay(self) -> str:
-        """What lies over course and lessons; "" for the course's own words."""
-        return self._overlay
-
-    def lay_over(self, overlay: str) -> None:
-        """Give course, entry and lessons under this overlay from now on."""
-        if overlay != self._overlay:
-            self._overlay = overlay
-            self._lessons.clear()
-            self._tell()
-
-    def _tell(self) -> None:
-        from tui_tutor.core.parsing.retelling import entry_over
-
-        self._told = entry_over(self._entry, self._snapshot.files, self._overlay)
-
     def lesson(self, lesson_id: str) -> LessonFile:
         """One lesson as it was saved; where that has errors, its last good form if there is one."""
-        from tui_tutor.core.parsing.retelling import lesson_over
-
+        assert self._course is not None
         key = (lesson_id, self._overlay)
-        if lesson_id not in self._lessons:
-            assert self._course is not None
-            file = lesson_over(self._course, lesson_id, self._snapshot.files, self._overlay)
-            self._lessons[lesson_id] = file
-            if file.lesson is not None and file.lesson.cells and not errors_in(file.diagnostics):
-                self._good[key] = file
-        file = self._lessons[lesson_id]
+        file = self._parsed(self._course, lesson_id)
         # Of a lesson whose overlay has mistakes there is the base: its own last good form is nearer.
         is_whole = file.lesson is not None and not errors_in(file.diagnostics)
+        if is_whole and file.lesson is not None and file.lesson.cells:
+            self._good[key] = file
         return file if is_whole else self._good.get(key, file)
 
     def is_outdated(self, lesson_id: str) -> bool:
@@ -314,25 +275,15 @@ class PreviewedFolder:
 
     def cell_at(self, diagnostic: Diagnostic) -> tuple[str, str]:
         """(lesson, cell) that a diagnostic is about; "" for what it does not touch."""
-        return cell_at(diagnostic.span, self._snapshot.files)
-
-    def asset(self, path: str) -> bytes | None:
-        """A file of the course, None if it is absent."""
-        return self._snapshot.files.get(path)
+        return cell_at(diagnostic.span, self._now.files)
 
     def lock(self) -> Mapping[str, Json]:
         """course.lock.json, {} if absent or unreadable."""
-        import json
-
-        try:
-            value: Any = json.loads(self._snapshot.files.get(LOCK, b""))
-        except (ValueError, RecursionError):
-            return {}
-        return value if isinstance(value, dict) else {}
+        return lock_in(self._now.files)
 
     def source_hash(self) -> str:
         """Hash of the whole tree, lock and dot folders left out."""
-        return self._snapshot.tree_hash
+        return self._now.tree_hash
 
     def verified_here(self) -> str:
         """What is being written is proven when it is finished."""
@@ -340,7 +291,7 @@ class PreviewedFolder:
 
     def trust(self) -> TrustState:
         """Who previews a folder wants its code to run."""
-        return TrustState("trusted", self._snapshot.tree_hash, network=self.course.permissions.network)
+        return TrustState("trusted", self._now.tree_hash, network=self.course.permissions.network)
 
     def grant_trust(self, *, is_lasting: bool, network: bool = False) -> None:
         """Nothing is remembered of a preview."""
@@ -363,8 +314,8 @@ class PreviewedFolder:
         return PreviewWorkspace(
             self._places.workspace(self.course.id),
             self._places.manifest(self.course.id),
-            files=lambda: self._snapshot.files,
-            modes=lambda: {path: stamp.mode for path, stamp in self._snapshot.stamps.items()},
+            files=lambda: self._now.files,
+            modes=lambda: self._modes,
         )
 
 

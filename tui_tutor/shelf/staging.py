@@ -7,14 +7,15 @@ import fcntl
 import os
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from tui_tutor.core.errors import TutorError
 from tui_tutor.core.safe_text import safe_line
-from tui_tutor.shelf.writing import flush_tree, make_private_folder
+from tui_tutor.shelf.writing import explained as refused
+from tui_tutor.shelf.writing import flush_folder, flush_tree, make_private_folder
 
 INCOMING: Final = ".incoming-"
 PREVIOUS: Final = ".previous-"
@@ -142,19 +143,6 @@ def exchange(one: Path, other: Path) -> bool:
     raise OSError(code, os.strerror(code))
 
 
-def flush_folder(folder: Path) -> None:
-    """Bring a folder's names to the disk."""
-    _flush(os.fspath(folder), os.O_RDONLY | os.O_DIRECTORY)
-
-
-def _flush(path: str, flags: int) -> None:
-    descriptor = os.open(path, flags | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def _locked(courses: Path, *, wait_s: float) -> int | None:
     """A descriptor that holds the lock until it is closed or its process ends; None if another has it."""
     descriptor = os.open(courses / _LOCK, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
@@ -199,14 +187,10 @@ def _names(folder: Path) -> list[str]:
         return []
 
 
-@contextmanager
-def explained(folder: Path) -> Iterator[None]:
+def explained(folder: Path) -> AbstractContextManager[None]:
     """A sentence for what the disk refuses."""
-    try:
-        yield
-    except OSError as error:
-        reason = os.strerror(error.errno or 0).lower()
-        raise TutorError(
-            f"Not installed: {safe_line(str(folder))} cannot be written ({reason}). Nothing was changed.",
-            help="Free some space, or set TUI_TUTOR_DATA to a folder you may write to.",
-        ) from error
+    shown = safe_line(str(folder))
+    return refused(
+        lambda reason: f"Not installed: {shown} cannot be written ({reason}). Nothing was changed.",
+        help="Free some space, or set TUI_TUTOR_DATA to a folder you may write to.",
+    )

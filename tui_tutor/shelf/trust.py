@@ -15,7 +15,7 @@ from typing import Any, Final
 from tui_tutor.core.errors import TutorError
 from tui_tutor.core.ports import TrustState
 from tui_tutor.shelf.folder import Snapshot
-from tui_tutor.shelf.writing import make_private_folder, write_atomically
+from tui_tutor.shelf.writing import make_private_folder, reason_of, write_atomically
 
 _MOST_LOOKED_AT: Final = 10_000  # entries below a course's folder, whose owners are looked at
 _REMEMBERED: Final = 8  # contents of one course that stay trusted: going back to one asks nothing
@@ -62,7 +62,7 @@ class TrustBook:
         except OSError as error:
             raise TutorError(
                 "Your answer holds until you quit: it could not be written down.",
-                help=f"Make {self.folder} writable ({os.strerror(error.errno or 0).lower()}).",
+                help=f"Make {self.folder} writable ({reason_of(error)}).",
             ) from error
 
     def trusted_files(self, path: Path) -> Mapping[str, str]:

@@ -7,14 +7,14 @@ import json
 import os
 import stat
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal
 
 from tui_tutor.core.errors import TutorError
 from tui_tutor.core.safe_text import safe_line
-from tui_tutor.shelf.writing import make_private_folder, write_atomically, write_in
+from tui_tutor.shelf.writing import explained, make_private_folder, write_atomically, write_in
 
 FileFate = Literal["new", "renewed", "beside"]  # beside: the learner changed it, the new one is NAME.new
 
@@ -172,13 +172,9 @@ def _mode_of(folder: int, name: str) -> int:
         return 0o600
 
 
-@contextmanager
-def _explained(folder: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        reason = os.strerror(error.errno or 0).lower()
-        raise TutorError(
-            f"The workspace {safe_line(str(folder))} cannot be written: {reason}.",
-            help="Free some space, or set TUI_TUTOR_DATA to a folder you may write to.",
-        ) from error
+def _explained(folder: Path) -> AbstractContextManager[None]:
+    shown = safe_line(str(folder))
+    return explained(
+        lambda reason: f"The workspace {shown} cannot be written: {reason}.",
+        help="Free some space, or set TUI_TUTOR_DATA to a folder you may write to.",
+    )

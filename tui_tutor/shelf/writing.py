@@ -5,11 +5,28 @@ from __future__ import annotations
 import errno
 import os
 import re
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
+from tui_tutor.core.errors import TutorError
+
 _SCRATCH: Final = re.compile(r"(\d{1,9})-[0-9a-f]{12}")
+
+
+def reason_of(error: OSError) -> str:
+    """Why the system refused, as words within a sentence."""
+    return os.strerror(error.errno or 0).lower()
+
+
+@contextmanager
+def explained(sentence: Callable[[str], str], *, help: str) -> Iterator[None]:
+    """A TutorError for what the disk refuses; `sentence` takes the reason."""
+    try:
+        yield
+    except OSError as error:
+        raise TutorError(sentence(reason_of(error)), help=help) from error
 
 
 def make_private_folder(path: Path) -> None:
@@ -73,11 +90,17 @@ def flush_tree(folder: Path) -> None:
         os.close(descriptor)
     for place, _, names in os.walk(folder, topdown=False):
         for name in names:
-            _flush(os.path.join(place, name), os.O_RDONLY | os.O_NOFOLLOW)
-        _flush(place, os.O_RDONLY | os.O_DIRECTORY)
+            flush(os.path.join(place, name), os.O_RDONLY | os.O_NOFOLLOW)
+        flush(place, os.O_RDONLY | os.O_DIRECTORY)
 
 
-def _flush(path: str, flags: int) -> None:
+def flush_folder(folder: Path) -> None:
+    """Bring a folder's names to the disk."""
+    flush(os.fspath(folder), os.O_RDONLY | os.O_DIRECTORY)
+
+
+def flush(path: str, flags: int) -> None:
+    """Bring what is opened with these flags to the disk."""
     descriptor = os.open(path, flags | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)

@@ -17,7 +17,16 @@ import psutil
 import pytest
 
 from benchmarks.pty_driver import PtyDriver
-from tests.tui.terminal.driving import DEMO, LAST_LINE, children, start
+from tests.tui.terminal.driving import (
+    DEMO,
+    LAST_LINE,
+    assert_it_ends_well,
+    assert_it_goes_on,
+    assert_the_shell_has_its_terminal,
+    children,
+    shell,
+    start,
+)
 from tests.tui.terminal.hosting import HostedDemo, wait_for
 from tui_tutor.tui.terminal import frames, sessions
 
@@ -262,11 +271,7 @@ def test_a_session_in_which_something_runs_waits_longer(demo):
 
 @pytest.mark.parametrize("how", ["key", "signal", "app", "client"])
 def test_a_stopped_session_gives_the_shell_its_terminal_and_draws_itself_again_when_it_goes_on(demo, how):
-    with start("bash", "--norc", "--noprofile", "-i", PS1="ready> ", HOST_DATA=str(demo.data)) as driver:
-        driver.wait_for("ready> ")
-        driver.type(f"{sys.executable} {DEMO} hosted\r")
-        driver.wait_for(LAST_LINE)
-        driver.settle()
+    with shell("hosted", HOST_DATA=str(demo.data)) as driver:
         demo.note_processes()
         before = driver.cells()
         if how == "key":
@@ -277,19 +282,9 @@ def test_a_stopped_session_gives_the_shell_its_terminal_and_draws_itself_again_w
             demo.app.suspend()
         else:
             os.kill(children(children(driver.pid)[0])[0], signal.SIGSTOP)
-        driver.wait_for("Stopped")
-        driver.settle()
-        assert driver.modes_left_on() <= {2004}, "bash itself may use bracketed paste"
-        driver.type("echo so$((1 + 1))far\r")
-        driver.wait_for("so2far")
-        driver.type("fg\r")
-        driver.wait(lambda: driver.cells() == before)
-        driver.type("y")
-        driver.wait_for("yimport torch")
-        driver.press("ctrl+q")
-        driver.wait(lambda: driver.text().rstrip().endswith("ready>"))
-        driver.type("echo code $?\r")
-        driver.wait_for("code 0")
+        assert_the_shell_has_its_terminal(driver)
+        assert_it_goes_on(driver, before)
+        assert_it_ends_well(driver)
 
 
 # --- strangers --------------------------------------------------------------------------------------

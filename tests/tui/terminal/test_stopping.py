@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 
 import pytest
 
-from tests.tui.terminal.driving import DEMO, LAST_LINE, children, demo, start
+from tests.tui.terminal.driving import (
+    assert_it_ends_well,
+    assert_it_goes_on,
+    assert_the_shell_has_its_terminal,
+    children,
+    demo,
+    run_a_command,
+    shell,
+)
 
 pytestmark = pytest.mark.slow
-
-
-def shell():
-    driver = start("bash", "--norc", "--noprofile", "-i", PS1="ready> ")
-    driver.wait_for("ready> ")
-    driver.type(f"{sys.executable} {DEMO}\r")
-    driver.wait_for(LAST_LINE)
-    driver.settle()
-    return driver
 
 
 @pytest.mark.parametrize("how", ["key", "signal"])
@@ -30,19 +28,9 @@ def test_a_stopped_app_gives_the_shell_its_terminal_and_draws_itself_again_when_
             driver.press("f8")
         else:
             os.kill(children(driver.pid)[0], signal.SIGTSTP)
-        driver.wait_for("Stopped")
-        driver.settle()
-        assert driver.modes_left_on() <= {2004}, "bash itself may use bracketed paste"
-        driver.type("echo so$((1 + 1))far\r")
-        driver.wait_for("so2far")
-        driver.type("fg\r")
-        driver.wait(lambda: driver.cells() == before)
-        driver.type("y")
-        driver.wait_for("yimport torch")
-        driver.press("ctrl+q")
-        driver.wait(lambda: driver.text().rstrip().endswith("ready>"))
-        driver.type("echo code $?\r")
-        driver.wait_for("code 0")
+        assert_the_shell_has_its_terminal(driver)
+        assert_it_goes_on(driver, before)
+        assert_it_ends_well(driver)
 
 
 def test_an_app_sent_to_the_background_waits_there_and_leaves_the_shell_alone():
@@ -53,8 +41,7 @@ def test_an_app_sent_to_the_background_waits_there_and_leaves_the_shell_alone():
         driver.settle()
         driver.type("bg\r")
         driver.settle()
-        driver.type("echo so$((1 + 1))far\r")
-        driver.wait_for("so2far")
+        run_a_command(driver)
         assert driver.text().count("Stopped") == 2
         assert driver.modes_left_on() <= {2004}, "bash itself may use bracketed paste"
         driver.type("fg\r")
@@ -70,8 +57,7 @@ def test_a_stopped_app_that_is_killed_leaves_the_shell_alone():
         os.kill(children(guardian)[0], signal.SIGKILL)
         os.kill(guardian, signal.SIGCONT)
         driver.settle()
-        driver.type("echo so$((1 + 1))far\r")
-        driver.wait_for("so2far")
+        run_a_command(driver)
 
 
 def test_an_app_stopped_by_force_gives_the_shell_its_terminal_too():
@@ -79,13 +65,8 @@ def test_an_app_stopped_by_force_gives_the_shell_its_terminal_too():
         before = driver.cells()
         guardian = children(driver.pid)[0]
         os.kill(children(guardian)[0], signal.SIGSTOP)
-        driver.wait_for("Stopped")
-        driver.type("echo so$((1 + 1))far\r")
-        driver.wait_for("so2far")
-        driver.type("fg\r")
-        driver.wait(lambda: driver.cells() == before)
-        driver.type("y")
-        driver.wait_for("yimport torch")
+        assert_the_shell_has_its_terminal(driver)
+        assert_it_goes_on(driver, before)
 
 
 def test_an_app_continued_without_having_been_stopped_draws_itself_again():

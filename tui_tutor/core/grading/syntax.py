@@ -157,7 +157,7 @@ def _imported_names(tree: ast.Module) -> dict[str, str]:
     return full
 
 
-def _dotted(node: ast.expr) -> str:
+def dotted(node: ast.expr) -> str:
     """`a.b.c` of a chain of attributes; "" for anything else."""
     parts: list[str] = []
     while isinstance(node, ast.Attribute):
@@ -167,11 +167,11 @@ def _dotted(node: ast.expr) -> str:
 
 
 def _spellings(node: ast.expr, full: Mapping[str, str]) -> list[str]:
-    dotted = _dotted(node)
-    root, _, rest = dotted.partition(".")
-    if not dotted or root not in full:
-        return [dotted] if dotted else []
-    return [dotted, f"{full[root]}.{rest}" if rest else full[root]]
+    path = dotted(node)
+    root, _, rest = path.partition(".")
+    if not path or root not in full:
+        return [path] if path else []
+    return [path, f"{full[root]}.{rest}" if rest else full[root]]
 
 
 def _is_call_of(function: ast.expr, name: str, full: Mapping[str, str]) -> bool:
@@ -202,6 +202,6 @@ def _called_names(function: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
         if isinstance(node, ast.Call):
             if isinstance(node.func, ast.Name):
                 names.add(node.func.id)
-            elif _dotted(node.func).partition(".")[0] in ("self", "cls"):
-                names.add(_dotted(node.func).partition(".")[2])
+            elif dotted(node.func).partition(".")[0] in ("self", "cls"):
+                names.add(dotted(node.func).partition(".")[2])
     return names

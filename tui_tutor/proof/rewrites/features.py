@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from tui_tutor.core.course import AstCheck
-from tui_tutor.core.grading.syntax import WORDS, broken_rule
+from tui_tutor.core.grading.syntax import WORDS, broken_rule, dotted
 
 
 def features(source: str, tree: ast.Module) -> frozenset[str]:
@@ -16,7 +16,7 @@ def features(source: str, tree: ast.Module) -> frozenset[str]:
         if isinstance(node, ast.Call):
             used.update(f"call {name}" for name in _names_of(node.func))
         elif isinstance(node, ast.Name | ast.Attribute):
-            used.update(f"name {name}" for name in _prefixes(_dotted(node)))
+            used.update(f"name {name}" for name in _prefixes(dotted(node)))
     return frozenset(used)
 
 
@@ -25,19 +25,11 @@ def _without(word: str) -> AstCheck:
 
 
 def _names_of(function: ast.expr) -> set[str]:
-    dotted = _dotted(function)
+    path = dotted(function)
     last = {function.attr} if isinstance(function, ast.Attribute) else set()
-    return last | ({dotted} if dotted else set())
+    return last | ({path} if path else set())
 
 
-def _dotted(node: ast.expr) -> str:
-    parts: list[str] = []
-    while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
-        node = node.value
-    return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else ""
-
-
-def _prefixes(dotted: str) -> Iterator[str]:
-    parts = dotted.split(".") if dotted else []
+def _prefixes(path: str) -> Iterator[str]:
+    parts = path.split(".") if path else []
     return (".".join(parts[: count + 1]) for count in range(len(parts)))

@@ -32,7 +32,7 @@ from tui_tutor.shelf.archive.zip_reading import CHUNK
 from tui_tutor.shelf.archive.zip_writing import ZipWriter
 from tui_tutor.shelf.folder import LIMITS as FOLDER_LIMITS
 from tui_tutor.shelf.folder import LOCK, Snapshot
-from tui_tutor.shelf.writing import scratch_name, sweep
+from tui_tutor.shelf.writing import flush_folder, reason_of, scratch_name, sweep
 
 LockState = Literal["fresh", "stale", "missing"]
 
@@ -245,18 +245,10 @@ def _scratch(target: Path) -> Iterator[BinaryIO]:
         except BaseException:
             scratch.unlink(missing_ok=True)
             raise
-        _sync(target.parent)
+        flush_folder(target.parent)
     except OSError as error:
-        reason = os.strerror(error.errno or 0).lower()
+        reason = reason_of(error)
         raise TutorError(
             f"The archive could not be written: {reason}. Nothing was changed.",
             help="Free some space, or name another place with -o.",
         ) from error
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tui_tutor.core.errors import TutorError
 from tui_tutor.core.safe_text import safe_line
 from tui_tutor.shelf.archive.limits import refused
+from tui_tutor.shelf.writing import reason_of
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -127,7 +128,7 @@ def _private_bytes(path: Path) -> bytes:
                 raise TutorError(f"The key {shown} is not a file.", help="Name a file with a private key.")
             data = file.read(_LARGEST_KEY)
     except OSError as error:
-        reason = os.strerror(error.errno or 0).lower()
+        reason = reason_of(error)
         help = f"`tui-tutor key new {shown}` makes one."
         raise TutorError(f"The key {shown} cannot be read: {reason}.", help=help) from error
     if status.st_mode & 0o077:
@@ -198,6 +199,6 @@ def make_key(path: Path, passphrase: str) -> Signer:
         ) from error
     except OSError as error:
         path.unlink(missing_ok=True)
-        reason = os.strerror(error.errno or 0).lower()
+        reason = reason_of(error)
         raise TutorError(f"The key could not be written: {reason}.") from error
     return signer_of(key, "")

@@ -22,7 +22,7 @@ from tui_tutor.shelf.archive.manifest import MANIFEST_FILE, Manifest
 from tui_tutor.shelf.archive.signing import Signer
 from tui_tutor.shelf.archive.zip_reading import Archive, open_archive
 from tui_tutor.shelf.folder import WHEELS_PLACE, FolderFiles, tree_hash_of
-from tui_tutor.shelf.writing import flush_tree, make_private_folder, scratch_name, sweep
+from tui_tutor.shelf.writing import flush_tree, make_private_folder, reason_of, scratch_name, sweep
 
 _INCOMING: Final = ".incoming-"
 _SPARE_BYTES: Final = 10_000_000
@@ -116,7 +116,7 @@ def _incoming(parent: Path, size: int) -> Iterator[Path]:
 
 
 def _no_place(error: OSError) -> TutorError:
-    reason = os.strerror(error.errno or 0).lower()
+    reason = reason_of(error)
     return TutorError(
         f"The archive could not be unpacked: {reason}. Nothing was installed.",
         help="Free some space, or set TUI_TUTOR_DATA to a folder you may write to.",

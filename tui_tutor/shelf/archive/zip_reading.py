@@ -15,6 +15,7 @@ from tui_tutor.core.errors import TutorError
 from tui_tutor.core.safe_text import safe_line
 from tui_tutor.shelf.archive.limits import refused
 from tui_tutor.shelf.archive.zip_directory import DEFLATED, Member, data_offset, read_members
+from tui_tutor.shelf.writing import reason_of
 
 CHUNK: Final = 1 << 16  # bytes held at once
 
@@ -56,7 +57,7 @@ def open_archive(path: Path) -> Iterator[Archive]:
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     except OSError as error:
-        reason = os.strerror(error.errno or 0).lower()
+        reason = reason_of(error)
         raise TutorError(
             f"The archive {safe_line(str(path))} cannot be opened: {reason}.", help="Check the path."
         ) from error
@@ -68,7 +69,7 @@ def open_archive(path: Path) -> Iterator[Archive]:
         try:
             yield Archive(file, read_members(file, status.st_size))
         except OSError as error:
-            reason = os.strerror(error.errno or 0).lower()
+            reason = reason_of(error)
             raise TutorError(
                 f"The archive could not be unpacked: {reason}. Nothing was installed."
             ) from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar
 
-from tui_tutor.core.output import ErrorPart, ImagePart, TextPart, Transcript
+from tui_tutor.core.output import ErrorPart, Part, TextPart, Transcript, plain_lines
 from tui_tutor.core.prose.lines import Span
 from tui_tutor.tui.screens.sheet import Sheet
 from tui_tutor.tui.widgets.footer import Keys
@@ -55,12 +55,8 @@ class ReadingSheet(Sheet[None]):
         return (("j k", "scroll"), ("PgDn PgUp", "page"), ("Esc", "close"))
 
 
-def _lines(part: TextPart | ImagePart | ErrorPart) -> list[str]:
-    match part:
-        case TextPart():
-            return ["".join(piece.text for piece in line) for line in part.lines()]
-        case ImagePart():
-            return [part.alt or "(a picture)"]
-        case ErrorPart():
-            head = [f"{part.name}: {line}" for line in part.message.split("\n")]
-            return [*("".join(piece.text for piece in line) for line in part.traceback), *head]
+def _lines(part: Part) -> list[str]:
+    if not isinstance(part, ErrorPart):
+        return plain_lines(part)
+    head = [f"{part.name}: {line}" for line in part.message.split("\n")]
+    return [*("".join(piece.text for piece in line) for line in part.traceback), *head]
