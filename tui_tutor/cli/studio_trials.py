@@ -10,13 +10,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tui_tutor.core.course import Course
+from tui_tutor.core.toml_writing import toml_text
 from tui_tutor.studio.trials import Tell, Trial
 
 _PROGRAM_TIMEOUT_S = 20.0
-_PRINTER = {
-    "course.toml": 'format = 1\nid = "printer"\ntitle = "Printer"\nversion = "1.0.0"\nlessons = ["one"]\n',
-    "lessons/one.toml": 'title = "One"\n\n[[cell]]\nkind = "md"\ntext = "What a program prints."\n',
-}
+_PRINTER_LESSON = 'title = "One"\n\n[[cell]]\nkind = "md"\ntext = "What a program prints."\n'
 
 
 class FolderTrials:
@@ -46,17 +44,19 @@ class FolderTrials:
             proven = course.proven(await course.prove(jobs=_cores(), is_fresh=False, on_step=show))
             return Trial(proven, json.loads(course.lock_text(proven, datetime.now(UTC))))
 
-    async def printed(self, program: str) -> tuple[bool, str]:
-        """Whether a program ended well in a fresh interpreter, and what it printed."""
+    async def printed(self, program: str, course: Course) -> tuple[bool, str]:
+        """Whether a program ended well in a fresh interpreter with a course's packages; what it printed."""
+        from tui_tutor.cli.places import data_folder
         from tui_tutor.cli.stages import FolderStages
         from tui_tutor.shelf.environment import Environments
 
         async with self._turn:
             folder = self._scratch / "printer"
-            for name, text in _PRINTER.items():
+            for name, text in _printer(course).items():
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 (folder / name).write_text(text)
-            stage = FolderStages(folder, self._scratch, Environments(self._scratch / "environments")).open(0)
+            environments = Environments(data_folder() / "environments")
+            stage = FolderStages(folder, self._scratch, environments).open(0)
             try:
                 stage.session.workspace.prepare()
                 status, text = await stage.session.shell.run_python(program, timeout_s=_PROGRAM_TIMEOUT_S)
@@ -71,6 +71,13 @@ class FolderTrials:
 
         need = Environments(data_folder() / "environments").need(course)
         return need.missing if need.python is None else ()
+
+
+def _printer(course: Course) -> dict[str, str]:
+    """A course of one empty lesson in the other one's name: an environment hangs on name and packages."""
+    head = {"format": 1, "id": course.id, "title": "Printer", "version": "1.0.0", "lessons": ["one"]}
+    kernel = {"packages": list(course.kernel.packages)}
+    return {"course.toml": toml_text({**head, "kernel": kernel}), "lessons/one.toml": _PRINTER_LESSON}
 
 
 def _cores() -> int:

@@ -8,22 +8,19 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from tui_tutor.core.course import Course, Lesson, Level, QuizCell
+from tui_tutor.core.course import Course, Lesson, QuizCell
 from tui_tutor.core.errors import TutorError
 from tui_tutor.core.lock import LOCK_FILE, lock_text
-from tui_tutor.core.parsing import COURSE_FILE, check_course, lesson_path, parse_course, parse_lesson
+from tui_tutor.core.parsing import COURSE_FILE, lesson_path, parse_course
 from tui_tutor.core.safe_text import safe_line
 from tui_tutor.studio.agents.agent import HOUSE
 from tui_tutor.studio.asking import Asker, UnusableAnswer
-from tui_tutor.studio.assembling import course_toml, draft_toml, lesson_toml, overlay_file, overlay_toml
+from tui_tutor.studio.assembling import course_toml
 from tui_tutor.studio.brief import Brief
 from tui_tutor.studio.gates.all_gates import findings_about, is_publishable
-from tui_tutor.studio.gates.built import Built, CellWork, Judgement, Money, SolverAnswer
+from tui_tutor.studio.gates.built import Built, Money, SolverAnswer
 from tui_tutor.studio.gates.finding import Finding, hard
-from tui_tutor.studio.gates.promises import PROFILES_SPEAK
 from tui_tutor.studio.histories import Histories, others
-from tui_tutor.studio.industries.catalogue import profile
-from tui_tutor.studio.industries.words import terms_used
 from tui_tutor.studio.lesson_building import LessonBuilder
 from tui_tutor.studio.lesson_work import LessonWork
 from tui_tutor.studio.news import News, OnNews
@@ -34,6 +31,7 @@ from tui_tutor.studio.studio_folder import StudioFolder
 from tui_tutor.studio.telling import Telling
 from tui_tutor.studio.trials import Trials
 from tui_tutor.studio.trying import Tryer, may_run, placed_in, printed_in, write_course
+from tui_tutor.studio.whole_course import WholeCourse, reduced
 
 TRIALS_FOLDER: Final = "trials"
 DRAFT_FOLDER: Final = "draft"
@@ -95,6 +93,10 @@ class CourseBuilder:
             name for name in self._before if (one := _lesson_of(name)) and one not in self._ids()
         )
         self._builders: dict[str, LessonBuilder] = {}
+        self._works: dict[str, LessonWork] = {}
+        self._course = WholeCourse(
+            self.outline, self.telling, self._histories, self._before, self._kept, self._works
+        )
 
     def _ids(self) -> list[str]:
         return [one.id for one in self.outline.lesson]
@@ -170,7 +172,7 @@ class CourseBuilder:
 
     async def _build_lesson(self, lesson: str) -> None:
         builder = LessonBuilder(self.asker, self._tryer, self.telling, lesson, self.on_news)
-        self._builders[lesson] = builder
+        self._builders[lesson], self._works[lesson] = builder, builder.work
         await builder.build()
         self._histories.remember(builder.work)
 
@@ -191,16 +193,16 @@ class CourseBuilder:
             for one, builder in sorted(self._builders.items())
             if builder.work.left
         }
-        drafts = {one: self._draft(one) for one in left}
+        drafts = {one: self._course.draft(one) for one in left}
         lessons = [one for one in self._ids() if one not in left]
         if not lessons:
-            nothing = self._read({}, Course.model_construct(title=self.outline.title))
+            nothing = self._course.read({}, Course.model_construct(title=self.outline.title), self.money())
             return Result(nothing, (), {}, left, drafts)
-        fresh = course_toml(self._brief, _reduced(self.outline, lessons))
-        files = self._files(lessons, self.folder.course_file(fresh))
+        fresh = course_toml(self._brief, reduced(self.outline, lessons))
+        files = self._course.files(lessons, self.folder.course_file(fresh))
         course = parse_course(files).value
         assert course is not None, "the studio writes course.toml itself"
-        built = self._read(files, course)
+        built = self._course.read(files, course, self.money())
         if may_run(built):
             self.on_news(News("proving", "", self.outline.title))
             place = self.folder.hidden / DRAFT_FOLDER
@@ -209,12 +211,6 @@ class CourseBuilder:
             built = await self._solved(replace(built, proven=trial.proven))
             files = {**files, LOCK_FILE: lock_text(trial.lock).encode()}
         return Result(built, findings_about(built), files, left, drafts, self._before, fresh, self._gone)
-
-    def _draft(self, lesson: str) -> bytes:
-        """What there is of a lesson that is left for the author."""
-        tables = self._builders[lesson].work.tables
-        text = lesson_toml(self.outline, lesson, tables) if tables else draft_toml(self.outline, lesson)
-        return text.encode()
 
     def _proving(self, part: float, what: str) -> None:
         self.on_news(News("proving", "", f"{round(100 * part)} % · {what}"))
@@ -249,62 +245,6 @@ class CourseBuilder:
             if asked := [one for one in seen.asked if not _is_answered(one, seen, built.answers)]:
                 yield replace(seen, asked=asked)
 
-    def _files(self, lessons: Sequence[str], course_file: bytes) -> dict[str, bytes]:
-        """The course's files: lessons that were there as they are, new ones as they came out."""
-        outline = _reduced(self.outline, lessons)
-        files = {
-            name: data
-            for name, data in self._before.items()
-            if not name.startswith("lessons/") or name.split("/")[1].split(".")[0] in self._kept
-        }
-        for name in ("QUALITY.md", "QUALITY.json", LOCK_FILE):
-            files.pop(name, None)
-        texts: dict[str, str] = {}
-        for lesson in lessons:
-            if lesson in self._builders:
-                work = self._builders[lesson].work
-                texts[lesson_path(lesson)] = lesson_toml(outline, lesson, work.tables)
-                for level, draft in work.levels.items():
-                    texts[overlay_file(lesson, level)] = overlay_toml(draft, work.tables)
-        return {**files, COURSE_FILE: course_file, **{name: text.encode() for name, text in texts.items()}}
-
-    def _read(self, files: Mapping[str, bytes], course: Course) -> Built:
-        lessons = [one for one in self._ids() if lesson_path(one) in files]
-        read = tuple(found for one in lessons if (found := parse_lesson(course, one, files).value))
-        works = [self._builders[one].work for one in sorted(self._builders)]
-        recalled = self._histories.recalled
-        built = Built(
-            brief=self._brief,
-            course=course,
-            lessons=read,
-            levels=_levels(course, lessons, files),
-            files=files,
-            diagnostics=check_course(files, folder_name=course.id) if files else (),
-            blooms={one.id: one.bloom for one in self.outline.objective},
-            answers=(
-                *(one for work in works if not work.left for one in work.answers),
-                *recalled(self._kept, "answers", SolverAnswer),
-            ),
-            sources=self.telling.sources,
-            prompts=(HOUSE,),
-            money=self.money(),
-            work=(
-                *(one for work in works for one in work.work()),
-                *recalled(self._kept, "work", CellWork),
-            ),
-            judgements=(
-                *(one for work in works for one in work.judgements),
-                *recalled(self._kept, "judgements", Judgement),
-            ),
-        )
-        return replace(built, terms=self._terms(built))
-
-    def _terms(self, built: Built) -> Mapping[str, int] | None:
-        """How often each term of the readers' industry occurs; None where nobody knows its terms."""
-        is_spoken = self._brief.language.partition("-")[0] == PROFILES_SPEAK
-        known = profile(self._brief.industry) if self._brief.industry and is_spoken else None
-        return terms_used(known, [one.words for one in built.texts()]) if known else None
-
 
 def _is_answered(quiz: QuizCell, seen: Seen, answers: Sequence[SolverAnswer]) -> bool:
     place = (seen.level, seen.lesson)
@@ -321,29 +261,3 @@ def _reasons(work: LessonWork) -> tuple[str, ...]:
     """Why a lesson is left: first the cells that it lost, for without them it did not stand."""
     lost = (f"{one.cell} was dropped after {one.tries} tries: {one.dropped}" for one in work.dropped)
     return (*lost, *work.left)
-
-
-def _levels(
-    course: Course, lessons: Sequence[str], files: Mapping[str, bytes]
-) -> dict[Level, tuple[Lesson, ...]]:
-    """The lessons as readers of each level see them, where there is something for one."""
-    levels: dict[Level, tuple[Lesson, ...]] = {}
-    everyone: tuple[Level, ...] = ("beginner", "intermediate", "advanced")
-    for level in everyone:
-        if any(overlay_file(one, level) in files for one in lessons):
-            told = (parse_lesson(course, one, files, overlay=level).value for one in lessons)
-            levels[level] = tuple(one for one in told if one is not None)
-    return levels
-
-
-def _reduced(outline: Outline, lessons: Sequence[str]) -> Outline:
-    """An outline of these lessons alone; nothing requires what is left out."""
-    kept = [one for one in outline.lesson if one.id in lessons]
-    return outline.model_copy(
-        update={
-            "lesson": tuple(
-                one.model_copy(update={"requires": tuple(r for r in one.requires if r in lessons)})
-                for one in kept
-            )
-        }
-    )

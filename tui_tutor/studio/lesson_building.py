@@ -171,7 +171,7 @@ class LessonBuilder:
             return self._passage(draft)
         table = cell_table(draft, slot)
         if table.get("form") == "predict":
-            table["stdout"] = await printed_by(self._tryer.trials, table["program"])
+            table["stdout"] = await printed_by(self._tryer.trials, table["program"], self._tryer.course())
         return table
 
     # --- running and repairing ------------------------------------------------------------------------

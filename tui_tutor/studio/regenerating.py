@@ -138,7 +138,8 @@ class Regenerator:
         kept = {key: old.table[key] for key in ("objective", "bloom", "title") if key in old.table}
         table = {**cell_table(draft), **kept}
         if table.get("form") == "predict":
-            table["stdout"] = await printed_by(self.trials, table["program"])
+            course = parse_course(self.folder.files()).value
+            table["stdout"] = await printed_by(self.trials, table["program"], course) if course else ""
         return table
 
 

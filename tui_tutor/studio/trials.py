@@ -29,8 +29,8 @@ class Trials(Protocol):
         """Run every cell three times and examine every exercise. TutorError where nothing can run."""
         ...
 
-    async def printed(self, program: str) -> tuple[bool, str]:
-        """Whether a program ended well in a fresh interpreter, and what it printed."""
+    async def printed(self, program: str, course: Course) -> tuple[bool, str]:
+        """Whether a program ended well in a fresh interpreter with a course's packages; what it printed."""
         ...
 
     def lacking(self, course: Course) -> Sequence[str]:

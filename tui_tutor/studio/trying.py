@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from tui_tutor.core.course import Lesson, Level, MarkdownCell
+from tui_tutor.core.course import Course, Lesson, Level, MarkdownCell
 from tui_tutor.core.parsing import COURSE_FILE, check_course, lesson_path, parse_course, parse_lesson
 from tui_tutor.core.reading_ease import reading_ease
 from tui_tutor.studio.assembling import course_toml, lesson_toml, overlay_file, overlay_toml
@@ -58,6 +58,12 @@ class Tryer:
     folder: Path
     sources: tuple[Source, ...] = ()
     prompts: tuple[str, ...] = ()
+
+    def course(self) -> Course:
+        """The course, as its file says it."""
+        course = parse_course({COURSE_FILE: course_toml(self.brief, self.outline).encode()}).value
+        assert course is not None, "the studio writes course.toml itself"
+        return course
 
     def files(self, work: LessonWork) -> dict[str, bytes]:
         """The lesson as a course of its own; what it requires is left out."""
@@ -153,11 +159,11 @@ def may_run(built: Built) -> bool:
     return not any(one.is_hard and one.gate in _NOT_TO_RUN for one in findings_before_running(built))
 
 
-async def printed_by(trials: Trials, program: str) -> str:
+async def printed_by(trials: Trials, program: str, course: Course) -> str:
     """What a program prints that a question is about; "" where it fails, or reaches outside its workspace."""
     if next(reaches_of_python(program), None):  # it is read before it runs, as every other program
         return ""
-    is_good, printed = await trials.printed(program)
+    is_good, printed = await trials.printed(program, course)
     return printed if is_good else ""
 
 

@@ -241,7 +241,7 @@ class ReplayTrials:
         report = CellReport(cell.id, cell.kind, outcome, text=self.printed_by.get(cell.id))
         return ProvenCell(cell, outcome, report, is_ok, 3, exercise, problems)
 
-    async def printed(self, program: str) -> tuple[bool, str]:
+    async def printed(self, program: str, course: Course) -> tuple[bool, str]:
         return True, "printed"
 
     def lacking(self, course: Course) -> Sequence[str]:

@@ -139,9 +139,9 @@ class WatchedTrials(ReplayTrials):
 
     ran: list[str] = field(default_factory=list)
 
-    async def printed(self, program):
+    async def printed(self, program, course):
         self.ran.append(program)
-        return await super().printed(program)
+        return await super().printed(program, course)
 
 
 PREDICT = {
