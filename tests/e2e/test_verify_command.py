@@ -118,6 +118,7 @@ FAULTY: dict[str, tuple[Cell, list[str]]] = {
     "bad-plot": (a_viz(y="'text'"), ["plot-error"]),
     "unsolved": (an_exercise(solution="x = 3"), ["solution-fails"]),
     "done-already": (an_exercise(starter="x = 2"), ["starter-passes"]),
+    "deadly": (an_exercise(starter="import os; os._exit(1)"), ["starter-dies"]),
     "let-through": (
         an_exercise(check=CHECK, wrong=(WrongSample(source="x = 2 # ", caught_by="two"),)),
         ["wrong-passes"],

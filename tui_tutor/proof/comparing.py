@@ -87,6 +87,7 @@ def _placed(problem: Problem, found_in: Sequence[int], runs: Mapping[int, CellRe
 
 _OF_EXAMINATION: Final = {
     "starter-passes",
+    "starter-dies",
     "wrong-passes",
     "wrong-elsewhere",
     "right-fails",

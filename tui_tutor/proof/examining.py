@@ -98,10 +98,14 @@ class Examiner:
 
     # --- samples ----------------------------------------------------------------------------------
 
-    def _judge_starter(self, starter: Try) -> None:
+    def _judge_starter(
+        self, starter: Try, *, help: str = "add a check that only an answer passes", **at: Any
+    ) -> None:
         if starter.verdict.correct:
-            message = "the starter passes every check as it is"
-            self._say("starter-passes", message, "add a check that only an answer passes", "starter")
+            self._say("starter-passes", "the starter passes every check as it is", help, "starter", **at)
+        if starter.outcome == "died":
+            message = "the starter ends the kernel: who runs it as it is loses every name of the lesson"
+            self._say("starter-dies", message, "let it end without ending its process", "starter", **at)
 
     def _judge_wrong(self, tries: Sequence[Try]) -> Tally:
         failed: list[str] = []
@@ -149,13 +153,10 @@ class Examiner:
         self._tell(f"at {overlay}")
         begins = (told.starter, {file.path: file.starter for file in told.file})
         starter, solution = await self._tried([begins, self._solution], limits)
-        passes = starter.verdict.correct
-        if passes:
-            message = "the starter passes every check as it is"
-            help = "add a check that only an answer passes, or give less to begin with"
-            self._say("starter-passes", message, help, "starter", overlay=overlay)
+        help = "add a check that only an answer passes, or give less to begin with"
+        self._judge_starter(starter, help=help, overlay=overlay)
         hints = await self._hints(limits, told, overlay)
-        return Retold(overlay, not passes, solution.verdict.correct, hints)
+        return Retold(overlay, not starter.verdict.correct, solution.verdict.correct, hints)
 
     # --- variations of the solution -----------------------------------------------------------------
 

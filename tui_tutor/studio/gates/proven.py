@@ -21,6 +21,7 @@ _GATE_OF: Final[Mapping[str, str]] = {
     "output-differs": "outputs-stable",
     "solution-fails": "exercise-proven",
     "starter-passes": "exercise-proven",
+    "starter-dies": "exercise-proven",
     "wrong-passes": "exercise-proven",
     "wrong-elsewhere": "exercise-proven",
     "right-fails": "exercise-proven",

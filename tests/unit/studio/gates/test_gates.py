@@ -118,6 +118,7 @@ def test_a_silenced_rule_is_reported_and_stops_nothing():
         ("setup-fails", "mean", "cells-run"),
         ("output-unstable", "mean", "outputs-stable"),
         ("starter-passes", "mean-of-three", "exercise-proven"),
+        ("starter-dies", "mean-of-three", "exercise-proven"),
         ("mutation-score", "mean-of-three", "exercise-proven"),
         ("hint-solves", "mean-of-three", "hints"),
         ("key-inconsistent", "pulls", "key-proven"),
