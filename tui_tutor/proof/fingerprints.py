@@ -14,7 +14,7 @@ from tui_tutor.proof.retelling import begins, retold_cells
 
 WHOLE: Final = 0  # the run of the whole course in one kernel
 EXAMINED: Final = 1  # the run in which exercises are examined, each lesson alone
-EDITION: Final = 1  # of what a proof looks at; raised when that changes
+EDITION: Final = 2  # of what a proof looks at; raised when that changes
 _WORDS: Final = {"task", "explain", "caption", "alt", "title", "objective", "bloom", "difficulty", "callout"}
 
 
