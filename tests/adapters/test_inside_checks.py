@@ -28,7 +28,7 @@ def a_check(kind: str, **fields: Any) -> Check:
     return CHECK.validate_python({"kind": kind, **fields})
 
 
-def reports_of(source: str, requests: list[Any], limit_s: float = 5.0) -> list[Any]:
+def reports_of(source: str, requests: list[Any], limit_s: float = 60.0) -> list[Any]:
     asked = {"folder": str(KERNELS), "source": source, "requests": requests, "limit_s": limit_s}
     child = subprocess.run(
         [sys.executable, str(CHILD)],
@@ -43,9 +43,9 @@ def reports_of(source: str, requests: list[Any], limit_s: float = 5.0) -> list[A
     return reports
 
 
-def lines_of(source: str, *checks: Check) -> list[tuple[str, ...] | None]:
+def lines_of(source: str, *checks: Check, limit_s: float = 60.0) -> list[tuple[str, ...] | None]:
     """For each check the lines of its failure, None where it passes."""
-    reports = reports_of(source, [probe_request(check, seed=1) for check in checks])
+    reports = reports_of(source, [probe_request(check, seed=1) for check in checks], limit_s)
     run = RunSummary("ok", source=source)
     failures = [judge(check, report, run) for check, report in zip(checks, reports, strict=True)]
     return [None if failure is None else failure.lines for failure in failures]
@@ -101,9 +101,8 @@ def test_an_honest_answer_passes_every_check() -> None:
 
 @pytest.mark.parametrize("cheat", CHEATS)
 def test_a_cheat_passes_no_check(cheat: str) -> None:
-    passed = [
-        check for check, lines in zip(SQUARE, lines_of(CHEATS[cheat], *SQUARE), strict=True) if lines is None
-    ]
+    told = lines_of(CHEATS[cheat], *SQUARE, limit_s=5.0)  # of each check: some never end
+    passed = [check for check, lines in zip(SQUARE, told, strict=True) if lines is None]
     # Who raises TypeError for a text has passed that check honestly.
     assert passed in ([], [SQUARE[-1]])
 

@@ -6,10 +6,12 @@ import asyncio
 import re
 import shutil
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -137,27 +139,41 @@ def is_expected(cell: CodeCell, printed: str) -> bool:
     return all(abs(float(a) - float(b)) <= (cell.tolerance or 0) for a, b in pairs)
 
 
-@pytest.mark.parametrize(("name", "lesson_id"), WRITTEN)
-def test_a_lesson_works_alone_and_prints_what_it_shows(name: str, lesson_id: str, tmp_path: Path):
+@dataclass(frozen=True)
+class Seen:
+    """A lesson gone through once, alone: its runs, then its plots."""
+
+    ran: Mapping[str, Ran]
+    drawn: Mapping[str, Any]
+
+
+@cache
+def seen(name: str, lesson_id: str) -> Seen:
+    """One walk for all tests that only look at it."""
     lesson = lesson_of(name, lesson_id)
-    ran = in_kernel(name, tmp_path, lambda player: player.play(lesson))
-    codes = [cell for cell in lesson.visible_cells if isinstance(cell, CodeCell)]
+    plots = [cell for cell in lesson.cells if isinstance(cell, VizCell)]
+
+    async def walk(player: Player) -> Seen:
+        ran = await player.play(lesson)
+        return Seen(ran, {cell.id: await player.kernel.plot(plot_request(cell)) for cell in plots})
+
+    with TemporaryDirectory() as folder:
+        found = in_kernel(name, Path(folder), walk)
+    assert isinstance(found, Seen)
+    return found
+
+
+@pytest.mark.parametrize(("name", "lesson_id"), WRITTEN)
+def test_a_lesson_works_alone_and_prints_what_it_shows(name: str, lesson_id: str):
+    ran = seen(name, lesson_id).ran
+    codes = [cell for cell in lesson_of(name, lesson_id).visible_cells if isinstance(cell, CodeCell)]
     assert {key: run.error for key, run in ran.items() if run.outcome != "ok"} == {}
     assert [cell.id for cell in codes if not is_expected(cell, ran[cell.id].printed)] == []
 
 
 @pytest.mark.parametrize(("name", "lesson_id"), WRITTEN)
-def test_every_plot_of_a_lesson_can_be_drawn_once_its_cells_have_run(
-    name: str, lesson_id: str, tmp_path: Path
-):
-    lesson = lesson_of(name, lesson_id)
-    plots = [cell for cell in lesson.cells if isinstance(cell, VizCell)]
-
-    async def draw(player: Player) -> dict[str, Any]:
-        await player.play(lesson)
-        return {cell.id: await player.kernel.plot(plot_request(cell)) for cell in plots}
-
-    drawn = in_kernel(name, tmp_path, draw)
+def test_every_plot_of_a_lesson_can_be_drawn_once_its_cells_have_run(name: str, lesson_id: str):
+    drawn = seen(name, lesson_id).drawn
     assert {key: plot for key, plot in drawn.items() if plot.get("error") or plot.get("missing")} == {}
     assert all(plot.get("series") or plot.get("images") or plot.get("matrix") for plot in drawn.values())
 
@@ -214,9 +230,8 @@ def test_running_the_seed_cell_again_prints_the_same_number(tmp_path: Path):
     assert once == again
 
 
-def test_the_live_plot_moves_while_its_cell_runs(tmp_path: Path):
-    ran = in_kernel("start-here", tmp_path, lambda player: player.play(lesson_of("start-here", "your-place")))
-    assert set(ran["swing"].live) == {"swinging"}
+def test_the_live_plot_moves_while_its_cell_runs():
+    assert set(seen("start-here", "your-place").ran["swing"].live) == {"swinging"}
 
 
 def test_a_course_that_asks_its_reader_also_runs_with_nobody_there(tmp_path: Path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -30,10 +31,18 @@ def steps() -> list[tuple[str, str]]:
     return [(name, re.sub(rf".*{FETCHES}.*\n", "", script)) for name, script in ran]
 
 
-@pytest.fixture
-def repository(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def verified(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A repository whose course was verified before it was committed."""
-    assert run(tmp_path, 'tui-tutor new "$COURSE" && tui-tutor verify "$COURSE"').returncode == 0
+    folder = tmp_path_factory.mktemp("verified")
+    assert run(folder, 'tui-tutor new "$COURSE" && tui-tutor verify "$COURSE"').returncode == 0
+    return folder
+
+
+@pytest.fixture
+def repository(verified: Path, tmp_path: Path) -> Path:
+    """That repository as the service has it: a fresh copy, with nothing of the author's machine."""
+    shutil.copytree(verified / "my-course", tmp_path / "my-course")
     return tmp_path
 
 

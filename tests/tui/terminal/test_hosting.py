@@ -290,22 +290,40 @@ def test_a_stopped_session_gives_the_shell_its_terminal_and_draws_itself_again_w
 # --- strangers --------------------------------------------------------------------------------------
 
 
-def test_only_the_user_can_reach_the_socket(demo):
-    with demo.start():
-        path = demo.info().path
-        assert (path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+@pytest.fixture(scope="module")
+def besieged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[HostedDemo, PtyDriver]]:
+    """One session and its terminal, for all strangers in turn: none may change anything."""
+    hosted = HostedDemo(tmp_path_factory.mktemp("session"))
+    with hosted.start() as driver:
+        yield hosted, driver
+    hosted.close()
 
 
-def test_who_cannot_read_the_folder_of_the_socket_is_not_listened_to(demo):
-    with demo.start() as driver:
-        for first in (b"", frames.frame(frames.KEY, b"0" * 32)):
-            with socket.socket(socket.AF_UNIX) as stranger:
-                stranger.connect(str(demo.info().path))
-                stranger.sendall(first + frames.frame(frames.END))
-                with suppress(ConnectionResetError):
-                    assert stranger.recv(100) == b""
-        driver.type("x")
-        driver.wait_for("ximport torch")
+def assert_it_takes_what_is_typed(driver: PtyDriver) -> None:
+    """One more character stands where characters were typed before."""
+
+    def typed() -> int:
+        return len((re.search("(x*)import torch", driver.text()) or ("", ""))[1])
+
+    before = typed()
+    driver.type("x")
+    driver.wait(lambda: typed() == before + 1)
+
+
+def test_only_the_user_can_reach_the_socket(besieged):
+    path = besieged[0].info().path
+    assert (path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+
+
+def test_who_cannot_read_the_folder_of_the_socket_is_not_listened_to(besieged):
+    demo, driver = besieged
+    for first in (b"", frames.frame(frames.KEY, b"0" * 32)):
+        with socket.socket(socket.AF_UNIX) as stranger:
+            stranger.connect(str(demo.info().path))
+            stranger.sendall(first + frames.frame(frames.END))
+            with suppress(ConnectionResetError):
+                assert stranger.recv(100) == b""
+    assert_it_takes_what_is_typed(driver)
 
 
 @pytest.mark.parametrize(
@@ -319,15 +337,14 @@ def test_who_cannot_read_the_folder_of_the_socket_is_not_listened_to(demo):
         frames.frame(frames.SIGNAL, b"9"),
     ],
 )
-def test_a_peer_that_talks_nonsense_changes_nothing(demo, nonsense):
-    with demo.start() as driver:
-        with socket.socket(socket.AF_UNIX) as stranger:
-            path = demo.info().path
-            stranger.connect(str(path))
-            stranger.sendall(frames.frame(frames.KEY, sessions.read_key(path)) + nonsense)
-        driver.type("x")
-        driver.wait_for("ximport torch")
-        assert demo.info().alone_s is None
+def test_a_peer_that_talks_nonsense_changes_nothing(besieged, nonsense):
+    demo, driver = besieged
+    with socket.socket(socket.AF_UNIX) as stranger:
+        path = demo.info().path
+        stranger.connect(str(path))
+        stranger.sendall(frames.frame(frames.KEY, sessions.read_key(path)) + nonsense)
+    assert_it_takes_what_is_typed(driver)
+    assert demo.info().alone_s is None
 
 
 # --- chance -----------------------------------------------------------------------------------------
