@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from tui_tutor.core.course import Course, Lesson
 from tui_tutor.core.lock import LOCK_FILE
 from tui_tutor.core.parsing import lesson_path, parse_course, parse_lesson
 from tui_tutor.studio.changes import unproven
-from tui_tutor.studio.gates.built import SolverAnswer
+from tui_tutor.studio.gates.built import LEVELS, SolverAnswer
 from tui_tutor.studio.histories import Histories
 from tui_tutor.studio.solving import asked_of
 from tui_tutor.studio.studio_folder import StudioFolder
@@ -53,10 +54,28 @@ def _answers(folder: StudioFolder) -> dict[tuple[str, str], str]:
         return {}
     found = {}
     for lesson_id in course.lessons:
-        lesson = parse_lesson(course, lesson_id, files).value
         answers = histories.recalled([lesson_id], "answers", SolverAnswer)
-        for quiz in asked_of(lesson) if lesson else ():
-            right = [one.is_right is True for one in answers if one.is_about(quiz)]
-            line = f"solved {sum(right)}/{len(right)}, key hidden" if right else "not solved anew"
-            found[(lesson_id, quiz.id)] = line
+        forms = _forms(course, lesson_id, files)
+        for quiz in asked_of(forms[""]) if "" in forms else ():
+            found[(lesson_id, quiz.id)] = _solved_line(quiz.id, forms, answers)
     return found
+
+
+def _forms(course: Course, lesson_id: str, files: Mapping[str, bytes]) -> dict[str, Lesson]:
+    """The lesson as it is read: the base by "", and each level that has words of its own."""
+    base = parse_lesson(course, lesson_id, files).value
+    told = ((level, parse_lesson(course, lesson_id, files, overlay=level).value) for level in LEVELS)
+    return {"": base, **{level: one for level, one in told if one and one != base}} if base else {}
+
+
+def _solved_line(quiz_id: str, forms: Mapping[str, Lesson], answers: Sequence[SolverAnswer]) -> str:
+    right: list[bool] = []
+    for level, lesson in forms.items():
+        cell = lesson.cell_by_id(quiz_id)
+        there = [
+            one.is_right is True for one in answers if cell and one.level == level and one.is_about(cell)
+        ]
+        if not there:
+            return "not solved anew"
+        right += there
+    return f"solved {sum(right)}/{len(right)}, key hidden"
