@@ -42,7 +42,7 @@ lint: $(STAMP)
 	$(BIN)/lint-imports
 
 quick: lint
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m 'not slow and not torch'
+	$(BIN)/python -m pytest -n 4 --dist worksteal -m 'not slow and not torch'
 
 test: $(VENV)/.torch lint
 	$(BIN)/python -m pytest -n 2 --dist worksteal --durations 10

@@ -32,6 +32,8 @@ LEFT_OUT = (
     "lessons/what-the-kernel-knows.intermediate.toml.\n"
 )
 
+pytestmark = pytest.mark.slow  # each starts the program anew
+
 
 def run_export(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "TUI_TUTOR_DATA": str(cwd / "data")}

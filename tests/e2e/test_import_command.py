@@ -18,6 +18,8 @@ from tui_tutor.core.study.recording import with_recorded
 from tui_tutor.core.wording.proofs import proves
 from tui_tutor.shelf.folder import read_course_files, take_snapshot
 
+pytestmark = pytest.mark.slow  # each starts the program anew
+
 ROOT = Path(__file__).parents[2]
 
 

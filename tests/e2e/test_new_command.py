@@ -17,6 +17,8 @@ from tui_tutor.core.diagnostic import errors_in
 from tui_tutor.core.parsing import check_course, parse_course, parse_lesson
 from tui_tutor.shelf.folder import read_course_files
 
+pytestmark = pytest.mark.slow  # each starts the program anew
+
 LESSONS = ("the-mean", "the-spread")
 
 

@@ -18,6 +18,8 @@ from tests.adapters.test_environment import a_wheel
 from tests.zips import COURSE
 from tui_tutor.shelf.archive import unpack
 
+pytestmark = pytest.mark.slow  # each starts the program anew
+
 ROOT = Path(__file__).parents[2]
 DRAFT = b'title = "Later"\nminutes = 1\nbloom = "remember"\nobjective = "Name two"\ndraft = true\n'
 

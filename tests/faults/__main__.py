@@ -44,7 +44,7 @@ def main() -> int:
         print(flood.line())
     steering = steered(100_000 // share)
     print(steering.line())
-    print("cheating  begins: it takes a quarter of an hour" if share == 1 else "cheating  begins")
+    print("cheating  begins: it takes ten minutes" if share == 1 else "cheating  begins")
     cheating = cheated(is_short=share > 1)
     print(cheating.line())
     problems = [problem for part in parts for problem in part.problems]
