@@ -24,6 +24,7 @@ MOST_INPUT_TOKENS: Final = 200_000  # beyond, some models cost more than the tab
 
 _REGIONAL: Final = ("eu.", "us.", "apac.", "jp.", "au.", "us-gov.", "ca.")
 _DECORATED: Final = re.compile(r"(?:[a-z-]+\.)?anthropic\.(claude-[a-z0-9-]+?)(?:-v\d+(?::\d+)?)?")
+_LEAST_OF_LISTED: Final = Decimal("0.5")  # of a listed price that a file of one's own may say
 _DATED: Final = re.compile(r"-20\d{6}$")
 
 _Rate = Annotated[Decimal, Field(ge=0, le=100_000, allow_inf_nan=False)]
@@ -104,7 +105,8 @@ class Prices:
     def of(self, model: str, *, is_batch: bool = False, is_local: bool = False) -> Price:
         """The rates of a model; what runs on a machine of the author's is free unless the table lists it.
 
-        TutorError for a model without a price: a cap on spending cannot be kept without one.
+        TutorError for a model without a price, or with one that none has: a cap on spending cannot be kept
+        by it.
         """
         if not self.has(model):
             if is_local:
@@ -116,7 +118,10 @@ class Prices:
                 f"[model.{price_name(model)}], input = … and output = … in dollars for a million tokens",
             )
         price = self._listed(model)
-        return price.times(self.times.batch) if is_batch else price
+        price = price.times(self.times.batch) if is_batch else price
+        if not is_local:
+            _require_real(model, price, is_batch=is_batch)
+        return price
 
     def _listed(self, model: str) -> Price:
         exact = self.models.get(model)
@@ -129,6 +134,26 @@ class Prices:
         )
         is_dearer = exact is None and model.startswith(_REGIONAL)
         return price.times(self.times.regional) if is_dearer else price
+
+
+def _require_real(model: str, price: Price, *, is_batch: bool) -> None:
+    """TutorError for a price that no provider has: a file beside a brief may come from somebody else.
+
+    With it any number of calls would fit into the budget.
+    """
+    shipped = shipped_prices()
+    if shipped.has(model):
+        listed = shipped._listed(model).times(shipped.times.batch if is_batch else Decimal(1))
+        least = listed.times(_LEAST_OF_LISTED)
+    else:
+        least = Price(*(4 * [Decimal("0.000001")]))
+    if price.input < least.input or price.output < least.output:
+        raise TutorError(
+            f"the {PRICES_FILE} of this course lets {safe_line(model, limit=100)} cost next to nothing, so "
+            "no budget could be kept; nothing was asked",
+            help=f"put in what your provider charges; less than half of what the table of {shipped.date} "
+            "says is not believed",
+        )
 
 
 def price_name(model: str) -> str:

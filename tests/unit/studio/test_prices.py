@@ -52,6 +52,36 @@ def test_the_table_is_dated_and_says_where_it_is_from():
     assert prices.source
 
 
+@pytest.mark.parametrize(
+    ("model", "own"),
+    [
+        ("claude-opus-4-6", "[model.claude-opus-4-6]\ninput = 0\noutput = 0"),
+        ("claude-opus-4-6", "[model.claude-opus-4-6]\ninput = 5\noutput = 0.01"),
+        ("claude-opus-4-6", "[model.claude-opus-4-6]\ninput = 2.4\noutput = 25"),
+        (
+            "eu.anthropic.claude-opus-4-6-v1",
+            '[model."eu.anthropic.claude-opus-4-6-v1"]\ninput = 0\noutput = 0',
+        ),
+        ("new-model", "[model.new-model]\ninput = 0\noutput = 0"),
+    ],
+)
+def test_a_price_that_nobody_has_is_not_believed(model, own):
+    with pytest.raises(TutorError, match="cost next to nothing, so no budget could be kept"):
+        prices_with(own).of(model)
+    assert prices_with(own).of(model, is_local=True).output < 30
+
+
+def test_a_batch_that_costs_nothing_is_not_believed():
+    with pytest.raises(TutorError, match="next to nothing"):
+        prices_with("[times]\nbatch = 0").of("claude-opus-4-6", is_batch=True)
+
+
+def test_a_price_with_a_discount_is_believed():
+    own = prices_with("[model.claude-opus-4-6]\ninput = 2.5\noutput = 12.5")
+    assert own.of("claude-opus-4-6").output == 12.5
+    assert own.of("claude-opus-4-6", is_batch=True).output == 6.25
+
+
 def test_a_model_without_a_price_is_refused_unless_it_runs_here():
     with pytest.raises(TutorError, match="no price for the model gpt-x"):
         shipped_prices().of("gpt-x")
@@ -61,15 +91,15 @@ def test_a_model_without_a_price_is_refused_unless_it_runs_here():
 def test_the_authors_table_goes_before_the_one_that_ships():
     own = """
         [model.claude-opus-4-6]
-        input = 1
-        output = 2
+        input = 4
+        output = 20
         cache_read = 0
         [model."llama3:8b"]
         input = 3
         output = 4
     """
     prices = prices_with(own)
-    assert prices.of("claude-opus-4-6").cost(Usage(MILLION, MILLION, MILLION, MILLION)) == 4.25 * DOLLAR
+    assert prices.of("claude-opus-4-6").cost(Usage(MILLION, MILLION, MILLION, MILLION)) == 29 * DOLLAR
     assert prices.of("llama3:8b", is_local=True).cost(Usage(MILLION)) == 3 * DOLLAR
     assert prices.of("claude-sonnet-4-6") == shipped_prices().of("claude-sonnet-4-6")
 
