@@ -81,7 +81,12 @@ class _Handler(BaseHTTPRequestHandler):
         """Tests read `asked`."""
 
     def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers.get("content-length", 0))) or b"null")
+        length = int(self.headers.get("content-length", 0))
+        data = self.rfile.read(length)
+        if len(data) < length:  # who asked was killed before the whole question was here
+            self.close_connection = True
+            return
+        body = json.loads(data or b"null")
         self.state.asked.append(Asked(self.path, {k.lower(): v for k, v in self.headers.items()}, body))
         if self.path == "/v1/messages/count_tokens":
             self._count(body)
