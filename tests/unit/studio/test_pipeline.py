@@ -424,6 +424,14 @@ def test_a_lesson_that_is_mended_later_is_solved_anew_at_every_level(tmp_path):
     assert [one.level for one in builder.work.answers] == ["", "", "beginner", "beginner"]
 
 
+def test_words_that_are_the_lesson_s_own_are_no_words_for_a_level(tmp_path):
+    same = {"cell": [{"id": "idea", "text": PLAN["cell"][2]["text"]}]}
+    said = agents(leveller=[{"cell": []}, same, BEGINNERS])
+    work, model, _ = built(tmp_path, said, levels=("beginner",))
+    assert len(asked_of(model, "leveller")) == 3
+    assert [one.id for one in work.levels["beginner"].cell] == ["idea"]
+
+
 class PassingStarters(ReplayTrials):
     """Finds out that a level's starter is the solution."""
 
@@ -437,7 +445,7 @@ class PassingStarters(ReplayTrials):
 
 
 def test_words_of_a_level_that_was_solved_are_not_touched_where_those_of_another_do_not_hold(tmp_path):
-    """Written anew, the words for advanced readers give a starter that passes: it is taken back, and only it."""
+    """Written anew, the words for advanced readers give a starter that passes: only that is taken back."""
     plain = {"id": "write-total", "task": "Write `total(prices)`. It gives the sum of all of the prices."}
     beginners = {"cell": [*BEGINNERS["cell"], plain]}
     passing = {"cell": [{"id": "write-total", "starter": EXERCISE["solution"]}, TURNED["cell"][0]]}
