@@ -18,7 +18,7 @@ from tui_tutor.studio.asking import Asker, UnusableAnswer
 from tui_tutor.studio.assembling import course_toml
 from tui_tutor.studio.brief import Brief
 from tui_tutor.studio.gates.all_gates import findings_about, is_publishable
-from tui_tutor.studio.gates.built import Built, Money, SolverAnswer
+from tui_tutor.studio.gates.built import Built, Money, SolverAnswer, is_retold
 from tui_tutor.studio.gates.finding import Finding, hard
 from tui_tutor.studio.histories import Histories, others
 from tui_tutor.studio.lesson_building import LessonBuilder
@@ -239,7 +239,7 @@ class CourseBuilder:
             seen_at(level, base, lesson, one)
             for level, lessons in built.levels.items()
             for one in lessons
-            if one.id == lesson.id and one != lesson
+            if one.id == lesson.id and is_retold(one, [lesson])
         ]
         for seen in (base, *told):
             if asked := [one for one in seen.asked if not _is_answered(one, seen, built.answers)]:

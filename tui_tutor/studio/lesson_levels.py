@@ -10,7 +10,7 @@ from tui_tutor.core.course import Lesson, Level
 from tui_tutor.studio.agents.leveller import LEVELLER
 from tui_tutor.studio.asking import Asker, UnusableAnswer
 from tui_tutor.studio.drafts import LevelDraft
-from tui_tutor.studio.gates.built import Built, CellWork, SolverAnswer
+from tui_tutor.studio.gates.built import Built, CellWork, SolverAnswer, is_retold
 from tui_tutor.studio.grounding.citing import with_citations
 from tui_tutor.studio.lesson_work import LessonWork, level_objections
 from tui_tutor.studio.news import Stage
@@ -110,7 +110,7 @@ class LevelWriter:
                 answers=self.work.answers,
             )
             built = self.tryer.checked(tried, self.tryer.files(tried))
-            if built.levels.get(level) == built.lessons:
+            if (there := built.levels.get(level)) and not is_retold(there[0], built.lessons):
                 return ["every word is as it was"]
             return [
                 one.message
@@ -167,7 +167,7 @@ class LevelWriter:
     async def _answers(self, level: Level, built: Built) -> tuple[SolverAnswer, ...]:
         [read] = built.lessons
         told: Lesson | None = next(iter(built.levels.get(level, ())), None)
-        if told is None or told == read or not asked_of(read):
+        if told is None or not is_retold(told, [read]) or not asked_of(read):
             return ()
         base = Seen(self.work.lesson, self.work.tables, self._prints, asked_of(read))
         self.tell("solving", self._at(level))

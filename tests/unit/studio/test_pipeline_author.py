@@ -130,6 +130,18 @@ def test_words_of_an_author_that_turn_a_question_round_are_not_published(tmp_pat
     assert "as beginners read it" in found[0].message
 
 
+def test_a_level_whose_words_are_the_lesson_s_is_not_solved_for_itself(tmp_path):
+    """What an author has written there says nothing otherwise."""
+    folder = begun(tmp_path)
+    assert course(folder, scripted(agents())).is_publishable
+    (folder.root / "lessons" / "sums.beginner.toml").write_text(
+        f'[[cell]]\nid = "one-more"\nquestion = "{QUIZ["question"]}"\n'
+    )
+    later = scripted({})
+    assert course(folder, later, levels=("beginner",)).is_publishable
+    assert later.calls == []
+
+
 # --- programs that questions are about ------------------------------------------------------------------
 
 

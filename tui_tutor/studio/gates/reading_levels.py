@@ -9,7 +9,7 @@ from typing import Final, Protocol
 from tui_tutor.core.course import Lesson, Level
 from tui_tutor.core.reading_ease import prose_of as prose_of_lesson
 from tui_tutor.core.reading_ease import reading_ease
-from tui_tutor.studio.gates.built import LEVELS, Built
+from tui_tutor.studio.gates.built import LEVELS, Built, is_retold
 from tui_tutor.studio.gates.finding import Finding
 
 HIGHEST_GRADE: Final[Mapping[Level, float]] = {"beginner": 9.0, "intermediate": 12.0}
@@ -57,7 +57,7 @@ def findings_about_reading(
 def _worded(level: Level, eases: Eases, built: Built) -> Eases:
     """Of what a level reads the lessons that have words of their own there."""
     is_own = level == own_level(built)
-    return [(lesson, ease) for lesson, ease in eases if is_own or lesson not in built.lessons]
+    return [(lesson, ease) for lesson, ease in eases if is_own or is_retold(lesson, built.lessons)]
 
 
 def _grade(ease: Ease) -> float | None:

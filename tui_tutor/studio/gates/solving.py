@@ -8,7 +8,7 @@ from typing import Final
 
 from tui_tutor.core import course as models
 from tui_tutor.core.course import Cell, Lesson
-from tui_tutor.studio.gates.built import Built, SolverAnswer
+from tui_tutor.studio.gates.built import Built, SolverAnswer, is_retold
 from tui_tutor.studio.gates.finding import Finding
 
 SHUFFLES: Final = 2
@@ -32,7 +32,7 @@ def _readings(built: Built) -> Iterator[tuple[str, Lesson]]:
     """(level, lesson) of every form in which a lesson is read; "" for the base."""
     yield from (("", lesson) for lesson in built.lessons)
     for level, lessons in built.levels.items():
-        yield from ((level, lesson) for lesson in lessons if lesson not in built.lessons)
+        yield from ((level, lesson) for lesson in lessons if is_retold(lesson, built.lessons))
 
 
 def is_solved_blind(cell: Cell) -> bool:
