@@ -142,6 +142,15 @@ def test_a_level_whose_words_are_the_lesson_s_is_not_solved_for_itself(tmp_path)
     assert later.calls == []
 
 
+def test_words_for_a_lesson_that_is_written_anew_do_not_stay_beside_it(tmp_path):
+    """Nobody has solved, run or read them with the lesson that is published."""
+    folder = begun(tmp_path)
+    old = folder.root / "lessons" / "sums.beginner.toml"
+    old.write_text('[[cell]]\nid = "one-more"\nquestion = "A line of 6 is taken off. What is left?"\n')
+    result = course(folder, scripted(agents()))
+    assert (result.is_publishable, result.gone) == (True, ("lessons/sums.beginner.toml",))
+
+
 # --- programs that questions are about ------------------------------------------------------------------
 
 
