@@ -21,14 +21,14 @@ def findings_about_solving(built: Built) -> Iterator[Finding]:
     answers: dict[tuple[str, str, str], list[SolverAnswer]] = defaultdict(list)
     for answer in built.answers:
         answers[answer.level, answer.lesson, answer.cell].append(answer)
-    for level, lesson in _readings(built):
+    for level, lesson in readings(built):
         for cell in lesson.cells:
             if is_solved_blind(cell):
                 about = [one for one in answers[level, lesson.id, cell.id] if one.is_about(cell)]
                 yield from _about(level, lesson.id, cell.id, about)
 
 
-def _readings(built: Built) -> Iterator[tuple[str, Lesson]]:
+def readings(built: Built) -> Iterator[tuple[str, Lesson]]:
     """(level, lesson) of every form in which a lesson is read; "" for the base."""
     yield from (("", lesson) for lesson in built.lessons)
     for level, lessons in built.levels.items():
