@@ -150,6 +150,11 @@ class Built:
                 yield from (Text(lesson.id, cell.id, key, words) for key, words in words_of(cell))
 
 
+def further_levels(course: Course) -> tuple[Level, ...]:
+    """The levels that a course may be told at beside its own: an overlay for that is never read."""
+    return tuple(level for level in LEVELS if level != course.level)
+
+
 def is_retold(told: Lesson, lessons: Sequence[Lesson]) -> bool:
     """Whether what a level reads has words of its own: an overlay need not change any."""
     return not any(_says(told) == _says(one) for one in lessons)
