@@ -5,10 +5,11 @@
 
 DIR is where the course is built, QUEUE a folder: a question is QUEUE/ROLE/NUMBER.json with its agent,
 subject, instruction, prompt and schema; NUMBER.answer beside it, when it is there, is the answer. FOLDER has
-a brief.toml and a prices.toml, the demo's otherwise; CODE is the industry instead of the brief's. What an
-earlier recording holds is not asked again, where the very same is asked in one of these roles. At the end
-the transcript is written, with the answers that a replay of it uses: a build that was ended and changed
-leaves others behind. Tokens are counted as one for four characters, since nobody counts them here.
+a brief.toml, the demo's otherwise, and a prices.toml if its prices are not the demo's; CODE is the industry
+instead of the brief's. What an earlier recording holds is not asked again, where the very same is asked in
+one of these roles. At the end the transcript is written, with the answers that a replay of it uses: a build
+that was ended and changed leaves others behind. Tokens are counted as one for four characters, since nobody
+counts them here.
 """
 
 from __future__ import annotations
@@ -103,7 +104,9 @@ class Beginning:
         own = {"industry": self.industry} if self.industry else {}
         there = StudioFolder.begun(folder, Brief.model_validate({**brief.model_dump(), **own}))
         keep(ingest(brief.sources, beside), there.hidden)
-        there.put("prices.toml", (self.brief / "prices.toml").read_text("utf-8"))
+        own_prices = self.brief / "prices.toml"
+        prices = own_prices if own_prices.is_file() else DEMO / "prices.toml"
+        there.put("prices.toml", prices.read_text("utf-8"))
         return there
 
 

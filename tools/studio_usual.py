@@ -10,7 +10,8 @@ lesson's minutes, and so does what it says. A repairer hands in one cell and a c
 long the lesson is.
 
 A recording becomes such a DIR by `tools/record_studio.py DIR QUEUE --brief FOLDER --known TRANSCRIPT --roles
-creative,extract,solver,judge`: all of its answers are known, so nobody is asked.
+creative,extract,solver,judge`, with the `--industry` that it was recorded for if its brief names none: all of
+its answers are known, so nobody is asked.
 
 Then, for each build, how far this table's estimate is from what was used, and how far that of a table is
 which all other builds make: what this one would have been told before. Builds after `--against` are compared

@@ -10,7 +10,7 @@ from tui_tutor.core.course import Course, Lesson
 from tui_tutor.core.lock import LOCK_FILE
 from tui_tutor.core.parsing import lesson_path, parse_course, parse_lesson
 from tui_tutor.studio.changes import unproven
-from tui_tutor.studio.gates.built import LEVELS, SolverAnswer
+from tui_tutor.studio.gates.built import SolverAnswer, further_levels, is_retold
 from tui_tutor.studio.histories import Histories
 from tui_tutor.studio.solving import asked_of
 from tui_tutor.studio.studio_folder import StudioFolder
@@ -64,8 +64,9 @@ def _answers(folder: StudioFolder) -> dict[tuple[str, str], str]:
 def _forms(course: Course, lesson_id: str, files: Mapping[str, bytes]) -> dict[str, Lesson]:
     """The lesson as it is read: the base by "", and each level that has words of its own."""
     base = parse_lesson(course, lesson_id, files).value
-    told = ((level, parse_lesson(course, lesson_id, files, overlay=level).value) for level in LEVELS)
-    return {"": base, **{level: one for level, one in told if one and one != base}} if base else {}
+    levels = further_levels(course)
+    told = ((level, parse_lesson(course, lesson_id, files, overlay=level).value) for level in levels)
+    return {"": base, **{level: one for level, one in told if one and is_retold(one, [base])}} if base else {}
 
 
 def _solved_line(quiz_id: str, forms: Mapping[str, Lesson], answers: Sequence[SolverAnswer]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from tui_tutor.core.language_model import Saying
@@ -60,7 +60,7 @@ class Teller:
 
     def _tell(self, lesson: str, agent: str = "", tokens: int = 0, note: str = "") -> None:
         stage, what = self._doing[lesson]
-        part = self._fraction(stage)
+        part = self._fraction(stage, lesson)
         self._on_news(
             DeskNews(
                 stage=stage,
@@ -75,20 +75,22 @@ class Teller:
             )
         )
 
-    def _fraction(self, stage: str) -> float | None:
+    def _fraction(self, stage: str, lesson: str) -> float | None:
         """Four fifths are the lessons that are to be built, one is the proof of the whole.
 
-        The first lesson says nothing until its end.
+        The first lesson says nothing until its end. What was written before is solved after the proof.
         """
-        if stage == "proving":
+        if stage == "proving" or (self._part and lesson in self._written()):
             return 1 - _OF_PROOF * (1 - self._part)
         done = len(self._done - {""})
         if self.workshop is None or stage == "outline" or not done:
             return None
-        outline = self.workshop.folder.outline()
-        written = self.workshop.folder.written_lessons()
+        outline, written = self.workshop.folder.outline(), self._written()
         wanted = [one.id for one in outline.lesson if one.id not in written] if outline else []
         return (1 - _OF_PROOF) * min(1.0, done / len(wanted)) if wanted else None
+
+    def _written(self) -> Sequence[str]:
+        return self.workshop.folder.written_lessons() if self.workshop else ()
 
 
 def _lesson_of(subject: str) -> str:

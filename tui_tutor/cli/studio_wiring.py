@@ -91,8 +91,8 @@ def price_of_building(folder: StudioFolder, brief: Brief, outline: Outline) -> f
     """What going on costs; None where no price is known."""
     try:
         chosen = choose(brief, os.environ)
-        written = len([one for one in outline.lesson if one.id in folder.written_lessons()])
-        return build_estimate(_by_role(chosen, _prices(folder)), brief, outline, written).dollars
+        prices = _by_role(chosen, _prices(folder))
+        return build_estimate(prices, brief, outline, folder.written_lessons()).dollars
     except TutorError:
         return None
 

@@ -18,7 +18,7 @@ from tui_tutor.studio.asking import Asker, UnusableAnswer
 from tui_tutor.studio.assembling import course_toml
 from tui_tutor.studio.brief import Brief
 from tui_tutor.studio.gates.all_gates import findings_about, is_publishable
-from tui_tutor.studio.gates.built import Built, Money, SolverAnswer
+from tui_tutor.studio.gates.built import Built, Money, SolverAnswer, is_retold
 from tui_tutor.studio.gates.finding import Finding, hard
 from tui_tutor.studio.histories import Histories, others
 from tui_tutor.studio.lesson_building import LessonBuilder
@@ -45,7 +45,7 @@ class Result:
 
     `left`: lessons that are left for the author, with the reasons; `drafts`: what there is of each.
     `before`: the course's files as the build began; `course_file`: course.toml without the author's changes.
-    `gone`: files of lessons that the outline no longer has.
+    `gone`: files of lessons that the outline no longer has, and words for what lessons no longer say.
     """
 
     built: Built
@@ -113,6 +113,7 @@ class CourseBuilder:
                 return result
             for lesson, findings in amended.items():
                 await self._builders[lesson].amend(findings, is_last=number == _MOST_AMENDMENTS)
+                self._histories.remember(self._works[lesson])
         return await self._whole()
 
     def _require_known(self) -> None:
@@ -210,7 +211,17 @@ class CourseBuilder:
             trial = await self.trials.prove(place, self._proving)
             built = await self._solved(replace(built, proven=trial.proven))
             files = {**files, LOCK_FILE: lock_text(trial.lock).encode()}
-        return Result(built, findings_about(built), files, left, drafts, self._before, fresh, self._gone)
+        gone = (*self._gone, *self._outdated(files))
+        return Result(built, findings_about(built), files, left, drafts, self._before, fresh, gone)
+
+    def _outdated(self, files: Mapping[str, bytes]) -> Iterator[str]:
+        """Words that were there for lessons as they were before they were written now."""
+        written = [lesson_path(one) for one in self._ids()]
+        return (
+            name
+            for name in self._before
+            if _lesson_of(name) in self._ids() and name not in files and name not in written
+        )
 
     def _proving(self, part: float, what: str) -> None:
         self.on_news(News("proving", "", f"{round(100 * part)} % · {what}"))
@@ -239,7 +250,7 @@ class CourseBuilder:
             seen_at(level, base, lesson, one)
             for level, lessons in built.levels.items()
             for one in lessons
-            if one.id == lesson.id and one != lesson
+            if one.id == lesson.id and is_retold(one, [lesson])
         ]
         for seen in (base, *told):
             if asked := [one for one in seen.asked if not _is_answered(one, seen, built.answers)]:

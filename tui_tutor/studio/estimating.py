@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, NamedTuple
@@ -88,15 +88,15 @@ def build_estimate(
     prices: Mapping[Role, Price],
     brief: Brief,
     outline: Outline,
-    built: int = 0,
+    built: Collection[str] = (),
     table: Mapping[str, Usual] = USUAL,
 ) -> Estimate:
-    """What the lessons cost that are not built yet; `built` of them are, the first ones."""
+    """What the lessons cost that are not built yet; `built` are the ids of those that are."""
     calls = [
         (agent, usual.often * forms_of(agent, brief), lesson.minutes)
-        for lesson in outline.lesson[built:]
+        for lesson in outline.lesson
         for agent, usual in table.items()
-        if not is_of_the_course(agent)
+        if lesson.id not in built and not is_of_the_course(agent)
     ]
     return _estimate(prices, calls, brief, table)
 

@@ -44,6 +44,7 @@ _MAKERS: Final[Sequence[tuple[Agent, frozenset[SlotKind]]]] = (
 )
 _MOST_ROUNDS: Final = 40
 _SHOWN: Final = frozenset({"code", "sh", "viz"})
+_ASKED: Final = frozenset({"ex", "quiz"})  # what a level puts into other words beside prose
 # What follows from a cell that did not run is no fault of the cells after it.
 _FIRST_ALONE: Final = frozenset({"cells-run", "course-valid"})
 
@@ -87,13 +88,15 @@ class LessonBuilder:
 
     async def amend(self, findings: Sequence[Finding], *, is_last: bool) -> None:
         """Mend what only the whole course showed; at last what cannot be mended leaves the lesson."""
+        before = {cell.id: cell.table for cell in self.work.cells if cell.kind in _ASKED}
         try:
             if is_last or not await self._mended(findings):
                 self.work.left = tuple(f"{one.gate}: {one.message}" for one in findings)
                 return
             await self._finish()
             if not self.work.left:
-                await self._levels.hold()
+                now = {cell.id: cell.table for cell in self.work.cells}
+                await self._levels.hold([one for one, table in before.items() if now.get(one) != table])
         except UnusableAnswer as error:
             self.work.left = (*self.work.left, error.message)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
@@ -10,7 +10,7 @@ from tui_tutor.core.course import Lesson, Level
 from tui_tutor.studio.agents.leveller import LEVELLER
 from tui_tutor.studio.asking import Asker, UnusableAnswer
 from tui_tutor.studio.drafts import LevelDraft
-from tui_tutor.studio.gates.built import Built, CellWork, SolverAnswer
+from tui_tutor.studio.gates.built import Built, CellWork, SolverAnswer, is_retold
 from tui_tutor.studio.grounding.citing import with_citations
 from tui_tutor.studio.lesson_work import LessonWork, level_objections
 from tui_tutor.studio.news import Stage
@@ -46,12 +46,17 @@ class LevelWriter:
                 await self._word(level)
         await self.hold()
 
-    async def hold(self) -> None:
-        """Whether the words of every level hold: run, and its questions solved by who reads only them."""
+    async def hold(self, changed: Collection[str] = ()) -> None:
+        """Whether the words of every level hold: run, and its questions solved by who reads only them.
+
+        `changed`: what is asked in these cells is something else now; words for what it was are taken back.
+        """
+        for level in list(self.work.levels):
+            self._take_back(level, changed, "what it was about is asked otherwise now")
         if not self.work.levels:
             return
         self.work.answers = tuple(one for one in self.work.answers if not one.level)
-        built = await self._mend()
+        built = await self._mend(list(self.work.levels))
         for level in list(self.work.levels):
             await self._solve(level, built)
 
@@ -105,6 +110,8 @@ class LevelWriter:
                 answers=self.work.answers,
             )
             built = self.tryer.checked(tried, self.tryer.files(tried))
+            if (there := built.levels.get(level)) and not is_retold(there[0], built.lessons):
+                return ["every word is as it was"]
             return [
                 one.message
                 for one in self.tryer.findings(built, is_solved=True)
@@ -115,17 +122,26 @@ class LevelWriter:
 
     # --- running ----------------------------------------------------------------------------------------
 
-    async def _mend(self) -> Built:
-        """Words that do not hold when they are run are taken back: the base's stand there."""
+    async def _mend(self, levels: Sequence[Level]) -> Built:
+        """Words of these levels that do not hold when they are run are taken back: the base's stand there.
+
+        The others' are not touched: theirs held before, and may have been solved.
+        """
         built = await self.tryer.built(self.work, lambda _, what: self.tell("running", what))
         self._prints = printed_in(built, self.work.lesson)
         if not (findings := self.tryer.findings(built, is_solved=True)):
             return built
-        for finding in findings:
-            for level, draft in self.work.levels.items():
-                kept = tuple(one for one in draft.cell if one.id != finding.cell)
-                self.work.levels[level] = draft.model_copy(update={"cell": kept})
+        for level in (one for one in levels if one in self.work.levels):
+            self._take_back(level, {one.cell for one in findings}, findings[0].message)
         return self.tryer.checked(self.work, self.tryer.files(self.work))
+
+    def _take_back(self, level: Level, cells: Collection[str], why: str) -> None:
+        """Leave a level without words for these cells; one that has none left is none."""
+        draft = self.work.levels[level]
+        kept = tuple(one for one in draft.cell if one.id not in cells)
+        self.work.levels[level] = draft.model_copy(update={"cell": kept})
+        if draft.cell and not kept:
+            self._drop(level, why)
 
     # --- solving ----------------------------------------------------------------------------------------
 
@@ -144,14 +160,14 @@ class LevelWriter:
                 return
             if tries < _MOST_REWORDINGS:
                 await self._word(level, disputed)
-                built = await self._mend()
+                built = await self._mend([level])
         cells = ", ".join(sorted({one.cell for one in disputed}))
         self._drop(level, f"level-disputed: in its words {cells} has another answer than its key")
 
     async def _answers(self, level: Level, built: Built) -> tuple[SolverAnswer, ...]:
         [read] = built.lessons
         told: Lesson | None = next(iter(built.levels.get(level, ())), None)
-        if told is None or told == read or not asked_of(read):
+        if told is None or not is_retold(told, [read]) or not asked_of(read):
             return ()
         base = Seen(self.work.lesson, self.work.tables, self._prints, asked_of(read))
         self.tell("solving", self._at(level))

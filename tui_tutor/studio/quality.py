@@ -9,10 +9,12 @@ from statistics import mean, pstdev
 from typing import Any, Final
 
 from tui_tutor.core.course import CodeCell, Level, ShellCell
+from tui_tutor.core.parsing.overlays import overlays_in, split_tag
 from tui_tutor.core.safe_text import safe_json
-from tui_tutor.studio.gates.built import Built, CellWork
+from tui_tutor.studio.gates.built import Built, CellWork, SolverAnswer
 from tui_tutor.studio.gates.finding import GATES, Finding
 from tui_tutor.studio.gates.measures import LessonMeasures, measures_of
+from tui_tutor.studio.gates.solving import is_solved_blind, readings
 from tui_tutor.studio.grounding.citing import Citation, citations_in, is_founded
 
 QUALITY_FORMAT: Final = 1
@@ -159,9 +161,7 @@ def proof_figures(built: Built) -> ProofFigures:
     cells = [one for found in built.proven.values() for one in found]
     ran = [one for one in cells if one.outcome != "skipped"]
     exercises = [one.exercise for one in cells if one.exercise is not None]
-    verdicts: dict[tuple[str, str], list[bool | None]] = defaultdict(list)
-    for answer in built.answers:
-        verdicts[answer.lesson, answer.cell].append(answer.is_right)
+    verdicts = _verdicts(built)
     return ProofFigures(
         cells=len(ran),
         runs=min((one.runs for one in ran), default=0),
@@ -178,6 +178,20 @@ def proof_figures(built: Built) -> ProofFigures:
         questions=len(verdicts),
         agreed=sum(all(found) for found in verdicts.values()),
     )
+
+
+def _verdicts(built: Built) -> Mapping[tuple[str, str], Sequence[bool | None]]:
+    """What was answered to each question as it is now, at levels that are there."""
+    given: dict[tuple[str, str, str], list[SolverAnswer]] = defaultdict(list)
+    for one in built.answers:
+        given[one.level, one.lesson, one.cell].append(one)
+    found: dict[tuple[str, str], list[bool | None]] = defaultdict(list)
+    for level, lesson in readings(built):
+        for cell in lesson.cells:
+            for one in given[level, lesson.id, cell.id]:
+                if is_solved_blind(cell) and one.is_about(cell):
+                    found[lesson.id, cell.id].append(one.is_right)
+    return found
 
 
 def _opinions(built: Built) -> Iterator[Opinion]:
@@ -227,6 +241,8 @@ def _unchecked(built: Built, findings: Sequence[Finding], making: Making) -> Ite
         yield "No model was asked: what agents and solvers say in this build came from a recording."
     if (solver := making.models.get("solver")) and solver == making.models.get("creative"):
         yield "The model that solved the questions is the one that wrote them: name another as `solver`."
+    if languages := sorted({language for language in map(_language, built.files) if language}):
+        yield f"Questions were not solved in the words of other languages: {', '.join(languages)}."
     if built.judgements:
         yield "Judges' scores are opinions of models. They kept nothing from being published."
     unstable = [
@@ -241,6 +257,11 @@ def _unchecked(built: Built, findings: Sequence[Finding], making: Making) -> Ite
     for gate, words in _NOTED.items():
         if count := sum(one.gate == gate for one in findings):
             yield f"{count} {words}"
+
+
+def _language(file: str) -> str:
+    """The other language that a file tells a lesson in, "" for any other file."""
+    return next((split_tag(tag)[0] for _, _, tag in overlays_in({file: b""}, "lessons")), "")
 
 
 _NOTED: Final[Mapping[str, str]] = {

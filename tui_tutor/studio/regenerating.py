@@ -14,7 +14,7 @@ from tui_tutor.studio.agents.repairer import REPAIRERS
 from tui_tutor.studio.asking import Asker
 from tui_tutor.studio.assembling import cell_table
 from tui_tutor.studio.drafts import Passage
-from tui_tutor.studio.gates.built import LEVELS, SolverAnswer
+from tui_tutor.studio.gates.built import SolverAnswer, further_levels, is_retold
 from tui_tutor.studio.grounding.citing import with_citations
 from tui_tutor.studio.outline import Outline
 from tui_tutor.studio.reviewing import Change, ReviewedCell, cell_text, cells_in, proven_with
@@ -87,8 +87,14 @@ class Regenerator:
             return ()
         tables = [dict(one.table) for one in cells_in(lesson, files[lesson_path(lesson)])]
         base = Seen(lesson, tables, _prints(files, lesson), asked_of(read))
-        told = ((level, parse_lesson(course, lesson, files, overlay=level).value) for level in LEVELS)
-        forms = [base, *(seen_at(level, base, read, one) for level, one in told if one and one != read)]
+        told = (
+            (level, parse_lesson(course, lesson, files, overlay=level).value)
+            for level in further_levels(course)
+        )
+        forms = [
+            base,
+            *(seen_at(level, base, read, one) for level, one in told if one and is_retold(one, [read])),
+        ]
         answers: list[SolverAnswer] = []
         for seen in forms:
             subject = ", ".join([f"lesson {lesson}", *filter(None, [seen.level]), cell])

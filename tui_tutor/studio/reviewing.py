@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -104,18 +104,27 @@ def taken_back(files: Mapping[str, bytes], lesson: str, cell: str) -> dict[str, 
     changed: dict[str, bytes] = {}
     for name, stem, _ in overlays_in(files, "lessons"):
         document = parse_toml(files[name], name) if stem == lesson else ()
-        if isinstance(document, Document) and (rows := _rows_about(document, cell)):
-            left = "\n".join(line for row, line in enumerate(document.lines) if row not in rows)
-            changed[name] = (left.rstrip("\n") + "\n").encode("utf-8", "replace")
+        if isinstance(document, Document) and (numbers := _numbers_of(document, cell)):
+            changed[name] = _without(document, numbers).encode("utf-8", "replace")
     return changed
 
 
-def _rows_about(document: Document, cell: str) -> set[int]:
-    """The rows of an overlay that are about a cell."""
+def _numbers_of(document: Document, cell: str) -> list[int]:
+    """Which tables of an overlay are about a cell."""
     cells = document.values.get("cell", [])
     listed = cells if isinstance(cells, list) else []
-    ids = [one.get("id") if isinstance(one, dict) else None for one in listed]
-    return {row for n, one in enumerate(ids) if one == cell for row in range(*_rows(document, len(ids), n))}
+    return [n for n, one in enumerate(listed) if isinstance(one, dict) and one.get("id") == cell]
+
+
+def _without(document: Document, numbers: Sequence[int]) -> str:
+    """An overlay without some of its tables; as it is written, unless they share lines with others."""
+    cells = document.values["cell"]
+    rows = {row for n in numbers for row in range(*_rows(document, len(cells), n))}
+    left = "\n".join(line for row, line in enumerate(document.lines) if row not in rows).rstrip("\n") + "\n"
+    others = [one for n, one in enumerate(cells) if n not in numbers]
+    wanted = {key: value for key, value in {**document.values, "cell": others}.items() if value != []}
+    there = parse_toml(left.encode("utf-8", "replace"), document.file)
+    return left if isinstance(there, Document) and there.values == wanted else toml_text(wanted)
 
 
 def _require_cell(cell: str, text: str) -> None:

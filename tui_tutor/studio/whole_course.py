@@ -10,7 +10,7 @@ from tui_tutor.core.lock import LOCK_FILE
 from tui_tutor.core.parsing import COURSE_FILE, check_course, lesson_path, parse_lesson
 from tui_tutor.studio.agents.agent import HOUSE
 from tui_tutor.studio.assembling import draft_toml, lesson_toml, overlay_file, overlay_toml
-from tui_tutor.studio.gates.built import LEVELS, Built, CellWork, Judgement, Money, SolverAnswer
+from tui_tutor.studio.gates.built import Built, CellWork, Judgement, Money, SolverAnswer, further_levels
 from tui_tutor.studio.gates.promises import PROFILES_SPEAK
 from tui_tutor.studio.histories import Histories
 from tui_tutor.studio.industries.catalogue import profile
@@ -102,7 +102,7 @@ def _levels(
 ) -> dict[Level, tuple[Lesson, ...]]:
     """The lessons as readers of each level see them, where there is something for one."""
     levels: dict[Level, tuple[Lesson, ...]] = {}
-    for level in LEVELS:
+    for level in further_levels(course):
         if any(overlay_file(one, level) in files for one in lessons):
             told = (parse_lesson(course, one, files, overlay=level).value for one in lessons)
             levels[level] = tuple(one for one in told if one is not None)

@@ -96,8 +96,7 @@ class Workshop:
 
     def price_of_building(self, outline: Outline) -> Estimate:
         """What going on costs."""
-        written = len([one for one in outline.lesson if one.id in self.folder.written_lessons()])
-        return build_estimate(self.prices, self.brief, outline, written)
+        return build_estimate(self.prices, self.brief, outline, self.folder.written_lessons())
 
     # --- the course -----------------------------------------------------------------------------------
 

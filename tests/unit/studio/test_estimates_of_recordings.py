@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tools.record_studio import Beginning
 from tui_tutor import studio
 from tui_tutor.core.language_model import Role
 from tui_tutor.studio.brief import Brief
@@ -81,6 +82,12 @@ def recorded(brief_file: Path, transcript: Path) -> Recorded:
 def test_an_estimate_is_right_to_a_third_for_every_recorded_build(build: str):
     there = recorded(*BUILDS[build])
     assert there.used() * (1 - WITHIN) <= there.estimate() <= there.used() * (1 + WITHIN)
+
+
+@pytest.mark.parametrize("build", BUILDS)
+def test_a_recorded_build_can_be_made_anew_from_its_folder(build: str, tmp_path: Path):
+    there = Beginning(BUILDS[build][0].parent).at(tmp_path / "course")
+    assert (there.hidden / "prices.toml").read_bytes() == (DEMO / "prices.toml").read_bytes()
 
 
 def test_recorded_builds_differ_in_what_makes_a_build_dear():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tests.unit.studio.pipeline_pieces import OUTLINE, brief
 from tui_tutor.studio.estimating import build_estimate, outline_estimate
 from tui_tutor.studio.outline import Outline
@@ -17,7 +19,7 @@ def of_lessons(count: int, minutes: int = 6) -> Outline:
     return Outline.model_validate({**OUTLINE.model_dump(), "lesson": lessons})
 
 
-def price(outline: Outline, built: int = 0, **asked: object) -> float:
+def price(outline: Outline, built: Sequence[str] = (), **asked: object) -> float:
     return build_estimate(PRICES, brief(**asked), outline, built).dollars
 
 
@@ -26,8 +28,14 @@ def test_twice_as_many_lessons_cost_twice_as_much():
 
 
 def test_lessons_that_are_built_cost_nothing_any_more():
-    assert price(of_lessons(3), built=1) == price(of_lessons(2))
-    assert price(of_lessons(3), built=3) == 0
+    assert price(of_lessons(3), built=["lesson-0"]) == price(of_lessons(2))
+    assert price(of_lessons(3), built=["lesson-0", "lesson-1", "lesson-2"]) == 0
+
+
+def test_a_lesson_that_was_left_costs_what_it_does_whichever_of_them_it_is():
+    long, short = of_lessons(1, minutes=12).lesson[0], of_lessons(2).lesson[1]
+    outline = of_lessons(2).model_copy(update={"lesson": (long, short)})
+    assert price(outline, built=[short.id]) == price(of_lessons(1, minutes=12))
 
 
 def test_longer_lessons_and_further_levels_cost_more():

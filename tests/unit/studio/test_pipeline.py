@@ -422,3 +422,66 @@ def test_a_lesson_that_is_mended_later_is_solved_anew_at_every_level(tmp_path):
     asyncio.run(builder.amend([Finding("item-flaw", "sums", "one-more", "too long")], is_last=False))
     assert builder.work.left == ()
     assert [one.level for one in builder.work.answers] == ["", "", "beginner", "beginner"]
+
+
+def test_words_that_are_the_lesson_s_own_are_no_words_for_a_level(tmp_path):
+    same = {"cell": [{"id": "idea", "text": PLAN["cell"][2]["text"]}]}
+    said = agents(leveller=[{"cell": []}, same, BEGINNERS])
+    work, model, _ = built(tmp_path, said, levels=("beginner",))
+    assert len(asked_of(model, "leveller")) == 3
+    assert [one.id for one in work.levels["beginner"].cell] == ["idea"]
+
+
+class PassingStarters(ReplayTrials):
+    """Finds out that a level's starter is the solution."""
+
+    async def prove(self, folder, tell):
+        is_passed = any(
+            "result += price" in path.read_text() for path in folder.glob("lessons/*.advanced.toml")
+        )
+        passes = Problem("starter-passes", "write-total", "the starter passes every check as it is")
+        self.faults = lambda cell: [passes] if is_passed and cell.id == "write-total" else []
+        return await super().prove(folder, tell)
+
+
+def test_words_of_a_level_that_was_solved_are_not_touched_where_those_of_another_do_not_hold(tmp_path):
+    """Written anew, the words for advanced readers give a starter that passes: only that is taken back."""
+    plain = {"id": "write-total", "task": "Write `total(prices)`. It gives the sum of all of the prices."}
+    beginners = {"cell": [*BEGINNERS["cell"], plain]}
+    passing = {"cell": [{"id": "write-total", "starter": EXERCISE["solution"]}, TURNED["cell"][0]]}
+    said = agents(leveller=[beginners, TURNED, passing], solver=who_reads)
+    trials = PassingStarters()
+    model = scripted(said)
+    builder = Making(model, trials).lesson(tmp_path, brief(levels=("beginner", "advanced")))
+    asyncio.run(builder.build())
+    work = builder.work
+    assert [one.id for one in work.levels["beginner"].cell] == ["idea", "write-total"]
+    assert [one.id for one in work.levels["advanced"].cell] == ["idea"]
+    assert {(one.level, one.is_right) for one in work.answers} == {
+        ("", True), ("beginner", True), ("advanced", True),
+    }  # fmt: skip
+
+
+def test_words_of_a_level_for_what_is_asked_otherwise_now_are_taken_back(tmp_path):
+    words = {"id": "one-more", "question": "A line of 6 is put on your bill. What is the sum now?"}
+    other = changed(QUIZ, question="Yesterday there was one more line of 6 on it. How much was that in all?")
+    model = scripted(
+        agents(leveller={"cell": [*BEGINNERS["cell"], words]}, repairer=[{"cell": [other]}]),
+    )
+    builder = Making(model, ReplayTrials()).lesson(tmp_path, brief(levels=("beginner",)))
+    asyncio.run(builder.build())
+    asyncio.run(builder.amend([Finding("item-flaw", "sums", "one-more", "too long")], is_last=False))
+    assert builder.work.left == ()
+    assert [one.id for one in builder.work.levels["beginner"].cell] == ["idea"]
+
+
+def test_a_level_that_has_no_words_left_is_none(tmp_path):
+    passing = {"cell": [{"id": "write-total", "starter": EXERCISE["solution"]}]}
+    model, trials = scripted(agents(leveller=passing)), PassingStarters()
+    builder = Making(model, trials).lesson(tmp_path, brief(levels=("advanced",)))
+    asyncio.run(builder.build())
+    assert builder.work.levels == {}
+    [note] = builder.work.dropped
+    assert (note.cell, note.dropped) == (
+        "level advanced", "starter-passes: the starter passes every check as it is",
+    )  # fmt: skip

@@ -130,6 +130,38 @@ def test_words_of_an_author_that_turn_a_question_round_are_not_published(tmp_pat
     assert "as beginners read it" in found[0].message
 
 
+def test_a_level_whose_words_are_the_lesson_s_is_not_solved_for_itself(tmp_path):
+    """What an author has written there says nothing otherwise."""
+    folder = begun(tmp_path)
+    assert course(folder, scripted(agents())).is_publishable
+    (folder.root / "lessons" / "sums.beginner.toml").write_text(
+        f'[[cell]]\nid = "one-more"\nquestion = "{QUIZ["question"]}"\n'
+    )
+    later = scripted({})
+    assert course(folder, later, levels=("beginner",)).is_publishable
+    assert later.calls == []
+
+
+def test_words_for_the_course_s_own_level_are_not_solved_for_nobody_reads_them(tmp_path):
+    folder = begun(tmp_path)
+    assert course(folder, scripted(agents())).is_publishable
+    words = f'[[cell]]\nid = "one-more"\nquestion = "{QUIZ["question"]} Say it."\n'
+    (folder.root / "lessons" / "sums.intermediate.toml").write_text(words)
+    later = scripted({})
+    found = hard(course(folder, later).findings)
+    assert [one.message.partition(":")[0] for one in found] == ["overlay-unread"]
+    assert later.calls == []
+
+
+def test_words_for_a_lesson_that_is_written_anew_do_not_stay_beside_it(tmp_path):
+    """Nobody has solved, run or read them with the lesson that is published."""
+    folder = begun(tmp_path)
+    old = folder.root / "lessons" / "sums.beginner.toml"
+    old.write_text('[[cell]]\nid = "one-more"\nquestion = "A line of 6 is taken off. What is left?"\n')
+    result = course(folder, scripted(agents()))
+    assert (result.is_publishable, result.gone) == (True, ("lessons/sums.beginner.toml",))
+
+
 # --- programs that questions are about ------------------------------------------------------------------
 
 

@@ -276,6 +276,8 @@ def test_what_only_the_whole_course_shows_is_mended_in_its_lesson(tmp_path):
     assert build(folder, model).is_publishable
     mended = [call for call in model.calls if call.agent == "repairer: quiz"]
     assert ["it asks nearly what" in told(call, "Evidence") for call in mended] == [True]
+    tries = {one.cell: one.tries for one in build(folder, scripted({})).built.work if one.lesson == "prices"}
+    assert tries["one-more"] == 2  # a later build knows how it came about
 
 
 def test_a_course_in_german_for_an_industry_is_published_though_its_terms_are_not_in_english(tmp_path):

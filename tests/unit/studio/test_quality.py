@@ -10,7 +10,7 @@ from tests.builders import a_code, a_markdown
 from tests.unit.studio.gates.building import built, good_cells
 from tui_tutor.core.prose import prose
 from tui_tutor.studio.gates.all_gates import findings_about
-from tui_tutor.studio.gates.built import Built, CellWork, Judgement
+from tui_tutor.studio.gates.built import Built, CellWork, Judgement, SolverAnswer
 from tui_tutor.studio.gates.finding import GATES
 from tui_tutor.studio.grounding.citing import with_citations
 from tui_tutor.studio.grounding.source import Source
@@ -78,6 +78,22 @@ def test_a_good_course_says_what_was_proven():
     assert "9 of 9 faulty solutions (100 %) caught" in text
     assert "2 of 2 questions were answered as their key says" in text
     assert "Every hard gate holds" in text
+
+
+def test_answers_to_what_is_no_longer_asked_are_not_counted():
+    """A question that the author has taken out, one that was changed, and a level that is gone."""
+    course = built()
+    gone = SolverAnswer("means", "gone", 1, True)
+    old = SolverAnswer("means", "pulls", 1, False, of="0" * 64)
+    level = SolverAnswer("means", "pulls", 1, False, level="advanced")
+    text = page(replace(course, answers=(*course.answers, gone, old, level)))
+    assert "2 of 2 questions were answered as their key says" in text
+
+
+def test_languages_that_no_question_was_solved_in_are_named():
+    files = {f"lessons/means.{tag}.toml": b"" for tag in ("de", "beginner", "de.beginner", "pt-BR")}
+    said = "Questions were not solved in the words of other languages: de, pt-BR."
+    assert said in data(built(files=files, diagnostics=()))["unchecked"]
 
 
 def test_what_stops_a_course_stands_before_what_is_only_noted():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tomllib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -129,3 +131,11 @@ def test_words_of_other_levels_for_a_cell_that_is_another_now_are_taken_back():
 @pytest.mark.parametrize("data", [b"", b"cell = 3", b"[[cell]]\nid = 3", b"no toml", PLAINER])
 def test_where_no_words_are_for_the_cell_nothing_is_taken_back(data: bytes):
     assert taken_back({"lessons/one.beginner.toml": data}, "one", "d") == {}
+
+
+def test_words_that_share_their_lines_with_others_are_taken_back_alone():
+    written = b'title = "One"\ncell = [{id = "a", text = "short"}, {id = "b", text = "short?"}]\n'
+    [data] = taken_back({"lessons/one.de.toml": written}, "one", "b").values()
+    assert tomllib.loads(data.decode()) == {"title": "One", "cell": [{"id": "a", "text": "short"}]}
+    [rest] = taken_back({"lessons/one.de.toml": data}, "one", "a").values()
+    assert tomllib.loads(rest.decode()) == {"title": "One"}

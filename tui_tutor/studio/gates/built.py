@@ -125,7 +125,7 @@ class Built:
         """The lessons as written, then as every level shows them where that differs."""
         yield from self.lessons
         for lessons in self.levels.values():
-            yield from (lesson for lesson in lessons if lesson not in self.lessons)
+            yield from (lesson for lesson in lessons if is_retold(lesson, self.lessons))
 
     def proof_of(self, lesson: str, cell: str) -> ProvenCell | None:
         """What running showed of a cell, None if it was not run."""
@@ -148,6 +148,21 @@ class Built:
             yield Text(lesson.id, "", "objective", lesson.objective)
             for cell in lesson.cells:
                 yield from (Text(lesson.id, cell.id, key, words) for key, words in words_of(cell))
+
+
+def further_levels(course: Course) -> tuple[Level, ...]:
+    """The levels that a course may be told at beside its own: an overlay for that is never read."""
+    return tuple(level for level in LEVELS if level != course.level)
+
+
+def is_retold(told: Lesson, lessons: Sequence[Lesson]) -> bool:
+    """Whether what a level reads has words of its own: an overlay need not change any."""
+    return not any(_says(told) == _says(one) for one in lessons)
+
+
+def _says(lesson: Lesson) -> list[object]:
+    """All fields, without what the lesson was laid over."""
+    return [getattr(lesson, name) for name in type(lesson).model_fields]
 
 
 def words_of(cell: object) -> Iterator[tuple[str, str]]:

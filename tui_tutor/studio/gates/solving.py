@@ -8,7 +8,7 @@ from typing import Final
 
 from tui_tutor.core import course as models
 from tui_tutor.core.course import Cell, Lesson
-from tui_tutor.studio.gates.built import Built, SolverAnswer
+from tui_tutor.studio.gates.built import Built, SolverAnswer, is_retold
 from tui_tutor.studio.gates.finding import Finding
 
 SHUFFLES: Final = 2
@@ -21,18 +21,18 @@ def findings_about_solving(built: Built) -> Iterator[Finding]:
     answers: dict[tuple[str, str, str], list[SolverAnswer]] = defaultdict(list)
     for answer in built.answers:
         answers[answer.level, answer.lesson, answer.cell].append(answer)
-    for level, lesson in _readings(built):
+    for level, lesson in readings(built):
         for cell in lesson.cells:
             if is_solved_blind(cell):
                 about = [one for one in answers[level, lesson.id, cell.id] if one.is_about(cell)]
                 yield from _about(level, lesson.id, cell.id, about)
 
 
-def _readings(built: Built) -> Iterator[tuple[str, Lesson]]:
+def readings(built: Built) -> Iterator[tuple[str, Lesson]]:
     """(level, lesson) of every form in which a lesson is read; "" for the base."""
     yield from (("", lesson) for lesson in built.lessons)
     for level, lessons in built.levels.items():
-        yield from ((level, lesson) for lesson in lessons if lesson not in built.lessons)
+        yield from ((level, lesson) for lesson in lessons if is_retold(lesson, built.lessons))
 
 
 def is_solved_blind(cell: Cell) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -81,3 +81,35 @@ def test_a_grade_is_weighted_by_words():
 
     grades = grades_of(course, ease_of=ease_of, prose_of=lambda lesson: lesson.title)
     assert grades == {"beginner": pytest.approx((1 * 10 + 9 * 90) / 100)}
+
+
+def of_two_lessons(*grades: float, levels: Mapping[Level, tuple[float, ...]]) -> list[Finding]:
+    """What the gate says of two lessons for intermediate readers, and as further levels read them."""
+    lessons = [a_good_lesson(id=name, title=f"{grade}") for name, grade in zip("ab", grades, strict=True)]
+    told: dict[Level, tuple[Lesson, ...]] = {
+        level: tuple(one.model_copy(update={"title": f"{n}"}) for one, n in zip(lessons, read, strict=True))
+        for level, read in levels.items()
+    }
+    course = built(lessons=lessons, diagnostics=(), levels=told)
+    course = replace(course, course=course.course.model_copy(update={"level": "intermediate"}))
+
+    def ease_of(text: str, _: str) -> Measured:
+        return Measured(float(text))
+
+    return list(findings_about_reading(course, ease_of=ease_of, prose_of=lambda lesson: lesson.title))
+
+
+def test_a_lesson_that_a_level_has_no_words_for_does_not_stop_the_course():
+    """Its words were taken back; who reads at that level is shown the lesson as written."""
+    found = of_two_lessons(11.0, 11.5, levels={"beginner": (8.0, 11.5)})
+    assert [(one.lesson, one.is_hard) for one in found] == [("b", False)]
+    assert of_two_lessons(9.0, 7.0, levels={"beginner": (8.5, 7.0)}) == []
+
+
+def test_a_level_without_words_of_its_own_is_not_compared():
+    assert of_two_lessons(8.0, 8.0, levels={"beginner": (8.0, 8.0)}) == []
+
+
+def test_levels_are_compared_in_the_lessons_that_both_have_words_for():
+    found = of_two_lessons(9.0, 5.0, levels={"beginner": (8.0, 5.0), "advanced": (9.4, 5.0)})
+    assert [one.message for one in found] == ["beginner and advanced are 1.4 grades apart; at least 1.5"]
