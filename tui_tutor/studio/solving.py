@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ from tui_tutor.studio.gates.built import SolverAnswer, digest_of
 from tui_tutor.studio.telling import cells_so_far
 
 SHUFFLES: Final = (1, 2)
+CANNOT: Final = "?"  # what a solver says of a question that has no answer
 _UNSEEN: Final = ("solution", "check", "wrong", "right", "explain", "hints")
 _TOLD: Final = ("title", "text", "task", "starter", "caption", "alt", "question")  # words that are shown
 _RUN: Final = (PredictQuiz, ReflectQuiz)
@@ -69,9 +70,33 @@ async def solved_blind(asker: Asker, subject: str, seen: Seen) -> tuple[SolverAn
             "The lesson": cells_so_far(cells, seen.prints),
             "The questions": [blind_question(quiz, shuffle) for quiz in seen.asked],
         }
-        solved = await asker.ask(SOLVER, f"{subject}, shuffle {shuffle}", told)
+        unread = _unread_once(seen, shuffle)
+        solved = await asker.ask(SOLVER, f"{subject}, shuffle {shuffle}", told, unread)
         answers += graded(seen, shuffle, solved, asker.models["solver"])
     return tuple(answers)
+
+
+def _unread_once(seen: Seen, shuffle: int) -> Callable[[SolvedDraft], Sequence[str]]:
+    """Says once which answers are not there or cannot be read; what is not mended then is not solved."""
+    told: list[str] = []
+
+    def objections(solved: SolvedDraft) -> Sequence[str]:
+        if told:
+            return ()
+        told.extend(_unread(seen, shuffle, solved))
+        return tuple(told)
+
+    return objections
+
+
+def _unread(seen: Seen, shuffle: int, solved: SolvedDraft) -> Iterator[str]:
+    said = {one.id: one.answer.strip() for one in solved.answer}
+    for quiz in seen.asked:
+        line = said.get(quiz.id)
+        if line is None:
+            yield f"there is no answer to `{quiz.id}`"
+        elif line != CANNOT and _is_right(quiz, shuffle, line) is None:
+            yield f"the answer to `{quiz.id}` cannot be read as one: {line[:40]!r}"
 
 
 def _without_answers(cell: Table) -> Table:

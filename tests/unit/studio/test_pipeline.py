@@ -349,6 +349,28 @@ def test_a_locked_cell_is_never_touched(tmp_path):
     assert builder.work.left == ("item-flaw: too long",)
 
 
+# --- answers that cannot be read ----------------------------------------------------------------------
+
+
+def test_a_solver_that_leaves_a_question_out_is_asked_for_it_once(tmp_path):
+    def forgetful(call: Call) -> Any:
+        return solved(call) if "Your answer" in call.inputs else {"answer": []}
+
+    work, model, _ = built(tmp_path, agents(solver=forgetful))
+    assert [told(one, "What is wrong with it") for one in asked_of(model, "solver")[1::2]] == [
+        "there is no answer to `one-more`"
+    ] * 2
+    assert [one.is_right for one in work.answers] == [True, True]
+
+
+def test_what_a_solver_cannot_answer_is_taken_as_said(tmp_path):
+    cannot = {"answer": [{"id": "one-more", "answer": "?", "why": "The lesson does not say."}]}
+    said = [cannot, cannot, solved, solved]
+    work, model, _ = built(tmp_path, agents(solver=said, repairer={"cell": [QUIZ]}))
+    assert len(asked_of(model, "solver")) == 4
+    assert [one.is_right for one in work.answers] == [True, True]
+
+
 # --- other levels -------------------------------------------------------------------------------------
 
 BEGINNERS = {"cell": [{"id": "idea", "text": "A loop can do it. It keeps the sum so far."}]}
