@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
@@ -38,6 +39,7 @@ class LevelWriter:
     told: Mapping[str, Any]
     tell: Tell
     _prints: Mapping[str, str] = field(default_factory=dict)  # the same in the words of any level
+    _tries: Counter[Level] = field(default_factory=Counter)  # words that came for each level
 
     async def write(self) -> None:
         """Words for every level that the brief names; a level that does not hold reads the base's."""
@@ -89,7 +91,8 @@ class LevelWriter:
 
     def _drop(self, level: Level, why: str) -> None:
         self.work.levels.pop(level, None)
-        note = CellWork(self.work.lesson, f"level {level}", LEVELLER.name, _MOST_REWORDINGS + 1, why)
+        tries = max(1, self._tries[level])  # a refusal is one, too
+        note = CellWork(self.work.lesson, f"level {level}", LEVELLER.name, tries, why)
         self.work.dropped.append(note)
 
     def _cited(self, draft: LevelDraft) -> LevelDraft:
@@ -101,6 +104,7 @@ class LevelWriter:
 
     def _objections(self, level: Level) -> Callable[[LevelDraft], list[str]]:
         def objections(draft: LevelDraft) -> list[str]:
+            self._tries[level] += 1
             if strangers := list(level_objections(draft, self.work.tables)):
                 return strangers
             tried = LessonWork(

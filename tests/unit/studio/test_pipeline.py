@@ -390,7 +390,13 @@ def test_a_level_that_cannot_be_written_is_told_and_leaves_the_lesson_as_it_is(t
     work, model, _ = built(tmp_path, agents(leveller=strange), levels=("beginner",))
     assert len(asked_of(model, "leveller")) == 3
     assert (work.left, work.levels) == ((), {})
-    assert [one.cell for one in work.dropped] == ["level beginner"]
+    assert [(one.cell, one.tries) for one in work.dropped] == [("level beginner", 3)]
+
+
+def test_a_level_that_a_model_refuses_to_write_was_tried_once(tmp_path):
+    refused = Reply("", None, "refusal", Usage(1, 1))
+    work, _, _ = built(tmp_path, agents(leveller=refused), levels=("beginner",))
+    assert [(one.cell, one.tries) for one in work.dropped] == [("level beginner", 1)]
 
 
 TURNED = {
