@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import resource
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -41,13 +42,19 @@ def free(pid: int) -> None:
         process.rlimit(resource.RLIMIT_FSIZE, (hard, hard))
 
 
-def test_plain_mode_says_so_goes_on_and_stores_it_later(player: Player, tmp_path: Path):
+def with_an_answer_refused(player: Player, tmp_path: Path) -> subprocess.Popen[str]:
+    """A lesson whose first answer was stored, and whose second the disk did not take."""
     process = player.start("learn", a_folder(tmp_path), "--plain")
     tell(process, "answer one")
     said_until(process, "not yet")
     fill(process.pid)
     tell(process, "answer two")
     said_until(process, "Not saved: the disk took no more.")
+    return process
+
+
+def test_plain_mode_says_so_goes_on_and_stores_it_later(player: Player, tmp_path: Path):
+    process = with_an_answer_refused(player, tmp_path)
     free(process.pid)
     tell(process, "answer three")
     process.communicate(timeout=60)
@@ -55,12 +62,7 @@ def test_plain_mode_says_so_goes_on_and_stores_it_later(player: Player, tmp_path
 
 
 def test_plain_mode_names_what_is_lost_at_the_end(player: Player, tmp_path: Path):
-    process = player.start("learn", a_folder(tmp_path), "--plain")
-    tell(process, "answer one")
-    said_until(process, "not yet")
-    fill(process.pid)
-    tell(process, "answer two")
-    said_until(process, "Not saved: the disk took no more.")
+    process = with_an_answer_refused(player, tmp_path)
     said, _ = process.communicate(timeout=60)
     assert re.search(r"\d records of what you did could not be saved", said)
     assert [attempt["answer"] for attempt in player.attempts()] == [["one"]]
